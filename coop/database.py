@@ -1,0 +1,66 @@
+"""The database: one engine a process, one transaction a request.
+
+Actions take the session that :meth:`Database.begin` yields; they add and flush and never commit. The
+request (or the job) owns the transaction, so what it decides happens wholly or not at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine
+from sqlmodel import Session, SQLModel
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraint names, so that migrations and error messages can speak of them."""
+
+
+class Row(SQLModel):
+    """The base of every table. Tables do not validate: inputs have models of their own."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Database:
+    """A pooled PostgreSQL engine and the one way to open a transaction on it."""
+
+    def __init__(self, bind: str | Engine | Connection, **engine_options: Any) -> None:
+        """Connect lazily to ``bind``: a URL, or an engine or connection that somebody else owns."""
+        self.bind: Engine | Connection
+        if isinstance(bind, str):
+            options: dict[str, Any] = {
+                "pool_size": 4,
+                "max_overflow": 2,
+                "pool_timeout": 5,
+                "pool_recycle": 1800,
+                "pool_pre_ping": True,
+            }
+            self.bind = create_engine(bind, **options | engine_options)
+        else:
+            self.bind = bind
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Yield a session inside a transaction: committed on return, rolled back on any exception."""
+        with self.session() as session, session.begin():
+            yield session
+
+    def session(self) -> Session:
+        """Return a session that the caller begins and closes."""
+        return Session(
+            self.bind,
+            expire_on_commit=False,
+            autoflush=False,
+            join_transaction_mode="create_savepoint",
+        )
+
+    def dispose(self) -> None:
+        """Close every pooled connection (before a fork, or at the end)."""
+        if isinstance(self.bind, Engine):
+            self.bind.dispose()

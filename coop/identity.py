@@ -1,0 +1,20 @@
+"""Who is acting: a plain value, so that rules never hold a database row."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A signed-in member, as rules see one."""
+
+    member_id: int
+    handle: str
+    display_name: str
+    joined_at: datetime
+    guilds: frozenset[int] = field(default_factory=frozenset)
+    """Ids of the guilds this member belongs to now."""
+    steward_of: frozenset[int] = field(default_factory=frozenset)
+    """Ids of the guilds that this member is a steward of; a subset of ``guilds``."""
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    """What the credential allows: a session allows everything, a token what was consented to."""

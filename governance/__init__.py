@@ -1,0 +1,1 @@
+"""How we decide: proposals, sponsors, rolls, ballots, tallies and enactment."""

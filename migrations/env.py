@@ -1,0 +1,39 @@
+"""Runs migrations: one at a time, never waiting long for a lock that running requests hold."""
+
+import sqlalchemy as sa
+from alembic import context
+from sqlalchemy.engine import Connection
+
+import audience.tables  # noqa: F401 - each tables module adds its tables to the metadata
+import coop.tables  # noqa: F401
+import governance.tables  # noqa: F401
+import media.tables  # noqa: F401
+from coop.database import Row
+
+ONE_AT_A_TIME = 7_201_937
+"""Key of the advisory lock that two migrating processes contend for."""
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations asked for, in one transaction a migration."""
+    connection.execute(sa.text("SET lock_timeout = '4s'"))
+    connection.execute(sa.text("SET statement_timeout = '60s'"))
+    connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Row.metadata,
+        transaction_per_migration=True,
+        compare_type=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
+    connection.commit()
+
+
+url = context.config.attributes["url"]
+engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+with engine.connect() as open_connection:
+    migrate(open_connection)
