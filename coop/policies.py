@@ -1,0 +1,192 @@
+"""Policy versions: the founding texts, the texts that votes brought, and the book in force.
+
+Law 2: only founding and enactment write a version; there is no other door. Law 3: :class:`Books` answers
+for exactly the epoch that the request read first, in every process.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from coop.book import COOP, Book, InForce, PolicyKind, Source, check_rules
+from coop.errors import RuleBroken
+from coop.ledger import append
+from coop.policy_text import blame, parse, sha256
+from coop.tables import PolicyEpoch, PolicyVersion
+
+KEPT = 8
+"""Books of past epochs kept in a process, for requests that began before an enactment."""
+
+
+def current_epoch(session: Session) -> int:
+    """Return the policy epoch that a request beginning now must obey."""
+    return int(session.execute(select(col(PolicyEpoch.epoch))).scalar_one())
+
+
+class Books:
+    """The book of each epoch, read once a process and kept."""
+
+    def __init__(self, kinds: Mapping[str, PolicyKind]) -> None:
+        self.kinds = dict(kinds)
+        self._kept: OrderedDict[int, Book] = OrderedDict()
+        self._lock = Lock()
+
+    def at(self, session: Session, epoch: int) -> Book:
+        """Return the book of ``epoch``, reading it where this process has not seen it yet."""
+        with self._lock:
+            found = self._kept.get(epoch)
+        if found is None:
+            found = read_book(session, self.kinds, epoch)
+            with self._lock:
+                self._kept[epoch] = found
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return found
+
+    def current(self, session: Session) -> Book:
+        """Return the book in force now."""
+        return self.at(session, current_epoch(session))
+
+
+def read_book(session: Session, kinds: Mapping[str, PolicyKind], epoch: int) -> Book:
+    """Read every policy as it stood at ``epoch``."""
+    heads = (
+        select(func.max(col(PolicyVersion.id)))
+        .where(col(PolicyVersion.epoch) <= epoch)
+        .group_by(col(PolicyVersion.scope), col(PolicyVersion.kind))
+    )
+    versions = session.scalars(select(PolicyVersion).where(col(PolicyVersion.id).in_(heads))).all()
+    rows = session.execute(
+        select(
+            col(PolicyVersion.scope),
+            col(PolicyVersion.kind),
+            col(PolicyVersion.number),
+            col(PolicyVersion.sha256),
+            col(PolicyVersion.proposal_id),
+            col(PolicyVersion.tally),
+        ).where(col(PolicyVersion.epoch) <= epoch)
+    ).all()
+    sources: dict[tuple[str, str], dict[int, Source]] = {}
+    for scope, kind, number, digest, proposal_id, tally in rows:
+        source = Source(digest, None if proposal_id is None else str(proposal_id), tally)
+        sources.setdefault((scope, kind), {})[number] = source
+    policies = {
+        (version.scope, version.kind): in_force(version, sources[version.scope, version.kind])
+        for version in versions
+    }
+    return Book(epoch=epoch, kinds=kinds, policies=policies)
+
+
+def in_force(version: PolicyVersion, sources: Mapping[int, Source]) -> InForce:
+    """Return a version as the value that the book holds."""
+    wanted = {*version.blame.values(), version.number}
+    return InForce(
+        scope=version.scope,
+        kind=version.kind,
+        number=version.number,
+        text=version.text,
+        data=parse(version.text),
+        blame=version.blame,
+        sources={number: sources[number] for number in wanted},
+    )
+
+
+def head(session: Session, scope: str, kind: str) -> PolicyVersion | None:
+    """Return the newest version of a policy, if the scope holds one."""
+    return session.scalars(
+        select(PolicyVersion)
+        .where(col(PolicyVersion.scope) == scope, col(PolicyVersion.kind) == kind)
+        .order_by(col(PolicyVersion.number).desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def versions(session: Session, scope: str, kind: str) -> list[PolicyVersion]:
+    """Return every version of a policy, the newest first."""
+    return list(
+        session.scalars(
+            select(PolicyVersion)
+            .where(col(PolicyVersion.scope) == scope, col(PolicyVersion.kind) == kind)
+            .order_by(col(PolicyVersion.number).desc())
+        )
+    )
+
+
+def lock_epoch(session: Session) -> int:
+    """Lock the epoch until the transaction ends, so that enactments come one after another."""
+    return int(session.execute(select(col(PolicyEpoch.epoch)).with_for_update()).scalar_one())
+
+
+def new_version(
+    session: Session,
+    scope: str,
+    kind: str,
+    policy_text: str,
+    *,
+    proposal_id: int | None,
+    tally: dict[str, Any] | None,
+    now: datetime,
+) -> PolicyVersion:
+    """Write the next version of a policy and the next epoch, in the caller's transaction.
+
+    The caller has checked the text. The epoch row is locked first, so two enactments never take one
+    number; the unique keys would refuse the second all the same.
+    """
+    epoch = lock_epoch(session) + 1
+    before = head(session, scope, kind)
+    number = 1 if before is None else before.number + 1
+    data = parse(policy_text)
+    old: dict[str, Any] = {} if before is None else parse(before.text)
+    version = PolicyVersion(
+        scope=scope,
+        kind=kind,
+        number=number,
+        epoch=epoch,
+        text=policy_text,
+        sha256=sha256(policy_text),
+        blame=blame(old, {} if before is None else before.blame, data, number),
+        proposal_id=proposal_id,
+        tally=tally,
+        enacted_at=now,
+    )
+    session.add(version)
+    session.flush()
+    session.execute(update(PolicyEpoch).values(epoch=epoch))
+    append(
+        session,
+        "policy.version",
+        {
+            "scope": scope,
+            "kind": kind,
+            "number": number,
+            "epoch": epoch,
+            "sha256": version.sha256,
+            "text": policy_text,
+            "proposal": None if proposal_id is None else str(proposal_id),
+        },
+        now,
+    )
+    return version
+
+
+def found(
+    session: Session, kinds: Mapping[str, PolicyKind], folder: Path, now: datetime
+) -> list[PolicyVersion]:
+    """Write version 1 of every kind that has none yet from its founding file, or raise RuleBroken."""
+    made = []
+    for kind in kinds.values():
+        if head(session, COOP, kind.name) is not None:
+            continue
+        policy_text = (folder / f"{kind.name}.toml").read_text(encoding="utf-8")
+        faults = check_rules(kind, parse(policy_text))
+        if faults:
+            where = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
+            raise RuleBroken(f"The founding text {kind.name}.toml cannot stand: {where}")
+        made.append(new_version(session, COOP, kind.name, policy_text, proposal_id=None, tally=None, now=now))
+    return made

@@ -1,0 +1,150 @@
+"""The text of a policy: TOML to data, clauses by JSON Pointer, patches that keep the comments.
+
+TOML because its types are strict (``NO`` stays Norway) and its comments are part of the by-law. A patch
+is RFC 6902 over the data; it is applied twice, once to plain data by its own rules and once to the text
+through tomlkit, and the two results must be equal, so a formatting fault can never change a rule.
+"""
+
+import difflib
+import hashlib
+import tomllib
+from typing import Any
+
+import jsonpatch
+import tomlkit
+from jsonpointer import JsonPointerException
+from tomlkit.exceptions import TOMLKitError
+
+from coop.errors import Conflict, Fault, RuleBroken
+
+MAX_BYTES = 64 * 1024
+"""Longest policy text, in bytes of UTF-8."""
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Return the data of a policy text; raise RuleBroken with the line where it is not TOML."""
+    if len(text.encode()) > MAX_BYTES:
+        raise RuleBroken(f"A policy's text is at most {MAX_BYTES} bytes.")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleBroken(f"The text is not TOML: {error}.") from error
+
+
+def sha256(text: str) -> str:
+    """Return the hash by which a version is named, in hex: over the whole text, comments included."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def token(key: str) -> str:
+    """Return a key as one reference token of a JSON Pointer (RFC 6901 §3)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def leaves(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return every clause of a document: JSON Pointer to value. A list is one clause."""
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        pointer = f"{prefix}/{token(key)}"
+        if isinstance(value, dict):
+            found |= leaves(value, pointer)
+        else:
+            found[pointer] = value
+    return found
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> frozenset[str]:
+    """Return the pointers of the clauses that were added, removed or set to another value."""
+    old, new = leaves(before), leaves(after)
+    return frozenset(
+        pointer
+        for pointer in old.keys() | new.keys()
+        if pointer not in old
+        or pointer not in new
+        or type(old[pointer]) is not type(new[pointer])
+        or old[pointer] != new[pointer]
+    )
+
+
+def apply(text: str, patch: list[dict[str, Any]]) -> str:
+    """Return the text after a JSON Patch (RFC 6902), its comments kept.
+
+    Raise RuleBroken where an operation is malformed, names an unknown place or writes what TOML cannot
+    hold, and Conflict where a ``test`` operation fails; the fault's pointer is the operation's path.
+    """
+    for index, operation in enumerate(patch):
+        _refuse_null(operation, index)
+    plain = tomlkit.parse(text).unwrap()
+    document = tomlkit.parse(text)
+    for index, operation in enumerate(patch):
+        _apply_one(plain, operation, index)
+        _apply_one(document, operation, index)
+    after = tomlkit.dumps(document)
+    if parse(after) != plain:
+        raise RuleBroken("The patch does not fit this text: write it as smaller operations.")
+    return after
+
+
+def _refuse_null(operation: Any, index: int) -> None:
+    if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
+        raise _malformed(index, "An operation is an object with op and path.")
+    if "value" in operation and _has_null(operation["value"]):
+        raise _malformed(index, "A clause cannot be null: remove it instead.", str(operation["path"]))
+
+
+def _has_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_null, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_null, value))
+    return value is None
+
+
+def _apply_one(document: Any, operation: dict[str, Any], index: int) -> None:
+    path = operation["path"]
+    if path == "":
+        raise _malformed(index, "A patch names clauses; it cannot replace the whole policy.")
+    try:
+        jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
+    except jsonpatch.JsonPatchTestFailed as error:
+        raise Conflict(
+            "The policy does not say what the patch expects.",
+            faults=(Fault(path, "This clause has another value than the test operation names."),),
+        ) from error
+    except (jsonpatch.JsonPatchConflict, JsonPointerException) as error:
+        raise RuleBroken(
+            "The patch names a place that this policy does not have.",
+            faults=(Fault(path, f"There is no such clause: {error}."),),
+        ) from error
+    except jsonpatch.InvalidJsonPatch as error:
+        raise _malformed(index, f"{error}.", path) from error
+    except (TOMLKitError, TypeError, ValueError, KeyError) as error:
+        raise _malformed(index, f"This cannot be written there in TOML: {error}.", path) from error
+
+
+def _malformed(index: int, detail: str, path: str | None = None) -> RuleBroken:
+    return RuleBroken(
+        "The patch is not a JSON Patch (RFC 6902) that fits a policy.",
+        faults=(Fault(path or f"/patch/{index}", detail),),
+    )
+
+
+def diff(before: str, after: str, name: str) -> str:
+    """Return the unified diff between two texts of the policy called ``name``."""
+    return "".join(
+        difflib.unified_diff(
+            before.splitlines(keepends=True),
+            after.splitlines(keepends=True),
+            f"{name} (before)",
+            f"{name} (after)",
+        )
+    )
+
+
+def blame(before: dict[str, Any], old: dict[str, int], after: dict[str, Any], number: int) -> dict[str, int]:
+    """Return, for every clause of ``after``, the number of the version that last set it.
+
+    ``old`` is the same map for ``before``; ``number`` is the version that brings ``after``.
+    """
+    touched = changed(before, after)
+    return {pointer: number if pointer in touched else old[pointer] for pointer in leaves(after)}

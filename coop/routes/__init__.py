@@ -1,0 +1,1 @@
+"""HTTP shapes of coop: one resource a file."""
