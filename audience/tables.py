@@ -74,13 +74,10 @@ class Relation(Row, table=True):
 
 
 class Gate(Row, table=True):
-    """The counters of one limited post. Gates are locked in order of post id."""
+    """The counters of a post for which a limit holds or has held. Gates are locked in order of post id."""
 
     __tablename__ = "gate"
-    __table_args__ = (
-        CheckConstraint("taken >= 0", name="taken_counted"),
-        {"info": {"fillfactor": 70}},
-    )
+    __table_args__ = (CheckConstraint("taken >= 0", name="taken_counted"),)
 
     post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
     taken: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
@@ -99,7 +96,7 @@ class Seat(Row, table=True):
     post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
     at: datetime = Field(sa_column=moment())
     via: str
-    """``post``, or ``feed:<profile>``: where it was first delivered."""
+    """``post``, ``member`` (its author's page) or ``feed:<profile>``: where it was first delivered."""
     epoch: int = Field(sa_type=BigInteger)
     """The policy epoch that decided the delivery."""
 

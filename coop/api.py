@@ -66,6 +66,8 @@ class Operation:
     """The media type of a response that the handler makes itself."""
     parameters: dict[str, type]
     """Path parameter → int for an id, str for a name."""
+    secret: bool
+    """Whether its answer holds a secret, which is told once and kept nowhere."""
 
     @property
     def scope(self) -> str:
@@ -109,6 +111,7 @@ class Api:
         status: int = 200,
         raises: tuple[type[AllotmentError], ...] = (),
         produces: str | None = None,
+        secret: bool = False,
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             hints = get_type_hints(handler, include_extras=True)
@@ -128,6 +131,7 @@ class Api:
                     returns=None if returned is None else TypeAdapter(returned),
                     produces=produces,
                     parameters={name: hints[name] for name in names if name not in ("body", "query")},
+                    secret=secret,
                 )
             )
             return handler
@@ -197,7 +201,7 @@ def blueprint(apis: list[Api]) -> Blueprint:
         for operation in api.operations:
             made.add_url_rule(
                 operation.path,
-                endpoint=f"{operation.tag}.{operation.handler.__name__}",
+                endpoint=operation.handler.__name__,
                 view_func=_view(operation),
                 methods=[operation.method],
             )
@@ -286,8 +290,12 @@ def _once(operation: Operation, call: Call, arguments: dict[str, Any]) -> Respon
     if stored is not None:
         return stored
     response = _respond(operation, operation.handler(call, **arguments))
-    idempotency.store(call.session, actor, key, response)
+    kept = problems.answer(_TOLD_ONCE) if operation.secret else response
+    idempotency.store(call.session, actor, key, kept)
     return response
+
+
+_TOLD_ONCE = Conflict("This was done. Its answer held a secret, which is told once: make another.")
 
 
 def _actor(call: Call) -> str:

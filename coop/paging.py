@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, Field
@@ -9,6 +10,8 @@ from pydantic import BaseModel, Field
 from coop.errors import Fault, RuleBroken
 
 Item = TypeVar("Item")
+_CURSOR = re.compile("[A-Za-z0-9_-]{1,200}")
+
 LARGEST = 100
 """Most items a page may hold."""
 
@@ -37,10 +40,15 @@ def decode(cursor: str | None) -> str | None:
     """Return the position that a cursor stands for; raise RuleBroken where it is none of ours."""
     if cursor is None:
         return None
+    if not _CURSOR.fullmatch(cursor):
+        raise _unknown()
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        position = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError) as error:
         raise _unknown() from error
+    if not position.isprintable():
+        raise _unknown()
+    return position
 
 
 def decode_int(cursor: str | None) -> int | None:

@@ -20,24 +20,19 @@ class Proposal(Row, table=True):
     __table_args__ = (
         CheckConstraint("risk_class IN ('A', 'B', 'C', 'D')", name="class_known"),
         CheckConstraint(
-            "ended_as IN ('withdrawn', 'lapsed', 'rejected', 'conflicted', 'cancelled', "
-            "'enactment_failed')",
+            "ended_as IN ('withdrawn', 'lapsed', 'rejected', 'conflicted', 'cancelled', 'enactment_failed')",
             name="end_known",
         ),
         CheckConstraint("(ended_as IS NULL) = (ended_at IS NULL)", name="end_dated"),
         CheckConstraint("enacted_at IS NULL OR ended_as IS NULL", name="one_outcome"),
         CheckConstraint("(enacted_at IS NULL) = (version_id IS NULL)", name="enacted_as_version"),
-        CheckConstraint(
-            "(submitted_at IS NULL) = (sponsors_needed IS NULL)", name="sponsors_counted"
-        ),
+        CheckConstraint("(submitted_at IS NULL) = (sponsors_needed IS NULL)", name="sponsors_counted"),
         CheckConstraint("(roll_frozen_at IS NULL) = (roll_size IS NULL)", name="roll_sized"),
         CheckConstraint("(tallied_at IS NULL) = (tally IS NULL)", name="tally_dated"),
         Index(
             "ix_proposal_open",
             "id",
-            postgresql_where=text(
-                "submitted_at IS NOT NULL AND ended_at IS NULL AND enacted_at IS NULL"
-            ),
+            postgresql_where=text("submitted_at IS NOT NULL AND ended_at IS NULL AND enacted_at IS NULL"),
         ),
         Index("ix_proposal_policy", "scope", "kind"),
     )

@@ -1,0 +1,323 @@
+"""Where the rooms are joined: the application, its jobs and its commands.
+
+Governance and audience never meet; they share the policy book and are wired here, by kind of policy.
+"""
+
+import json
+import logging
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
+
+import click
+import structlog
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+import audience.author_signals
+import audience.routes.feeds
+import audience.routes.media
+import audience.routes.posts
+import audience.routes.relations
+import audience.routes.replies
+import audience.rules
+import coop.routes.guilds
+import coop.routes.invitations
+import coop.routes.ledger
+import coop.routes.members
+import coop.routes.oauth
+import coop.routes.policies
+import governance.routes.ballots
+import governance.routes.proposals
+import governance.routes.sponsors
+import media.routes.uploads
+import media.uploads
+import web.docs
+import web.pages
+from coop import api, idempotency, ledger, migrations, oauth, policies, sign_in
+from coop.book import PolicyKind
+from coop.call import Platform
+from coop.clock import Clock
+from coop.database import Database
+from coop.errors import AllotmentError
+from coop.jobs import Job, work
+from coop.membership_rules import MembershipRules, membership_charter
+from coop.policies import Books
+from coop.routes import health
+from coop.settings import Settings
+from governance import audit, enactment
+from governance.charter import voting_charter
+from governance.rules import VotingRules
+from media.rules import MediaRules
+from media.storage import ObjectStore
+from tools.client import CLIENT_ID, REDIRECT_URI
+
+POLICY_KINDS = {
+    kind.name: kind
+    for kind in (
+        PolicyKind("membership", MembershipRules, charter=membership_charter),
+        PolicyKind("voting", VotingRules, charter=voting_charter),
+        *audience.rules.KINDS,
+        PolicyKind("media", MediaRules),
+    )
+}
+"""Every kind of policy: the type of its rules and the bounds that no vote can cross."""
+
+ENACTORS: dict[str, enactment.Enactor] = dict.fromkeys(POLICY_KINDS, enactment.enact_policy)
+"""What carries out a proposal that has passed, by kind."""
+
+APIS = [
+    coop.routes.members.api,
+    coop.routes.invitations.api,
+    coop.routes.oauth.api,
+    coop.routes.guilds.api,
+    coop.routes.policies.api,
+    coop.routes.ledger.api,
+    governance.routes.proposals.api,
+    governance.routes.sponsors.api,
+    governance.routes.ballots.api,
+    media.routes.uploads.api,
+    audience.routes.posts.api,
+    audience.routes.replies.api,
+    audience.routes.feeds.api,
+    audience.routes.relations.api,
+    audience.routes.media.api,
+]
+
+
+def object_store(settings: Settings) -> ObjectStore:
+    """Return the door to the store that the settings name."""
+    return ObjectStore(
+        endpoint=settings.s3_endpoint,
+        access_key=settings.s3_access_key.get_secret_value(),
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        bucket=settings.s3_bucket,
+        secure=settings.s3_secure,
+        region=settings.s3_region,
+    )
+
+
+def platform_of(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Platform:
+    """Return the parts that a process shares; what is not given is made from the settings."""
+    return Platform(
+        settings=settings,
+        database=database or Database(settings.database_url.get_secret_value()),
+        books=Books(POLICY_KINDS),
+        clock=clock or Clock(),
+    )
+
+
+def create_app(
+    settings: Settings | None = None,
+    database: Database | None = None,
+    store: ObjectStore | None = None,
+    clock: Clock | None = None,
+) -> Flask:
+    """Return the web application; what is not given is made from the environment."""
+    settings = settings or Settings.load()
+    app = Flask("allotment", template_folder="web/templates", static_folder="web/static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=api.LARGEST_BODY,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["allotment"] = platform_of(settings, database, clock)
+    app.extensions["object_store"] = kept = store or object_store(settings)
+    app.url_map.converters["id"] = api.IdConverter
+    health.measure(app)
+    app.register_blueprint(api.blueprint(APIS))
+    app.register_blueprint(health.blueprint({"store": kept.answers}))
+    app.register_blueprint(coop.routes.oauth.blueprint(app))
+    app.register_blueprint(web.docs.blueprint(APIS, settings.public_url))
+    app.register_blueprint(web.pages.blueprint(app))
+    app.register_error_handler(AllotmentError, web.pages.answer_error)
+    app.register_error_handler(HTTPException, web.pages.answer_http)
+    app.after_request(web.pages.secure)
+    return app
+
+
+def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
+    """Return what the worker does by the clock."""
+
+    def sweep() -> int:
+        with platform.database.begin() as session:
+            now = platform.clock.now(session)
+            swept = idempotency.sweep(session, now) + sign_in.sweep(session, now)
+            return swept + oauth.sweep(session, now)
+
+    def signals() -> int:
+        with platform.database.begin() as session:
+            return audience.author_signals.refresh(session, platform.clock.now(session))
+
+    return [
+        Job(
+            "advance proposals",
+            platform.settings.tick_seconds,
+            lambda: enactment.advance(platform.database, platform.books, platform.clock, ENACTORS),
+        ),
+        Job("author signals", timedelta(minutes=5).total_seconds(), signals),
+        Job(
+            "sweep uploads",
+            timedelta(minutes=10).total_seconds(),
+            lambda: media.uploads.sweep(platform.database, store, platform.clock),
+        ),
+        Job("sweep credentials", timedelta(hours=1).total_seconds(), sweep),
+    ]
+
+
+def log_as_json(level: int = logging.INFO) -> None:
+    """Write one JSON object a line to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+@click.group()
+def cli() -> None:
+    """Allotment: a media-first social platform that its members own and steer."""
+    log_as_json()
+
+
+@cli.command()
+@click.option("--var", type=click.Path(path_type=Path), default=Path("var"), help="Where data is kept.")
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", default=8000, help="0 for any free one.")
+@click.option("--policies", "folder", type=click.Path(path_type=Path), help="The founding texts.")
+@click.option("--seed/--no-seed", "seeded", default=True, help="Whether a new instance gets first members.")
+def run(var: Path, host: str, port: int, folder: Path | None, seeded: bool) -> None:
+    """Start everything: database, store, migrations, seed, server and worker."""
+    from coop.supervisor import run as supervise
+
+    sys.exit(supervise(var=var, host=host, port=port, policies=folder, seeded=seeded))
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", default=8000)
+@click.option("--workers", default=2)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the application (granian, WSGI)."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    Server(
+        "app:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        backpressure=64,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@cli.command()
+def worker() -> None:
+    """Do the jobs until told to stop; any number may run at once."""
+    settings = Settings.load()
+    work(jobs(platform_of(settings), object_store(settings)))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest tables, and the store to its bucket.
+
+    A cooperative that has policies is given the founding text of any kind that is new to it.
+    """
+    settings = Settings.load()
+    url = settings.database_url.get_secret_value()
+    migrations.upgrade(url)
+    object_store(settings).ensure_bucket()
+    with Database(url).begin() as session:
+        if policies.current_epoch(session):
+            policies.found(session, POLICY_KINDS, settings.policies, Clock().now(session))
+
+
+@cli.command()
+def found() -> None:
+    """Put the founding policies in force, in an empty cooperative."""
+    settings = Settings.load()
+    with Database(settings.database_url.get_secret_value()).begin() as session:
+        now = Clock().now(session)
+        policies.found(session, POLICY_KINDS, settings.policies, now)
+        oauth.ensure_client(session, CLIENT_ID, "Allotment CLI", [REDIRECT_URI], "read write", now)
+
+
+@cli.command()
+@click.option("--if-empty", is_flag=True, help="Do nothing where there are members already.")
+def seed(if_empty: bool) -> None:
+    """Bring a small living cooperative to life."""
+    from tools.seed import seed as bring
+
+    settings = Settings.load()
+    bring(platform_of(settings), object_store(settings), if_empty=if_empty)
+
+
+@cli.command()
+@click.option("--keep", is_flag=True, help="Leave the instance's folder for a look afterwards.")
+def demo(keep: bool) -> None:
+    """Walk the whole path over HTTP against a fresh instance of its own, and show the receipts."""
+    from tools.demo import demo as walk
+
+    sys.exit(walk(keep=keep))
+
+
+@cli.group("ledger")
+def ledger_group() -> None:
+    """Take the record away, and verify it offline."""
+
+
+@ledger_group.command("export")
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+def ledger_export(file: TextIO) -> None:
+    """Write every event as a line of JSON."""
+    with Database(Settings.load().database_url.get_secret_value()).begin() as session:
+        for line in ledger.export(session):
+            click.echo(line, file=file)
+
+
+@ledger_group.command("verify")
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+def ledger_verify(file: TextIO) -> None:
+    """Check the chain and count every vote again; needs nothing but the export."""
+    events, found = ledger.read(file)
+    found = [*found, *audit.problems(events)]
+    for problem in found:
+        click.echo(f"event {problem.seq}: {problem.detail}", err=True)
+    tallies = sum(event["type"] == "proposal.tallied" for event in events)
+    head = events[-1]["hash"] if events else ledger.GENESIS
+    click.echo(json.dumps({"events": len(events), "tallies": tallies, "head": head, "problems": len(found)}))
+    sys.exit(1 if found else 0)
+
+
+@cli.command("policies")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export_policies(folder: Path) -> None:
+    """Write every policy in force as a file."""
+    with Database(Settings.load().database_url.get_secret_value()).begin() as session:
+        book = Books(POLICY_KINDS).current(session)
+    for policy in book.policies.values():
+        path = folder / policy.scope.replace(":", "/") / f"{policy.kind}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(policy.text, encoding="utf-8")
+        click.echo(path)
+
+
+if __name__ == "__main__":
+    cli()

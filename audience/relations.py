@@ -1,0 +1,87 @@
+"""Relations: following and blocking.
+
+Law 7: refusal leaks nothing. A block is never told to the one who is blocked: following a member answers
+the same whether or not they block the follower, and while they do it has no effect, because every list and
+page leaves out both sides of a block.
+
+Each action says what shall be so; doing it twice changes nothing.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from audience.tables import Relation
+from coop.errors import Conflict, NotFound, RuleBroken
+from coop.identity import Identity
+from coop.names import normal
+from coop.tables import Member
+
+FOLLOW, BLOCK = "follow", "block"
+
+
+def follow(session: Session, actor: Identity, handle: str, now: datetime) -> None:
+    """Follow a member.
+
+    Raise NotFound where nobody has that handle, RuleBroken for oneself, and Conflict where the actor
+    blocks them.
+    """
+    other_id = member_id_of(session, handle)
+    blocked = select(col(Relation.kind)).where(
+        col(Relation.member_id) == actor.member_id,
+        col(Relation.kind) == BLOCK,
+        col(Relation.other_id) == other_id,
+    )
+    if session.scalar(blocked) is not None:
+        raise Conflict("You block this member: unblock them first.")
+    _set(session, FOLLOW, actor, other_id, now)
+
+
+def unfollow(session: Session, actor: Identity, handle: str) -> None:
+    """No longer follow a member; raise NotFound where nobody has that handle."""
+    _clear(session, FOLLOW, actor.member_id, member_id_of(session, handle))
+
+
+def block(session: Session, actor: Identity, handle: str, now: datetime) -> None:
+    """Block a member: neither is shown what the other makes, and following ends both ways.
+
+    Raise NotFound where nobody has that handle and RuleBroken for oneself.
+    """
+    other_id = member_id_of(session, handle)
+    _set(session, BLOCK, actor, other_id, now)
+    _clear(session, FOLLOW, actor.member_id, other_id)
+    _clear(session, FOLLOW, other_id, actor.member_id)
+
+
+def unblock(session: Session, actor: Identity, handle: str) -> None:
+    """No longer block a member; raise NotFound where nobody has that handle."""
+    _clear(session, BLOCK, actor.member_id, member_id_of(session, handle))
+
+
+def member_id_of(session: Session, handle: str) -> int:
+    """Return the id of the member who has a handle; raise NotFound where nobody here has it."""
+    found = session.scalar(
+        select(col(Member.id)).where(col(Member.handle) == normal(handle), col(Member.left_at).is_(None))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _set(session: Session, kind: str, actor: Identity, other_id: int, now: datetime) -> None:
+    if other_id == actor.member_id:
+        raise RuleBroken(f"You cannot {kind} yourself.")
+    row = insert(Relation).values(member_id=actor.member_id, kind=kind, other_id=other_id, since=now)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def _clear(session: Session, kind: str, member_id: int, other_id: int) -> None:
+    session.execute(
+        delete(Relation).where(
+            col(Relation.member_id) == member_id,
+            col(Relation.kind) == kind,
+            col(Relation.other_id) == other_id,
+        )
+    )

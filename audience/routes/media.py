@@ -1,0 +1,34 @@
+"""Pictures over HTTP.
+
+Law 9: media obeys seats. What is capped or narrowed is streamed under the viewer's own session, each request
+and each range authorised anew; only what is open to every member goes by a signed address.
+"""
+
+from flask import Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from audience.access import Delivery, asset_delivery
+from coop.api import Api
+from coop.call import Call
+from coop.errors import NotFound, Unavailable
+from media.delivery import by_signed_address, by_stream
+from media.images import RENDITION_TYPE
+from media.routes.uploads import object_store
+from media.tables import Rendition
+
+api = Api("media")
+
+
+@api.get("/media/<id:asset_id>/<rendition>", produces=RENDITION_TYPE, raises=(Unavailable,))
+def read_media(call: Call, asset_id: int, rendition: str) -> Response:
+    """Read one file of a picture: its bytes, or a redirect to an address that opens for a minute at most."""
+    delivery = asset_delivery(call.session, call.member, call.book, asset_id, call.now)
+    file = call.session.scalars(
+        select(Rendition).where(col(Rendition.asset_id) == asset_id, col(Rendition.name) == rendition)
+    ).one_or_none()
+    if file is None:
+        raise NotFound
+    if delivery is Delivery.BY_ADDRESS:
+        return by_signed_address(object_store(), file)
+    return by_stream(object_store(), file)

@@ -1,0 +1,265 @@
+"""Posts over HTTP: publish, read, take back, and ask why; and the page of what one member made."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from audience import posts, timeline, why
+from audience.access import Card, access_post, cards
+from audience.document import AudienceDocument, limits_of
+from audience.ranking import Term
+from audience.rules import weight_clause
+from coop.api import Api
+from coop.book import Book
+from coop.call import Call
+from coop.errors import Conflict, RuleBroken
+from coop.paging import Page, PageQuery, decode_int, encode
+from coop.receipts import Citation
+from media.routes.uploads import RenditionView
+
+api = Api("posts")
+
+NEWEST = 2**63 - 1
+"""Above every id."""
+
+
+def _fits(digits: str) -> str:
+    if int(digits) > NEWEST:
+        raise ValueError("This is no id")
+    return digits
+
+
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_fits)]
+"""An id in a body: decimal digits, as text, because JavaScript's numbers are too short."""
+
+
+class NewPost(BaseModel):
+    """What is to be published: a text, a picture or both."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body: str = Field(default="", max_length=100_000)
+    guild: str | None = Field(default=None, min_length=1, max_length=40)
+    """Slug of the guild it is made in, whose clauses then bind it too."""
+    asset_id: Id | None = None
+    """A picture of your own that is ready and in no other post."""
+    audience: AudienceDocument = AudienceDocument()
+
+
+class AuthorView(BaseModel):
+    """Who made it."""
+
+    handle: str
+    display_name: str
+
+
+class PictureView(BaseModel):
+    """The picture of a post."""
+
+    id: str
+    alt: str
+    width: int
+    height: int
+    thumbhash: str
+    renditions: list[RenditionView]
+    """The smallest first."""
+
+
+class SeatsView(BaseModel):
+    """How many may view it."""
+
+    max: int | None
+    """Distinct members, by the strictest of author, guild and coop; none where it is open."""
+    taken: int | None
+    """How many have been delivered it; told to the author alone."""
+
+
+class PostView(BaseModel):
+    """A post that you may see."""
+
+    id: str
+    author: AuthorView
+    guild: str | None
+    body: str
+    picture: PictureView | None
+    seats: SeatsView
+    audience: AudienceDocument | None
+    """As you wrote it; none on the posts of others, because it may name people."""
+    created_at: datetime
+
+
+class TermView(BaseModel):
+    """One signal's part in a score: ``contribution`` is exactly ``value`` × ``weight``."""
+
+    signal: str
+    value: int
+    """In millionths, from 0 to 1,000,000."""
+    weight: int
+    """In thousandths."""
+    contribution: int
+    """In billionths."""
+    clause: str
+    """Pointer of the clause that weighs it, in the coop's ``feeds`` policy."""
+
+
+class ScoreView(BaseModel):
+    """What a profile makes of a post."""
+
+    profile: str
+    score: int
+    """In billionths: exactly the sum of the contributions."""
+    terms: list[TermView]
+
+
+class LimitView(BaseModel):
+    """One limit that holds for a post."""
+
+    name: str
+    """``seats`` (viewers), ``arrivals`` (strangers a minute), ``burst`` (strangers at once), ``replies`` or
+    ``replies_each`` (of one member)."""
+    value: int | None
+    """None where it is open."""
+    clause: Citation | None
+    """The clause that set it; none where the author did."""
+
+
+class WhyView(BaseModel):
+    """Why you see a post."""
+
+    because: list[str]
+    """Each reason would be enough."""
+    seat: bool
+    """Whether you hold a seat; an author needs none."""
+    taken: int | None
+    """How many seats are taken; told to the author alone."""
+    limits: list[LimitView]
+    feed: ScoreView
+    """What a profile would give it now."""
+    receipts: list[Citation]
+    """The clauses that the terms name."""
+
+
+class WhyQuery(BaseModel):
+    """Under which recipe to explain."""
+
+    profile: str | None = Field(default=None, max_length=30)
+    """A profile of the ``feeds`` policy; its first one where none is named."""
+
+
+@api.post("/posts", raises=(RuleBroken, Conflict))
+def publish_post(call: Call, body: NewPost) -> PostView:
+    """Publish a post for an audience that you choose; it can only be tightened by others' rules."""
+    made = posts.publish(
+        call.session,
+        call.member,
+        call.book,
+        call.now,
+        body=body.body,
+        guild=body.guild,
+        asset_id=None if body.asset_id is None else int(body.asset_id),
+        document=body.audience,
+    )
+    return _read(call, made.id)
+
+
+@api.get("/posts/<id:post_id>")
+def read_post(call: Call, post_id: int) -> PostView:
+    """Read a post. The first time takes one of its seats, where they are counted."""
+    access_post(call.session, call.member, call.book, post_id, call.now)
+    return _read(call, post_id)
+
+
+@api.delete("/posts/<id:post_id>")
+def delete_post(call: Call, post_id: int) -> None:
+    """Take back a post of your own, for good."""
+    posts.delete(call.session, call.member, post_id, call.now)
+
+
+@api.get("/posts/<id:post_id>/why")
+def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
+    """Ask why you see a post: its audience, its limits with the votes behind them, and its score."""
+    found = why.explain(call.session, call.member, call.book, post_id, query.profile, call.now)
+    return WhyView(
+        because=found.because,
+        seat=found.seat,
+        taken=found.taken,
+        limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
+        feed=score_view(found.profile, found.score, found.terms),
+        receipts=found.receipts,
+    )
+
+
+@api.get("/members/<handle>/posts")
+def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[PostView]:
+    """List what a member made, the newest first, as far as you may see it; each takes its seat."""
+    before = decode_int(query.cursor)
+    found, last = timeline.page(
+        call.session,
+        call.member,
+        call.book,
+        handle,
+        call.now,
+        before=NEWEST if before is None else before,
+        limit=query.limit,
+    )
+    items = [post_view(call.book, card) for card in found]
+    return Page(items=items, next=None if last is None else encode(last))
+
+
+def _read(call: Call, post_id: int) -> PostView:
+    return post_view(call.book, cards(call.session, call.member, [post_id])[post_id])
+
+
+def post_view(book: Book, card: Card) -> PostView:
+    """Return a card in the shape that the API gives it."""
+    return PostView(
+        id=str(card.id),
+        author=AuthorView(handle=card.author, display_name=card.author_name),
+        guild=card.guild,
+        body=card.body,
+        picture=_picture(card),
+        seats=SeatsView(max=limits_of(book, card.guild, card.seats_max).seats, taken=card.taken),
+        audience=None if card.audience is None else AudienceDocument.model_validate(card.audience),
+        created_at=card.created_at,
+    )
+
+
+def _picture(card: Card) -> PictureView | None:
+    if card.asset_id is None:
+        return None
+    return PictureView(
+        id=str(card.asset_id),
+        alt=card.alt or "",
+        width=card.width or 0,
+        height=card.height or 0,
+        thumbhash=card.thumbhash or "",
+        renditions=[
+            RenditionView(
+                name=name,
+                url=f"/api/v1/media/{card.asset_id}/{name}",
+                width=width,
+                height=height,
+                bytes=size,
+            )
+            for name, width, height, size in card.renditions or ()
+        ],
+    )
+
+
+def score_view(profile: str, score: int, terms: list[Term]) -> ScoreView:
+    """Return a score and its terms in the shape that the API gives them."""
+    return ScoreView(
+        profile=profile,
+        score=score,
+        terms=[
+            TermView(
+                signal=term.signal,
+                value=term.value,
+                weight=term.weight,
+                contribution=term.contribution,
+                clause=weight_clause(profile, term.signal),
+            )
+            for term in terms
+        ],
+    )

@@ -1,0 +1,119 @@
+"""Why a member sees a post: the lock that opened, the seat, the limits that hold and what a feed makes of it.
+
+Law 7: whoever may not see the post is told nothing, and of its audience only the part that the asker
+belongs to is named. How many hold a seat is told to the author alone.
+Law 11: the terms of a profile add up to its score, each with the clause that weighs it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from audience import feeds
+from audience.access import Access, access_post, cards
+from audience.document import deciding, scope_of
+from audience.keys import COOP_KEY, guild_of, held_by
+from audience.ranking import Term
+from audience.rules import AUDIENCE, FEEDS, FeedRules, limit_of, strictest, weight_clause
+from coop.book import Book
+from coop.identity import Identity
+from coop.receipts import Citation
+from coop.tables import Guild
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit that holds for a post, and who set it."""
+
+    name: str
+    """``seats``, ``arrivals``, ``burst``, ``replies`` or ``replies_each``."""
+    value: int | None
+    """None where it is open."""
+    clause: Citation | None
+    """The clause that set it; none where the author did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a member sees a post."""
+
+    because: list[str]
+    """Sentences, each one reason that would be enough."""
+    seat: bool
+    """Whether the asker holds a seat; an author needs none."""
+    taken: int | None
+    """How many seats are taken, for the author alone."""
+    limits: list[Limit]
+    profile: str
+    score: int
+    """What the profile gives it now, in billionths: exactly the sum of its terms' contributions."""
+    terms: list[Term]
+    receipts: list[Citation]
+    """The clause of each term, in the same order."""
+
+
+def explain(
+    session: Session, viewer: Identity, book: Book, post_id: int, profile: str | None, now: datetime
+) -> Why:
+    """Return why the viewer sees a post, seating them as any view does.
+
+    The terms are those of ``profile``, or of the policy's first one. Raise NotFound where they may not see
+    the post, and where there is no such profile.
+    """
+    profile = profile or next(iter(book.rules(FEEDS, FeedRules).profiles))
+    feeds.profile_of(book, profile)
+    post = access_post(session, viewer, book, post_id, now)
+    mine = post.author_id == viewer.member_id
+    score, terms = feeds.score_of(session, viewer, book, profile, post_id, now)
+    return Why(
+        because=["You wrote it."] if mine else _reasons(session, viewer, post),
+        seat=not mine,
+        taken=cards(session, viewer, [post_id])[post_id].taken,
+        limits=limits(book, post),
+        profile=profile,
+        score=score,
+        terms=terms,
+        receipts=[book.cite(FEEDS, weight_clause(profile, term.signal)) for term in terms],
+    )
+
+
+def _reasons(session: Session, viewer: Identity, post: Access) -> list[str]:
+    """Return the parts of the lock that the viewer's keys open, in words."""
+    opened = set(post.lock_any) & set(held_by(viewer))
+    if COOP_KEY in opened:
+        return ["It is open to every member of the coop."]
+    guilds = [guild for guild in map(guild_of, opened) if guild is not None]
+    slugs = session.scalars(
+        select(col(Guild.slug)).where(col(Guild.id).in_(guilds)).order_by(col(Guild.slug))
+    )
+    reasons = [f"It is open to the guild {slug}, to which you belong." for slug in slugs]
+    return ["Its author opened it to you by name."] * (len(opened) > len(guilds)) + reasons
+
+
+def limits(book: Book, post: Access) -> list[Limit]:
+    """Return every limit that holds for a post, each with the clause or the author that set it."""
+    by_clause = {
+        "arrivals": "/arrivals/per_minute",
+        "burst": "/arrivals/burst",
+        "replies": "/replies/per_post",
+        "replies_each": "/replies/per_member",
+    }
+    found = [_seats(book, post)]
+    for name, pointer in by_clause.items():
+        clause = deciding(book, post.guild, pointer)
+        found.append(Limit(name, limit_of(clause.value), clause))
+    return found
+
+
+def _seats(book: Book, post: Access) -> Limit:
+    """Return the cap on viewers: the author's or the default, unless the ceiling is below it."""
+    default = book.cite(AUDIENCE, "/seats/default", scope_of(book, post.guild))
+    ceiling = deciding(book, post.guild, "/seats/ceiling")
+    wanted = limit_of(default.value) if post.seats_max is None else post.seats_max
+    highest = limit_of(ceiling.value)
+    value = strictest(wanted, highest)
+    if value == wanted:
+        return Limit("seats", value, default if post.seats_max is None else None)
+    return Limit("seats", value, ceiling)

@@ -1,0 +1,73 @@
+"""``python -m bench NAME [--json]``: run one benchmark; the exit code is 1 where a goal is missed."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from bench import feed, machine, seats
+from bench.feed_data import FULL, Size
+from bench.report import Figures, Goals, Report
+from bench.server import Server, serving
+
+VAR = Path(__file__).resolve().parent.parent / "var" / "bench"
+
+Measure = Callable[[Server], Figures]
+
+
+def run(name: str, goals: Goals, measure: Measure, *, as_json: bool, var: Path) -> int:
+    """Run a benchmark, print what it found, and return the exit code."""
+    with serving(var) as server:
+        described = machine.describe(server.home)
+        report = Report(name, measure(server), goals, described)
+    if as_json:
+        print(json.dumps(report.as_data(), indent=2))
+    else:
+        report.show(Console())
+    return 1 if report.missed else 0
+
+
+def _shared(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that every benchmark has."""
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+    var = click.option(
+        "--var",
+        type=click.Path(path_type=Path),
+        default=VAR,
+        show_default=True,
+        help="Where the embedded server and its data sets are kept; not used where DATABASE_URL is set.",
+    )
+    return as_json(var(command))
+
+
+@click.group()
+def main() -> None:
+    """Measure what the project promises in figures; docs/benchmarks.md says what each one means."""
+
+
+@main.command("seats")
+@click.option("--members", default=seats.MEMBERS, show_default=True)
+@click.option("--rounds", default=seats.ROUNDS, show_default=True)
+@_shared
+def seats_command(members: int, rounds: int, **options: Any) -> None:
+    """Let a crowd race for the seats of one post."""
+    sys.exit(run("seats", seats.GOALS, lambda server: seats.measure(server, members, rounds), **options))
+
+
+@main.command("feed")
+@click.option("--members", default=FULL.members, show_default=True)
+@click.option("--posts", default=FULL.posts, show_default=True)
+@click.option("--pages", default=feed.PAGES, show_default=True)
+@_shared
+def feed_command(members: int, posts: int, pages: int, **options: Any) -> None:
+    """Ask for full pages of the weighted feed, as different members."""
+    size = Size(members, posts)
+    sys.exit(run("feed", feed.GOALS, lambda server: feed.measure(server, size, pages), **options))
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m bench")

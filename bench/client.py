@@ -1,0 +1,43 @@
+"""The client of the benchmarks: one call of a WSGI application and nothing around it.
+
+No socket and no test client: both would add the same time to a page and to the floor it is set against,
+and so flatter their ratio.
+"""
+
+import io
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from flask import Flask
+from werkzeug.test import EnvironBuilder
+
+Get = Callable[[str | None], bytes]
+"""Ask once more, with a bearer token or without; return the body."""
+
+
+class NotAnswered(RuntimeError):
+    """A request was not answered with 200."""
+
+
+def getter(app: Flask, path: str) -> Get:
+    """Return a function that asks an application for a path; it raises NotAnswered on anything but 200."""
+    asked = EnvironBuilder(path=path, base_url="http://127.0.0.1:8000").get_environ()
+
+    def get(token: str | None) -> bytes:
+        status: list[str] = []
+        environ: dict[str, Any] = {**asked, "wsgi.input": io.BytesIO()}
+        if token is not None:
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        answer = app(environ, lambda line, headers, failure=None: status.append(line) or _ignore)
+        body = b"".join(cast(Iterable[bytes], answer))
+        if hasattr(answer, "close"):
+            answer.close()
+        if status != ["200 OK"]:
+            raise NotAnswered(f"{path}: {status[-1]}: {body[:500]!r}")
+        return body
+
+    return get
+
+
+def _ignore(data: bytes) -> None:
+    """Take what nobody writes: the ``write`` callable that WSGI wants."""

@@ -1,0 +1,96 @@
+"""The cooperative whose feed is measured: its clock, its policies and its readers, on a copy of the set."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app import POLICY_KINDS, create_app
+from audience import author_signals
+from audience.rules import AUDIENCE
+from bench.feed_data import UNTIL
+from coop import policies
+from coop.book import COOP, guild_scope
+from coop.clock import Clock
+from coop.database import Database
+from coop.policy_text import apply
+from coop.settings import ROOT, Settings
+
+FOUNDING = ROOT / "policies"
+
+_OPEN = [
+    {"op": "replace", "path": pointer, "value": "open"}
+    for pointer in ("/seats/default", "/seats/ceiling", "/arrivals/per_minute")
+]
+"""What the measured cooperative decided otherwise: only a post with a cap of its own is capped."""
+_GUILD_CLAUSES = "[seats]\ndefault = 200\n"
+"""What every twentieth guild decided for the posts made in it."""
+
+_SOME_GUILDS = text("SELECT slug FROM guild WHERE id % 20 = 0 ORDER BY id")
+
+# Who has read much comes often: a draw without replacement, weighted by seats (Efraimidis and Spirakis).
+_READERS = text("""
+SELECT member_id FROM seat GROUP BY member_id
+ORDER BY -ln((hashint8extended(member_id, 99) & 1048575) / 1048576.0 + 1e-7) / count(*) LIMIT :number
+""")
+
+
+def open_coop(url: str) -> tuple[Flask, Database]:
+    """Return the whole application over a copy of the data set, with its policies and author signals."""
+    database = Database(url)
+    with database.begin() as session:
+        clock = Clock(UNTIL - Clock().now(session))
+    _found(database, clock)
+    with database.begin() as session:
+        author_signals.refresh(session, clock.now(session))
+    with database.begin() as session:
+        session.execute(text("ANALYZE author_signals"))
+    return create_app(_settings(url), database, clock=clock), database
+
+
+def readers(database: Database, number: int) -> list[str]:
+    """Return the tokens of so many members, the more active the likelier, in an order without meaning."""
+    with database.begin() as session:
+        found = session.scalars(_READERS, {"number": number}).all()
+    return [f"bench-token-of-{member_id}" for member_id in sorted(found, key=lambda one: hash((one, 7)))]
+
+
+def cap_everything(database: Database) -> None:
+    """Return to the founding text: every post is capped, and strangers arrive no faster than it says."""
+    with database.begin() as session:
+        _enact(session, COOP, (FOUNDING / f"{AUDIENCE}.toml").read_text(encoding="utf-8"), UNTIL)
+
+
+def _found(database: Database, clock: Clock) -> None:
+    with tempfile.TemporaryDirectory() as folder, database.begin() as session:
+        now = clock.now(session)
+        copied = Path(shutil.copytree(FOUNDING, folder, dirs_exist_ok=True))
+        changed = copied / f"{AUDIENCE}.toml"
+        changed.write_text(apply(changed.read_text(encoding="utf-8"), _OPEN), encoding="utf-8")
+        policies.found(session, POLICY_KINDS, copied, now)
+        slugs: Sequence[str] = session.scalars(_SOME_GUILDS).all()
+        for slug in slugs:
+            _enact(session, guild_scope(slug), _GUILD_CLAUSES, now)
+
+
+def _enact(session: Session, scope: str, policy_text: str, now: datetime) -> None:
+    policies.new_version(session, scope, AUDIENCE, policy_text, proposal_id=None, tally=None, now=now)
+
+
+def _settings(url: str) -> Settings:
+    """Return settings for an application that asks its object store for nothing."""
+    return Settings.model_validate(
+        {
+            "DATABASE_URL": url,
+            "S3_ENDPOINT": "127.0.0.1:1",
+            "S3_ACCESS_KEY": secrets.token_urlsafe(16),
+            "S3_SECRET_KEY": secrets.token_urlsafe(32),
+            "ALLOTMENT_SECRET_KEY": secrets.token_urlsafe(32),
+        }
+    )

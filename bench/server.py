@@ -1,0 +1,98 @@
+"""The PostgreSQL that is measured, and the databases that benchmarks make on it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from coop.embedded import start_postgres
+
+PREFIX = "bench_"
+"""How the name of every database of a benchmark begins; no other is ever touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server on which databases may be made; its settings are those of production."""
+
+    home: str
+    """The address of a database that is there, as libpq reads it."""
+
+    def url(self, database: str) -> str:
+        """Return the address of a database for SQLAlchemy."""
+        return self.plain_url(database).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def plain_url(self, database: str) -> str:
+        """Return the address of a database as libpq reads it."""
+        base, _, _ = self.home.rpartition("/")
+        return f"{base}/{PREFIX}{database}"
+
+    def databases(self) -> list[str]:
+        """Return the names of the databases that benchmarks have made, without the prefix."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", [PREFIX]
+            ).fetchall()
+        return [name.removeprefix(PREFIX) for (name,) in rows]
+
+    def create(self, name: str, template: str | None = None) -> None:
+        """Make a database anew, empty or as a copy of another of ours."""
+        source = _named(template) if template else sql.Identifier("template0")
+        self._execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_named(name)),
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(_named(name), source),
+        )
+
+    def drop(self, name: str) -> None:
+        """Take a database away, whoever is connected."""
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_named(name)))
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a database its final name."""
+        self._execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(_named(old), _named(new)))
+
+    @contextmanager
+    def lent(self, name: str, template: str | None = None) -> Iterator[str]:
+        """Make a database for as long as the context lasts and give its address for SQLAlchemy."""
+        self.create(name, template)
+        try:
+            yield self.url(name)
+        finally:
+            self.drop(name)
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(self.home, autocommit=True) as connection:
+            yield connection
+
+    def _execute(self, *statements: sql.Composed) -> None:
+        with self._connected() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+def _named(name: str) -> sql.Identifier:
+    return sql.Identifier(f"{PREFIX}{name}")
+
+
+@contextmanager
+def serving(var: Path) -> Iterator[Server]:
+    """Give the server that ``DATABASE_URL`` names, else an embedded one with its data under ``var``.
+
+    The embedded one is durable, as in production: a commit waits for the disk. It is stopped on leaving,
+    by whatever way.
+    """
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield Server(_plain(given))
+        return
+    with start_postgres(var) as postgres:
+        yield Server(_plain(postgres.url))
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)

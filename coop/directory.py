@@ -1,0 +1,142 @@
+"""The directory: what anyone may read of members and guilds.
+
+Whoever has left is not in it. Where a member lives is not in it either: a place serves audiences, and is
+shown to nobody but its owner. No id leaves here; handles and slugs name people and guilds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlmodel import Session, col
+
+from coop.errors import NotFound
+from coop.guilds import STEWARD
+from coop.identity import Identity
+from coop.names import normal
+from coop.places import Place
+from coop.tables import Guild, GuildMembership, Member
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """A member as others see one."""
+
+    handle: str
+    display_name: str
+    about: str
+    joined_at: datetime
+    guilds: tuple[str, ...]
+    """Slugs of the guilds they are in, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuildCard:
+    """A guild as anyone sees it."""
+
+    slug: str
+    name: str
+    purpose: str
+    founder: str
+    founded_at: datetime
+    members: int
+    stewards: tuple[str, ...]
+    """Their handles, in order."""
+
+
+def member(session: Session, handle: str) -> MemberCard:
+    """Return a member's card; raise NotFound where nobody here has that handle."""
+    row = session.execute(_members().where(col(Member.handle) == normal(handle))).one_or_none()
+    if row is None:
+        raise NotFound
+    return _member_card(row)
+
+
+def members(session: Session, after: str | None, limit: int) -> list[MemberCard]:
+    """Return up to ``limit`` members in the order of their handles, from the first past ``after``."""
+    query = _members().order_by(col(Member.handle)).limit(limit)
+    if after is not None:
+        query = query.where(col(Member.handle) > normal(after))
+    return [_member_card(row) for row in session.execute(query)]
+
+
+def place_of(session: Session, actor: Identity) -> Place:
+    """Return where the actor says they are."""
+    row = session.execute(
+        select(col(Member.country), col(Member.region), col(Member.city)).where(
+            col(Member.id) == actor.member_id
+        )
+    ).one()
+    return Place(*row)
+
+
+def guild(session: Session, slug: str) -> GuildCard:
+    """Return a guild's card; raise NotFound where there is no such guild."""
+    row = session.execute(_guilds().where(col(Guild.slug) == normal(slug))).one_or_none()
+    if row is None:
+        raise NotFound
+    return _guild_card(row)
+
+
+def guilds(session: Session, after: str | None, limit: int) -> list[GuildCard]:
+    """Return up to ``limit`` guilds in the order of their slugs, from the first past ``after``."""
+    query = _guilds().order_by(col(Guild.slug)).limit(limit)
+    if after is not None:
+        query = query.where(col(Guild.slug) > normal(after))
+    return [_guild_card(row) for row in session.execute(query)]
+
+
+def _members() -> Select[Any]:
+    slugs = (
+        select(func.array_agg(aggregate_order_by(col(Guild.slug), col(Guild.slug))))
+        .join(GuildMembership, col(GuildMembership.guild_id) == col(Guild.id))
+        .where(col(GuildMembership.member_id) == col(Member.id), col(GuildMembership.left_at).is_(None))
+        .correlate(Member)
+        .scalar_subquery()
+    )
+    return select(
+        col(Member.handle),
+        col(Member.display_name),
+        col(Member.about),
+        col(Member.joined_at),
+        slugs.label("guilds"),
+    ).where(col(Member.left_at).is_(None))
+
+
+def _member_card(row: Any) -> MemberCard:
+    return MemberCard(row.handle, row.display_name, row.about, row.joined_at, tuple(row.guilds or ()))
+
+
+def _guilds() -> Select[Any]:
+    inside = (col(GuildMembership.guild_id) == col(Guild.id), col(GuildMembership.left_at).is_(None))
+    count = select(func.count()).select_from(GuildMembership).where(*inside).correlate(Guild)
+    stewards = (
+        select(func.array_agg(aggregate_order_by(col(Member.handle), col(Member.handle))))
+        .join(GuildMembership, col(GuildMembership.member_id) == col(Member.id))
+        .where(*inside, col(GuildMembership.role) == STEWARD)
+        .correlate(Guild)
+    )
+    founder = select(col(Member.handle)).where(col(Member.id) == col(Guild.founder_id)).correlate(Guild)
+    return select(
+        col(Guild.slug),
+        col(Guild.name),
+        col(Guild.purpose),
+        founder.scalar_subquery().label("founder"),
+        col(Guild.founded_at),
+        count.scalar_subquery().label("members"),
+        stewards.scalar_subquery().label("stewards"),
+    )
+
+
+def _guild_card(row: Any) -> GuildCard:
+    return GuildCard(
+        row.slug,
+        row.name,
+        row.purpose,
+        row.founder,
+        row.founded_at,
+        row.members,
+        tuple(row.stewards or ()),
+    )

@@ -1,0 +1,127 @@
+"""Members over HTTP: joining, the directory, and one's own profile."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coop import directory, members
+from coop.api import Api
+from coop.call import Call
+from coop.directory import MemberCard
+from coop.errors import Conflict, Forbidden
+from coop.paging import Page, PageQuery, decode, encode
+from coop.places import Place
+
+api = Api("members")
+
+
+class PlaceIn(BaseModel):
+    """Where a member says they are; a region or city needs its country."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    country: str | None = Field(default=None, max_length=2)
+    """ISO 3166-1 alpha-2."""
+    region: str | None = Field(default=None, max_length=80)
+    city: str | None = Field(default=None, max_length=80)
+
+
+class NewcomerIn(BaseModel):
+    """What somebody says who wants to join."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    handle: str = Field(max_length=100)
+    password: str = Field(max_length=1000)
+    display_name: str | None = Field(default=None, max_length=200)
+    """The handle unless given."""
+    place: PlaceIn = PlaceIn()
+    invitation: str | None = Field(default=None, max_length=100)
+
+
+class ProfileIn(BaseModel):
+    """The parts of one's own profile to change; a part of the place is emptied by null."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: str = Field(default="", max_length=200)
+    about: str = Field(default="", max_length=10_000)
+    country: str | None = Field(default=None, max_length=2)
+    region: str | None = Field(default=None, max_length=80)
+    city: str | None = Field(default=None, max_length=80)
+
+
+class MemberOut(BaseModel):
+    """A member as others see one."""
+
+    handle: str
+    display_name: str
+    about: str
+    joined_at: datetime
+    guilds: tuple[str, ...]
+
+
+class OwnOut(MemberOut):
+    """A member as they see themselves: with the place that they show to nobody else."""
+
+    country: str | None
+    region: str | None
+    city: str | None
+
+
+@api.post("/members", public=True, raises=(Conflict, Forbidden))
+def join(call: Call, body: NewcomerIn) -> MemberOut:
+    """Join the cooperative."""
+    newcomer = members.Newcomer(
+        handle=body.handle,
+        password=body.password,
+        display_name=body.display_name or body.handle,
+        place=Place(**body.place.model_dump()),
+        invitation=body.invitation,
+    )
+    made = members.join(call.session, call.book, newcomer, call.now)
+    return _out(directory.member(call.session, made.handle))
+
+
+@api.get("/members")
+def list_members(call: Call, query: PageQuery) -> Page[MemberOut]:
+    """List the members in the order of their handles."""
+    found = directory.members(call.session, decode(query.cursor), query.limit + 1)
+    page = found[: query.limit]
+    more = encode(page[-1].handle) if len(found) > query.limit else None
+    return Page(items=[_out(card) for card in page], next=more)
+
+
+@api.get("/members/me")
+def read_me(call: Call) -> OwnOut:
+    """Show one's own profile."""
+    return _own(call)
+
+
+@api.patch("/members/me")
+def change_me(call: Call, body: ProfileIn) -> OwnOut:
+    """Change one's own profile; what is not named stays."""
+    members.update_profile(call.session, call.member, body.model_dump(exclude_unset=True))
+    return _own(call)
+
+
+@api.delete("/members/me")
+def leave_coop(call: Call) -> None:
+    """Leave the cooperative: out of every guild, signed out everywhere, the profile emptied."""
+    members.leave(call.session, call.member, call.now)
+
+
+@api.get("/members/<handle>")
+def read_member(call: Call, handle: str) -> MemberOut:
+    """Show a member."""
+    return _out(directory.member(call.session, handle))
+
+
+def _out(card: MemberCard) -> MemberOut:
+    return MemberOut(**asdict(card))
+
+
+def _own(call: Call) -> OwnOut:
+    card = directory.member(call.session, call.member.handle)
+    return OwnOut(**asdict(card), **asdict(directory.place_of(call.session, call.member)))

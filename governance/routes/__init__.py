@@ -1,0 +1,1 @@
+"""HTTP shapes of governance: one resource a file."""

@@ -1,0 +1,99 @@
+"""Ballots over HTTP: cast, changed, and read back with the receipt."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from coop.api import Api
+from coop.call import Call
+from coop.paging import Page, PageQuery, decode, encode
+from governance import ballots
+from governance.ballots import LONGEST_REASON, Receipt, Vote
+from governance.routes.proposals import SHA256
+from governance.tally import Choice
+
+api = Api("ballots")
+
+
+class BallotBody(BaseModel):
+    """What a voter says."""
+
+    choice: Choice
+    patch_sha256: str = Field(pattern=SHA256)
+    """The hash of the patch that you were shown: the ballot binds to it."""
+    reason: str = Field(default="", max_length=LONGEST_REASON)
+    """Shown with the ballot after the close; a block needs one."""
+    clause: str = Field(default="", max_length=200)
+    """For a block: JSON Pointer of the clause it rests on."""
+
+
+class LedgerPlace(BaseModel):
+    """The event of the ledger that holds a ballot's commitment."""
+
+    seq: int
+    hash: str
+
+
+class BallotView(BaseModel):
+    """A ballot that counts, and the proof that it is counted as it was cast."""
+
+    proposal: str
+    voter: str
+    version: int
+    choice: Choice
+    reason: str
+    clause: str
+    patch_sha256: str
+    nonce: str
+    commitment: str
+    """sha256 over the RFC 8785 form of choice, reason, clause and nonce."""
+    at: datetime
+    ledger: LedgerPlace
+
+
+@api.put("/proposals/<id:proposal_id>/ballot")
+def cast_ballot(call: Call, proposal_id: int, body: BallotBody) -> BallotView:
+    """Cast your ballot, or change it while voting lasts: the last one counts.
+
+    Keep what is answered: it is your receipt. Nobody else is told what you chose before the close.
+    """
+    vote = Vote(body.choice, body.patch_sha256, body.reason, body.clause)
+    return _view(ballots.cast(call.session, call.member, proposal_id, vote, call.platform.clock))
+
+
+@api.get("/proposals/<id:proposal_id>/ballot")
+def read_ballot(call: Call, proposal_id: int) -> BallotView:
+    """Read your own ballot and its receipt, at any time."""
+    return _view(ballots.own(call.session, call.member, proposal_id, call.now))
+
+
+@api.get("/proposals/<id:proposal_id>/ballots")
+def list_ballots(call: Call, proposal_id: int, query: PageQuery) -> Page[BallotView]:
+    """List every ballot that counted, by handle, once the vote has closed and been counted."""
+    found = ballots.revealed(
+        call.session,
+        call.member,
+        proposal_id,
+        call.now,
+        after=decode(query.cursor),
+        limit=query.limit + 1,
+    )
+    shown = found[: query.limit]
+    more = encode(shown[-1].voter) if len(found) > len(shown) else None
+    return Page[BallotView](items=[_view(receipt) for receipt in shown], next=more)
+
+
+def _view(receipt: Receipt) -> BallotView:
+    return BallotView(
+        proposal=str(receipt.proposal_id),
+        voter=receipt.voter,
+        version=receipt.version,
+        choice=receipt.choice,
+        reason=receipt.reason,
+        clause=receipt.clause,
+        patch_sha256=receipt.patch_sha256,
+        nonce=receipt.nonce,
+        commitment=receipt.commitment,
+        at=receipt.at,
+        ledger=LedgerPlace(seq=receipt.ledger_seq, hash=receipt.ledger_hash),
+    )

@@ -1,0 +1,1 @@
+"""HTTP shapes of media: one resource a file."""

@@ -1,0 +1,201 @@
+"""Uploads: a form to send a file straight to the store, then verification by content.
+
+The file that was sent is never served: it is read once, made into clean renditions and removed, whether
+it was taken or refused.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from coop.book import Book
+from coop.clock import Clock
+from coop.database import Database
+from coop.errors import Conflict, Fault, NotFound, TooMany
+from coop.identity import Identity
+from coop.ids import new_id
+from coop.tables import Member
+from media.images import RENDITION_TYPE, ImageRefused, Rendered, render
+from media.rules import MediaRules
+from media.storage import ObjectMissing, ObjectStore, PresignedPost
+from media.tables import Asset, Rendition
+
+ANY_TYPE = "application/octet-stream"
+"""What every upload is declared as: only its content says what it is."""
+
+ARRIVALS = "uploads/"
+"""Where files arrive in the store; nothing is served from there."""
+
+FORGOTTEN_AFTER = timedelta(hours=7)
+"""When an unfinished upload is swept away: later than any form can still be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An upload that waits for its bytes."""
+
+    asset: Asset
+    form: PresignedPost
+    expires_at: datetime
+    max_bytes: int
+
+
+def begin(
+    session: Session, store: ObjectStore, owner: Identity, book: Book, alt: str, now: datetime
+) -> Begun:
+    """Open an upload and sign the form that sends its bytes; raise TooMany past the day's number."""
+    rules = book.rules("media", MediaRules).photos
+    _within_the_day(session, owner, book, rules.per_day, now)
+    asset = Asset(
+        id=new_id(now),
+        owner_id=owner.member_id,
+        upload_key=f"{ARRIVALS}{secrets.token_urlsafe(24)}",
+        alt=alt,
+        created_at=now,
+    )
+    session.add(asset)
+    session.flush()
+    form = store.presigned_post(
+        asset.upload_key,
+        max_bytes=rules.max_bytes,
+        content_type=ANY_TYPE,
+        expires=rules.upload_within,
+    )
+    return Begun(asset, form, now + rules.upload_within, rules.max_bytes)
+
+
+def _within_the_day(session: Session, owner: Identity, book: Book, per_day: int, now: datetime) -> None:
+    # One upload of a member is opened after another, so that two at once cannot both be the last.
+    session.execute(
+        select(col(Member.id)).where(col(Member.id) == owner.member_id).with_for_update(key_share=True)
+    )
+    since = now - timedelta(days=1)
+    mine = (col(Asset.owner_id) == owner.member_id, col(Asset.created_at) > since)
+    count, oldest = session.execute(select(func.count(), func.min(col(Asset.created_at))).where(*mine)).one()
+    if count >= per_day:
+        wait = oldest + timedelta(days=1) - now
+        clause = book.cite("media", "/photos/per_day")
+        raise TooMany(
+            f"You have sent {count} photos in a day, which is the number agreed.",
+            retry_after_s=max(1, int(wait.total_seconds())),
+            faults=(Fault("", "Wait, or propose a larger number.", clause),),
+        )
+
+
+def own(session: Session, owner: Identity, asset_id: int, *, lock: bool = False) -> Asset:
+    """Return an asset of this member; raise NotFound where there is none of theirs."""
+    query = select(Asset).where(col(Asset.id) == asset_id, col(Asset.owner_id) == owner.member_id)
+    found = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def complete(
+    session: Session, store: ObjectStore, owner: Identity, asset_id: int, book: Book, now: datetime
+) -> Asset:
+    """Verify what was sent and make its renditions; the asset is then ``ready`` or ``refused``.
+
+    Completing twice changes nothing. Raise Conflict where no file has arrived yet.
+    """
+    asset = own(session, owner, asset_id, lock=True)
+    if asset.state != "waiting":
+        return asset
+    try:
+        rendered = _verified(store, asset, book.rules("media", MediaRules))
+    except ImageRefused as refused:
+        asset.state, asset.refusal = "refused", str(refused)
+    else:
+        asset.state = "ready"
+        asset.width, asset.height = rendered.width, rendered.height
+        asset.thumbhash = rendered.thumbhash
+        session.add_all(_stored(store, asset, rendered))
+    asset.settled_at = now
+    session.add(asset)
+    session.flush()
+    store.remove(asset.upload_key)
+    return asset
+
+
+def _verified(store: ObjectStore, asset: Asset, rules: MediaRules) -> Rendered:
+    stat = store.stat(asset.upload_key)
+    if stat is None:
+        raise _not_arrived()
+    if stat.size > rules.photos.max_bytes:
+        raise ImageRefused(
+            "too_many_bytes",
+            f"The file is larger than {rules.photos.max_bytes:,} bytes: send a smaller copy.",
+        )
+    try:
+        data = store.get(asset.upload_key)
+    except ObjectMissing as missing:
+        raise _not_arrived() from missing
+    return render(
+        data,
+        formats=frozenset(rules.photos.formats),
+        max_pixels=rules.photos.max_pixels,
+        sides=rules.renditions.model_dump(),
+        quality=rules.renditions_webp.quality,
+        method=rules.renditions_webp.method,
+    )
+
+
+def _not_arrived() -> Conflict:
+    return Conflict("No file has arrived yet: send it with the upload's form first.")
+
+
+def _stored(store: ObjectStore, asset: Asset, rendered: Rendered) -> list[Rendition]:
+    rows = []
+    for made in rendered.renditions:
+        key = f"{_folder(asset.id)}{made.name}.webp"
+        store.put(key, made.data, RENDITION_TYPE)
+        rows.append(
+            Rendition(
+                asset_id=asset.id,
+                name=made.name,
+                key=key,
+                width=made.width,
+                height=made.height,
+                bytes=len(made.data),
+                sha256=made.sha256,
+            )
+        )
+    return rows
+
+
+def _folder(asset_id: int) -> str:
+    return f"media/{asset_id}/"
+
+
+def sweep(database: Database, store: ObjectStore, clock: Clock) -> int:
+    """Remove uploads that nobody finished, with whatever a crash left of them; return how many.
+
+    A form can be sent again after its upload was settled, until it expires: such files go too.
+    """
+    gone = 0
+    while _sweep_one(database, store, clock):
+        gone += 1
+    with database.begin() as session:
+        before = clock.now(session) - FORGOTTEN_AFTER
+    return gone + store.remove_older(ARRIVALS, before)
+
+
+def _sweep_one(database: Database, store: ObjectStore, clock: Clock) -> bool:
+    with database.begin() as session:
+        before = clock.now(session) - FORGOTTEN_AFTER
+        asset = session.scalars(
+            select(Asset)
+            .where(col(Asset.state) == "waiting", col(Asset.created_at) < before)
+            .order_by(col(Asset.created_at))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if asset is None:
+            return False
+        store.remove(asset.upload_key)
+        store.remove_many(_folder(asset.id))
+        session.delete(asset)
+        return True

@@ -1,0 +1,114 @@
+"""Makes posts, pictures and books for tests, as the actions and votes would leave them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from audience import posts
+from audience.document import AudienceDocument
+from audience.rules import AUDIENCE, KINDS
+from audience.tables import Post
+from coop.book import COOP, Book, InForce, Source, guild_scope
+from coop.identity import Identity
+from coop.ids import new_id
+from coop.policy_text import apply, leaves, parse, sha256
+from media.tables import Asset, Rendition
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
+
+NOBODY: dict[str, Any] = {"see": {"any": []}}
+
+
+def in_force(scope: str, kind: str, text: str, number: int = 1) -> InForce:
+    """Return a text as a policy in force whose every clause that version set."""
+    data = parse(text)
+    source = Source(sha256(text), None, None)
+    return InForce(scope, kind, number, text, data, dict.fromkeys(leaves(data), number), {number: source})
+
+
+def founding_book() -> Book:
+    """Return the founding policies of this room, without a database."""
+    texts = {kind.name: (POLICIES / f"{kind.name}.toml").read_text(encoding="utf-8") for kind in KINDS}
+    policies = {(COOP, kind): in_force(COOP, kind, text) for kind, text in texts.items()}
+    return Book(1, {kind.name: kind for kind in KINDS}, policies)
+
+
+def with_clauses(book: Book, kind: str, clauses: Mapping[str, object]) -> Book:
+    """Return the book as it would stand if the coop's policy said this, one epoch later."""
+    before = book.policies[COOP, kind]
+    patch = [{"op": "replace", "path": path, "value": value} for path, value in clauses.items()]
+    after = in_force(COOP, kind, apply(before.text, patch), before.number + 1)
+    return replace(
+        book, epoch=book.epoch + 1, policies={**book.policies, (COOP, kind): after}, _rules={}, _citations={}
+    )
+
+
+def with_guild_policy(book: Book, slug: str, text: str) -> Book:
+    """Return the book as it would stand if a guild held this audience policy, one epoch later."""
+    own = in_force(guild_scope(slug), AUDIENCE, text)
+    policies = {**book.policies, (own.scope, AUDIENCE): own}
+    return replace(book, epoch=book.epoch + 1, policies=policies, _rules={}, _citations={})
+
+
+def wide_open(book: Book) -> Book:
+    """Return the book without any limit on seats or arrivals."""
+    return with_clauses(
+        book,
+        AUDIENCE,
+        {"/seats/ceiling": "open", "/seats/default": "open", "/arrivals/per_minute": "open"},
+    )
+
+
+def make_post(
+    session: Session,
+    author: Identity,
+    book: Book,
+    audience: dict[str, Any] | None = None,
+    *,
+    now: datetime = NOW,
+    body: str = "Bread",
+    guild: str | None = None,
+    asset_id: int | None = None,
+) -> Post:
+    """Publish a post for the audience that this document describes."""
+    document = AudienceDocument.model_validate(audience or {})
+    return posts.publish(
+        session, author, book, now, body=body, guild=guild, asset_id=asset_id, document=document
+    )
+
+
+def make_asset(session: Session, owner: Identity, state: str = "ready") -> Asset:
+    """Add a picture with its renditions; the store holds none of their bytes."""
+    asset = Asset(
+        id=new_id(NOW),
+        owner_id=owner.member_id,
+        state=state,
+        upload_key=f"uploads/{new_id(NOW)}",
+        alt="A loaf",
+        width=800 if state == "ready" else None,
+        height=600 if state == "ready" else None,
+        thumbhash="x",
+        refusal="Not a picture" if state == "refused" else None,
+        created_at=NOW,
+    )
+    session.add(asset)
+    session.flush()
+    for name, width in (("large", 800), ("small", 200)) if state == "ready" else ():
+        session.add(
+            Rendition(
+                asset_id=asset.id,
+                name=name,
+                key=f"media/{asset.id}/{name}.webp",
+                width=width,
+                height=width * 3 // 4,
+                bytes=width,
+                sha256="0" * 64,
+            )
+        )
+    session.flush()
+    return asset

@@ -1,0 +1,227 @@
+"""Feeds: what a page holds, in which order, and what it costs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from audience import feeds, gate, posts, relations
+from audience.access import access_post
+from audience.rules import FEEDS
+from audience.tables import AuthorSignals, Post, Seat
+from coop.book import Book
+from coop.errors import NotFound
+from coop.identity import Identity
+from tests.audience.factories import (
+    NOBODY,
+    NOW,
+    make_asset,
+    make_post,
+    with_clauses,
+    with_guild_policy,
+)
+from tests.coop.statements import counted
+from tests.factories import id_of, identity_of, make_guild, make_member
+
+
+@pytest.fixture
+def ben(session: Session) -> Identity:
+    return identity_of(make_member(session, "ben"))
+
+
+def someone(session: Session) -> Identity:
+    return identity_of(make_member(session))
+
+
+def write(
+    session: Session, book: Book, *minutes_ago: int, author: Identity | None = None, **more: Any
+) -> list[int]:
+    """Publish posts so many minutes ago, each by an author of its own unless one is given."""
+    return [
+        make_post(session, author or someone(session), book, now=NOW - timedelta(minutes=minutes), **more).id
+        for minutes in minutes_ago
+    ]
+
+
+def feed(
+    session: Session, viewer: Identity, book: Book, name: str = "chronological", **more: Any
+) -> list[int]:
+    return [item.card.id for item in feeds.page(session, viewer, book, name, NOW, **more)]
+
+
+def test_the_chronological_feed_is_newest_first_and_goes_on_with_the_next_unseen(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    made = write(session, book, *range(1, 8))
+    assert [feed(session, ben, book, limit=3) for _ in range(4)] == [made[:3], made[3:6], made[6:], []]
+
+
+def test_law_06_what_a_page_delivers_takes_its_seat(session: Session, book: Book, ben: Identity) -> None:
+    made = write(session, book, 1, 2, 3)
+    feed(session, ben, book, "balanced", limit=2)
+    rows = session.execute(select(col(Seat.post_id), col(Seat.via), col(Seat.epoch))).all()
+    assert {row.post_id for row in rows} < set(made)
+    assert {(row.via, row.epoch) for row in rows} == {("feed:balanced", book.epoch)}
+
+
+def test_law_07_a_page_holds_nothing_that_may_not_be_seen(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    ada = identity_of(make_member(session, "ada"))
+    seen = write(session, book, 9)
+    write(session, book, 1, author=ben)
+    write(session, book, 2, audience=NOBODY)
+    (gone,) = write(session, book, 3, author=ada)
+    posts.delete(session, ada, gone, NOW)
+    (full,) = write(session, book, 4, audience={"seats": {"max": 1}})
+    access_post(session, someone(session), book, full, NOW)
+    write(session, book, 5, author=identity_of(make_member(session, "blocked")))
+    relations.block(session, ben, "blocked", NOW)
+    blocker = identity_of(make_member(session, "blocker"))
+    write(session, book, 6, author=blocker)
+    relations.block(session, blocker, "ben", NOW)
+    (opened,) = write(session, book, 7)
+    access_post(session, ben, book, opened, NOW)
+    write(session, book, 60 * 24 * 366)
+    assert feed(session, ben, book) == seen
+
+
+def test_a_page_follows_the_keys_of_its_reader(session: Session, book: Book) -> None:
+    author, reader = make_member(session), make_member(session, "reader")
+    guild = make_guild(session, "bakers", author, (reader,))
+    maker = identity_of(author, (guild,))
+    (named,) = write(session, book, 1, author=maker, audience={"see": {"any": [{"member": "reader"}]}})
+    (shared,) = write(session, book, 2, author=maker, audience={"see": {"any": [{"guild": "bakers"}]}})
+    assert feed(session, identity_of(reader, (guild,)), book) == [named, shared]
+    assert feed(session, someone(session), book) == []
+    assert feed(session, identity_of(reader), book) == []
+
+
+def test_a_guilds_own_limits_hold_in_a_feed(session: Session, book: Book, ben: Identity) -> None:
+    founder = make_member(session)
+    guild = make_guild(session, "bakers", founder)
+    quiet = with_guild_policy(
+        book, "bakers", "[seats]\ndefault = 10\n[arrivals]\nper_minute = 1\nburst = 2\n"
+    )
+    inside, outside = identity_of(founder, (guild,)), someone(session)
+    (ruled,) = write(session, quiet, 1, author=inside, guild="bakers")
+    (free,) = write(session, quiet, 2, author=outside)
+    for _ in range(2):
+        assert feed(session, someone(session), quiet) == [ruled, free]
+    assert feed(session, ben, quiet) == [free]
+    relations.follow(session, ben, founder.handle, NOW)
+    assert feed(session, ben, quiet) == [ruled]
+
+
+def test_the_balanced_feed_weighs_who_is_followed_who_answers_and_who_is_small(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    plain, followed, answering, loud = (make_member(session) for _ in range(4))
+    made = {
+        member.handle: write(session, book, 60 + n, author=identity_of(member))[0]
+        for n, member in enumerate((plain, followed, answering, loud))
+    }
+    relations.follow(session, ben, followed.handle, NOW)
+    for member, posts_7d, viewers, answered in ((answering, 1, 0, 20), (loud, 90, 900, 0)):
+        session.add(
+            AuthorSignals(
+                member_id=id_of(member),
+                posts_7d=posts_7d,
+                viewers_28d=viewers,
+                answered_28d=answered,
+                computed_at=NOW,
+            )
+        )
+    session.flush()
+    order = [made[member.handle] for member in (followed, answering, plain, loud)]
+    assert feed(session, ben, book, "balanced") == order
+
+
+def test_law_11_every_item_adds_up_to_its_score(session: Session, book: Book, ben: Identity) -> None:
+    write(session, book, *range(1, 30, 3))
+    items = feeds.page(session, ben, book, "balanced", NOW)
+    assert len(items) == 10
+    for item in items:
+        assert item.score == sum(term.contribution for term in item.terms) > 0
+        assert [term.signal for term in item.terms] == ["fresh", "follow", "conversation", "small"]
+    assert [item.score for item in items] == sorted((item.score for item in items), reverse=True)
+
+
+def test_a_page_holds_two_posts_of_an_author(session: Session, book: Book, ben: Identity) -> None:
+    ada = someone(session)
+    prolific = write(session, book, 1, 2, 3, 4, author=ada)
+    (other,) = write(session, book, 500)
+    assert feed(session, ben, book, "balanced") == [*prolific[:2], other]
+    assert feed(session, ben, book, "balanced") == prolific[2:]
+
+
+def test_law_06_posts_that_fill_up_meanwhile_fall_out_and_the_next_come_in(
+    session: Session, book: Book, ben: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = write(session, book, *range(1, 7), audience={"seats": {"max": 1}})
+    real, rounds = gate.claim, []
+
+    def late(session: Session, viewer: Identity, claims: list[gate.Claim], **more: Any) -> set[int]:
+        if not rounds:
+            for post_id in made[:2]:
+                access_post(session, someone(session), book, post_id, NOW)
+        rounds.append(len(claims))
+        return real(session, viewer, claims, **more)
+
+    monkeypatch.setattr(feeds.gate, "claim", lambda *a, **k: late(*a, **k) if a[1] is ben else real(*a, **k))
+    assert feed(session, ben, book, limit=3) == made[2:5]
+    assert rounds == [3, 2]
+
+
+def test_law_01_the_recipes_are_clauses(session: Session, book: Book, ben: Identity) -> None:
+    old, new = someone(session), someone(session)
+    (older,) = write(session, book, 60 * 24, author=old)
+    (newer,) = write(session, book, 1, author=new)
+    relations.follow(session, ben, old.handle, NOW)
+    heavy = with_clauses(book, FEEDS, {"/profiles/balanced/weights/follow": 3.0})
+    light = with_clauses(book, FEEDS, {"/profiles/balanced/weights/follow": 0.0})
+    with session.begin_nested() as look:
+        assert feed(session, ben, heavy, "balanced") == [older, newer]
+        look.rollback()
+    assert feed(session, ben, light, "balanced") == [newer, older]
+
+
+def test_a_pool_and_a_page_are_as_large_as_their_clauses(session: Session, book: Book, ben: Identity) -> None:
+    write(session, book, *range(1, 10))
+    small = with_clauses(book, FEEDS, {"/profiles/chronological/page": 4, "/profiles/chronological/pool": 5})
+    assert len(feed(session, ben, small)) == 4
+    assert len(feed(session, ben, small, limit=100)) == 4
+
+
+def test_a_recipe_that_the_policy_does_not_have_is_not_there(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    with pytest.raises(NotFound):
+        feed(session, ben, book, "engagement")
+
+
+@pytest.mark.parametrize("name", ["chronological", "balanced"])
+def test_the_number_of_statements_does_not_grow_with_the_page(
+    session: Session, book: Book, ben: Identity, name: str
+) -> None:
+    for number in (1, 30):
+        for minutes in range(1, number + 1):
+            author = someone(session)
+            asset = make_asset(session, author)
+            make_post(session, author, book, now=NOW - timedelta(minutes=minutes), asset_id=asset.id)
+        with counted(session) as sent:
+            assert len(feeds.page(session, ben, book, name, NOW)) == number
+        assert len(sent) == 5, sent
+
+
+def test_a_score_can_be_asked_for_one_post(session: Session, book: Book, ben: Identity) -> None:
+    (post_id,) = write(session, book, 5)
+    score, terms = feeds.score_of(session, ben, book, "balanced", post_id, NOW)
+    (item,) = feeds.page(session, ben, book, "balanced", NOW)
+    assert (score, terms) == (item.score, item.terms)
+    for hidden in (write(session, book, 5, audience=NOBODY)[0], 7):
+        with pytest.raises(NotFound):
+            feeds.score_of(session, ben, book, "balanced", hidden, NOW)
+    assert session.get(Post, post_id) is not None

@@ -1,0 +1,241 @@
+"""Races at a gate: real threads, real processes, real commits."""
+
+import multiprocessing
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlmodel import col
+
+from audience import gate
+from audience.document import Limits
+from audience.tables import Gate, Post, Seat
+from coop.database import Database
+from coop.identity import Identity
+from coop.ids import new_id
+from tests.audience.factories import NOW
+from tests.factories import id_of, identity_of, make_member
+
+OPEN = Limits(seats=None, per_minute=None, burst=1)
+
+
+def capped(seats: int) -> Limits:
+    return Limits(seats=seats, per_minute=None, burst=1)
+
+
+def make_posts(database: Database, number: int = 1) -> list[int]:
+    """Add posts that have no gate yet: the first limited claims make it, in a race too."""
+    with database.begin() as session:
+        author = id_of(make_member(session))
+        posts = [
+            Post(id=new_id(NOW), author_id=author, body="Bread", audience={}, lock_any=[1], created_at=NOW)
+            for _ in range(number)
+        ]
+        session.add_all(posts)
+        session.flush()
+        return [post.id for post in posts]
+
+
+def make_viewers(database: Database, number: int) -> list[Identity]:
+    with database.begin() as session:
+        return [identity_of(make_member(session)) for _ in range(number)]
+
+
+def come(database: Database, viewer: Identity, posts: list[int], limits: Limits) -> set[int]:
+    """Ask for posts in a transaction of one's own, as a request that found no gate."""
+    with database.begin() as session:
+        claims = [gate.Claim(post, limits, gated=False) for post in posts]
+        return gate.claim(session, viewer, claims, via="post", epoch=1, now=NOW)
+
+
+def counted(database: Database, post_id: int) -> tuple[int | None, int]:
+    """Return what the gate says and how many seats there are."""
+    with database.begin() as session:
+        seats = session.scalar(select(func.count()).where(col(Seat.post_id) == post_id))
+        return session.scalar(select(col(Gate.taken)).where(col(Gate.post_id) == post_id)), seats or 0
+
+
+def rush(
+    viewers: list[Identity], tries: int, threads: int, attempt: Callable[[Identity], set[int]]
+) -> dict[int, list[bool]]:
+    """Let every viewer try several times, shuffled over threads; return their answers in order."""
+    arrivals = viewers * tries
+    random.Random(6).shuffle(arrivals)
+    answers: dict[int, list[bool]] = {viewer.member_id: [] for viewer in viewers}
+
+    def one(viewer: Identity) -> None:
+        answers[viewer.member_id].append(bool(attempt(viewer)))
+
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(one, viewer) for viewer in arrivals]:
+            done.result()
+    return answers
+
+
+def test_law_06_a_cap_is_exact_when_400_members_try_three_times_over_32_threads(committed: Database) -> None:
+    (post_id,), viewers = make_posts(committed), make_viewers(committed, 400)
+    answers = rush(viewers, 3, 32, lambda viewer: come(committed, viewer, [post_id], capped(50)))
+    assert sum(any(seen) for seen in answers.values()) == 50
+    assert counted(committed, post_id) == (50, 50)
+
+
+def test_law_06_the_race_is_lost_without_the_guard(
+    committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unguarded = str(gate._COUNT).replace("AND (seats IS NULL OR taken < seats)", "")
+    assert unguarded != str(gate._COUNT)
+    monkeypatch.setattr(gate, "_COUNT", text(unguarded))
+    (post_id,), viewers = make_posts(committed), make_viewers(committed, 60)
+    rush(viewers, 1, 8, lambda viewer: come(committed, viewer, [post_id], capped(50)))
+    assert counted(committed, post_id) == (60, 60)
+
+
+def test_law_06_the_count_is_lost_without_holding_the_post(
+    committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gate made without waiting for seats under way misses them, and the cap is oversold."""
+    loose = str(gate._HOLD).replace("FOR UPDATE", "")
+    assert loose != str(gate._HOLD)
+    (post_id,), (early, *late) = make_posts(committed), make_viewers(committed, 3)
+    entered, leave = threading.Event(), threading.Event()
+
+    def linger() -> None:
+        with committed.begin() as session:
+            gate.claim(session, early, [gate.Claim(post_id, OPEN, False)], via="post", epoch=1, now=NOW)
+            entered.set()
+            leave.wait(5)
+
+    monkeypatch.setattr(gate, "_HOLD", text(loose))
+    with ThreadPoolExecutor(1) as pool:
+        lingering = pool.submit(linger)
+        entered.wait(5)
+        for viewer in late:
+            come(committed, viewer, [post_id], capped(2))
+        leave.set()
+        lingering.result()
+    taken, seats = counted(committed, post_id)
+    assert (taken, seats) == (2, 3)
+
+
+def test_law_06_a_limit_waits_for_seats_under_way_and_counts_them(committed: Database) -> None:
+    (post_id,), (early, *late) = make_posts(committed), make_viewers(committed, 3)
+    entered = threading.Event()
+
+    def linger() -> None:
+        with committed.begin() as session:
+            gate.claim(session, early, [gate.Claim(post_id, OPEN, False)], via="post", epoch=1, now=NOW)
+            entered.set()
+            time.sleep(0.3)
+
+    with ThreadPoolExecutor(1) as pool:
+        lingering = pool.submit(linger)
+        entered.wait(5)
+        answers = [come(committed, viewer, [post_id], capped(2)) for viewer in late]
+        lingering.result()
+    assert answers == [{post_id}, set()]
+    assert counted(committed, post_id) == (2, 2)
+
+
+def test_law_06_a_cap_that_moves_during_the_rush_keeps_its_seats_and_admits_to_its_height(
+    committed: Database,
+) -> None:
+    (post_id,), viewers = make_posts(committed), make_viewers(committed, 240)
+    counts = []
+    seated: set[int] = set()
+    for cap in (30, 10, 35):
+        answers = rush(
+            viewers, 2, 16, lambda viewer, cap=cap: come(committed, viewer, [post_id], capped(cap))
+        )  # type: ignore[misc]
+        assert all(all(answers[member]) for member in seated)
+        seated |= {member for member, seen in answers.items() if any(seen)}
+        counts.append(len(seated))
+    assert counts == [30, 30, 35]
+    assert counted(committed, post_id) == (35, 35)
+
+
+def test_law_06_a_cap_that_moves_under_the_very_threads_is_never_passed(committed: Database) -> None:
+    (post_id,), viewers = make_posts(committed), make_viewers(committed, 200)
+    cap = [30]
+
+    def attempt(viewer: Identity) -> set[int]:
+        return come(committed, viewer, [post_id], capped(cap[0]))
+
+    with ThreadPoolExecutor(1) as mover:
+        done = mover.submit(lambda: [(time.sleep(0.15), cap.__setitem__(0, height)) for height in (10, 35)])
+        answers = rush(viewers, 3, 16, attempt)
+        done.result()
+    rush(viewers, 1, 16, attempt)
+    assert all(seen[seen.index(True) :].count(False) == 0 for seen in answers.values() if True in seen)
+    assert counted(committed, post_id) == (35, 35)
+
+
+def test_law_06_pages_of_open_and_limited_posts_never_deadlock_nor_miscount(committed: Database) -> None:
+    """Half the requests still see the posts open, as those begun before an enactment do."""
+    posts, viewers = make_posts(committed, 12), make_viewers(committed, 60)
+    shuffled = random.Random(3)
+
+    def attempt(viewer: Identity) -> set[int]:
+        wanted = shuffled.sample(posts, 8)
+        return come(committed, viewer, wanted, OPEN if shuffled.random() < 0.5 else capped(20))
+
+    rush(viewers, 4, 16, attempt)
+    for post_id in posts:
+        taken, seats = counted(committed, post_id)
+        assert taken == seats
+    for post_id in posts:
+        before = counted(committed, post_id)[1]
+        rush(viewers[:30], 1, 8, lambda viewer, post=post_id: come(committed, viewer, [post], capped(20)))  # type: ignore[misc]
+        assert counted(committed, post_id) == (max(20, before),) * 2
+
+
+def test_law_06_one_member_with_many_requests_at_once_takes_one_seat(committed: Database) -> None:
+    posts, (viewer,) = make_posts(committed, 5), make_viewers(committed, 1)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: come(committed, viewer, posts, capped(1)), range(24)))
+    assert answers == [set(posts)] * 24
+    assert [counted(committed, post) for post in posts] == [(1, 1)] * 5
+
+
+def test_law_06_arrivals_obey_the_limiter_under_a_rush(committed: Database) -> None:
+    (post_id,), viewers = make_posts(committed), make_viewers(committed, 120)
+    limits = Limits(seats=None, per_minute=600, burst=10)
+    began = time.monotonic()
+    answers = rush(viewers, 4, 16, lambda viewer: come(committed, viewer, [post_id], limits))
+    most = 10 + 10 * (time.monotonic() - began)
+    admitted = sum(any(seen) for seen in answers.values())
+    assert 10 <= admitted <= most
+    assert all(seen[seen.index(True) :].count(False) == 0 for seen in answers.values() if True in seen)
+    assert counted(committed, post_id) == (admitted, admitted)
+
+
+def _rush_in_a_process(url: str, post_id: int, members: list[int], seed: int) -> int:
+    """Come once as each member, from a process of its own; return how many were let in."""
+    database = Database(url, pool_size=4)
+    random.Random(seed).shuffle(members)
+
+    def attempt(member_id: int) -> set[int]:
+        viewer = Identity(member_id, f"m{member_id}", "M", NOW - timedelta(days=1))
+        return come(database, viewer, [post_id], capped(50))
+
+    with ThreadPoolExecutor(4) as pool:
+        admitted = sum(map(bool, pool.map(attempt, members)))
+    database.dispose()
+    return admitted
+
+
+def test_law_06_a_cap_is_exact_across_processes(committed: Database) -> None:
+    (post_id,) = make_posts(committed)
+    members = [viewer.member_id for viewer in make_viewers(committed, 160)]
+    url = committed.bind.engine.url.render_as_string(hide_password=False)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, mp_context=spawn) as processes:
+        share = [members[:110], members[25:135], members[50:]]
+        runs = [processes.submit(_rush_in_a_process, url, post_id, one, n) for n, one in enumerate(share)]
+        admitted = [run.result(timeout=60) for run in runs]
+    assert counted(committed, post_id) == (50, 50)
+    assert sum(admitted) >= 50

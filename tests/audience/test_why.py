@@ -1,0 +1,116 @@
+"""Why a member sees a post: reasons, limits with their clauses, and terms that add up."""
+
+import pytest
+from sqlmodel import Session
+
+from audience import feeds, why
+from audience.access import access_post
+from audience.document import limits_of
+from audience.rules import AUDIENCE
+from coop.book import Book
+from coop.errors import NotFound
+from coop.identity import Identity
+from tests.audience.factories import NOBODY, NOW, make_post, with_clauses, with_guild_policy
+from tests.factories import identity_of, make_guild, make_member
+
+
+@pytest.fixture
+def ada(session: Session) -> Identity:
+    return identity_of(make_member(session, "ada"))
+
+
+@pytest.fixture
+def ben(session: Session) -> Identity:
+    return identity_of(make_member(session, "ben"))
+
+
+def ask(session: Session, viewer: Identity, book: Book, post_id: int, profile: str | None = None) -> why.Why:
+    return why.explain(session, viewer, book, post_id, profile, NOW)
+
+
+def test_the_reason_is_the_part_of_the_lock_that_opens(session: Session, book: Book) -> None:
+    author, reader = make_member(session), make_member(session, "reader")
+    guild = make_guild(session, "bakers", author, (reader,))
+    maker, viewer = identity_of(author, (guild,)), identity_of(reader, (guild,))
+    for document, reasons in (
+        ({}, ["It is open to every member of the coop."]),
+        ({"see": {"any": [{"guild": "bakers"}]}}, ["It is open to the guild bakers, to which you belong."]),
+        (
+            {"see": {"any": [{"guild": "bakers"}, {"member": "reader"}]}},
+            [
+                "Its author opened it to you by name.",
+                "It is open to the guild bakers, to which you belong.",
+            ],
+        ),
+    ):
+        assert ask(session, viewer, book, make_post(session, maker, book, document).id).because == reasons
+
+
+def test_law_07_no_other_name_in_the_audience_is_told(session: Session, book: Book, ada: Identity) -> None:
+    make_member(session, "cleo")
+    reader = make_member(session, "reader")
+    make_guild(session, "weavers", reader)
+    post = make_post(session, ada, book, {"see": {"any": [{"member": "reader"}, {"member": "cleo"}]}})
+    assert "cleo" not in repr(ask(session, identity_of(reader), book, post.id))
+
+
+def test_law_07_whoever_may_not_see_a_post_may_not_ask_why(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    for post_id in (make_post(session, ada, book, NOBODY).id, 7):
+        with pytest.raises(NotFound):
+            ask(session, ben, book, post_id)
+    with pytest.raises(NotFound):
+        ask(session, ben, book, make_post(session, ada, book).id, "engagement")
+
+
+def test_seats_are_counted_for_the_author_alone(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    theirs = ask(session, ben, book, post.id)
+    assert (theirs.seat, theirs.taken) == (True, None)
+    mine = ask(session, ada, book, post.id)
+    assert (mine.because, mine.seat, mine.taken) == (["You wrote it."], False, 1)
+
+
+def test_each_limit_names_who_set_it(session: Session, book: Book) -> None:
+    founder = make_member(session)
+    guild = make_guild(session, "bakers", founder)
+    maker = identity_of(founder, (guild,))
+    ruled = with_guild_policy(book, "bakers", "[seats]\ndefault = 300\n[replies]\nper_member = 2\n")
+
+    def seats(document: dict[str, object], made_in: str | None, asked: Book) -> tuple[int | None, str]:
+        post = make_post(session, maker, ruled, document, guild=made_in)
+        found = access_post(session, maker, asked, post.id, NOW)
+        (limit, *others) = why.limits(asked, found)
+        assert limit.value == limits_of(asked, made_in, post.seats_max).seats
+        assert {one.name for one in others} == {"arrivals", "burst", "replies", "replies_each"}
+        return (
+            limit.value,
+            "author" if limit.clause is None else f"{limit.clause.scope} {limit.clause.clause}",
+        )
+
+    low = with_clauses(ruled, AUDIENCE, {"/seats/ceiling": 100, "/seats/default": 50})
+    assert seats({}, None, ruled) == (150, "coop /seats/default")
+    assert seats({}, "bakers", ruled) == (300, "guild:bakers /seats/default")
+    assert seats({"seats": {"max": 9}}, "bakers", ruled) == (9, "author")
+    assert seats({"seats": {"max": 400}}, None, low) == (100, "coop /seats/ceiling")
+
+
+def test_law_11_the_terms_add_up_and_each_cites_its_clause(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    found = ask(session, ben, book, post.id, "balanced")
+    assert found.score == sum(term.contribution for term in found.terms)
+    for term, receipt in zip(found.terms, found.receipts, strict=True):
+        assert receipt.clause == f"/profiles/balanced/weights/{term.signal}"
+        assert round(receipt.value * 1000) == term.weight
+    assert (found.score, found.terms) == feeds.score_of(session, ben, book, "balanced", post.id, NOW)
+
+
+def test_without_a_profile_the_first_of_the_policy_explains(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    assert ask(session, ben, book, make_post(session, ada, book).id).profile == "chronological"

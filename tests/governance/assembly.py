@@ -1,0 +1,122 @@
+"""A small cooperative in session: members, proposals, and a clock that stands still until it is moved."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from app import ENACTORS
+from coop.book import COOP
+from coop.clock import Clock
+from coop.database import Database
+from coop.identity import Identity
+from coop.policies import Books
+from coop.policy_text import sha256
+from coop.tables import Guild, Member
+from governance import ballots, cases, enactment, proposals, sponsors
+from governance.ballots import Receipt, Vote
+from governance.cases import Case
+from governance.lifecycle import State, Timeline
+from governance.proposals import Draft
+from governance.tally import Choice
+from tests.factories import identity_of, make_guild, make_member
+
+START = datetime(2027, 3, 1, 12, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+CLASS_A = [{"op": "replace", "path": "/photos/per_day", "value": 100}]
+"""A value inside the bounds that the media policy declares."""
+CLASS_B = [{"op": "replace", "path": "/photos/per_day", "value": 5000}]
+CLASS_C = [{"op": "replace", "path": "/joining/admission", "value": "invited"}]
+CLASS_D = [{"op": "replace", "path": "/classes/A/vote", "value": "P30D"}]
+
+
+@dataclass
+class StoppedClock(Clock):
+    """A clock that a test moves by hand."""
+
+    at: datetime = START
+
+    def now(self, session: Session) -> datetime:
+        return self.at
+
+
+@dataclass
+class Assembly:
+    """Members who propose and vote in one session; the jobs run on the same connection."""
+
+    database: Database
+    session: Session
+    books: Books
+    clock: StoppedClock = field(default_factory=StoppedClock)
+    members: list[Identity] = field(default_factory=list)
+
+    def admit(self, number: int, joined_at: datetime | None = None) -> list[Identity]:
+        made = [make_member(self.session, **_joined(joined_at)) for _ in range(number)]
+        found = [identity_of(member) for member in made]
+        self.members += found
+        return found
+
+    def guild(self, slug: str, *people: Identity) -> tuple[Guild, list[Identity]]:
+        """A guild of these members, and their identities as its members."""
+        rows = [self.session.get_one(Member, person.member_id) for person in people]
+        made = make_guild(self.session, slug, rows[0], tuple(rows[1:]))
+        return made, [identity_of(row, (made,)) for row in rows]
+
+    def draft(
+        self, patch: list[dict[str, Any]] | None = None, kind: str = "media", scope: str = COOP
+    ) -> Draft:
+        head = self.books.current(self.session).policy(kind, scope)
+        text = "" if head is None else head.text
+        return Draft(scope, kind, "A change", "Because.", patch or CLASS_A, sha256(text))
+
+    def propose(
+        self,
+        patch: list[dict[str, Any]] | None = None,
+        kind: str = "media",
+        scope: str = COOP,
+        author: Identity | None = None,
+    ) -> int:
+        """Draft and submit; in a cooperative this small its author is all the sponsors it needs."""
+        author = author or self.members[0]
+        book = self.books.current(self.session)
+        made = proposals.draft(self.session, book, author, self.draft(patch, kind, scope), self.clock.at)
+        proposals.submit(self.session, book, author, made, self.clock)
+        return made
+
+    def case(self, proposal_id: int) -> Case:
+        return cases.one(self.session, proposal_id, self.clock.at)
+
+    def state(self, proposal_id: int) -> State:
+        return self.case(proposal_id).stage.state
+
+    def times(self, proposal_id: int) -> Timeline:
+        times = self.case(proposal_id).times
+        assert times is not None
+        return times
+
+    def go_to(self, moment: datetime) -> None:
+        self.clock.at = moment
+
+    def vote(self, proposal_id: int, voter: Identity, choice: str, **said: str) -> Receipt:
+        said.setdefault("patch_sha256", self.case(proposal_id).patch_sha256)
+        return ballots.cast(self.session, voter, proposal_id, Vote(Choice(choice), **said), self.clock)
+
+    def sponsor(self, proposal_id: int, member: Identity) -> None:
+        sponsors.sponsor(self.session, member, proposal_id, self.clock)
+
+    def advance(self) -> int:
+        return enactment.advance(self.database, self.books, self.clock, ENACTORS)
+
+    def carry(self, proposal_id: int, *choices: str) -> None:
+        """Vote with one member a choice, and go to the moment at which the proposal is due."""
+        times = self.times(proposal_id)
+        self.go_to(times.voting_at)
+        for voter, choice in zip(self.members, choices, strict=False):
+            self.vote(proposal_id, voter, choice)
+        self.go_to(times.due_at)
+
+
+def _joined(joined_at: datetime | None) -> dict[str, Any]:
+    return {} if joined_at is None else {"joined_at": joined_at}

@@ -1,0 +1,71 @@
+"""Sponsors: the signature that was needed last starts deliberation."""
+
+from datetime import timedelta
+
+import pytest
+
+from coop.errors import Conflict, Forbidden, NotFound
+from governance import sponsors
+from governance.lifecycle import State
+from tests.governance.assembly import MOMENT, START, Assembly
+
+
+def crowded(assembly: Assembly) -> int:
+    """A proposal in a cooperative of 105, where three signatures are needed."""
+    assembly.admit(100)
+    return assembly.propose()
+
+
+def test_an_author_is_the_first_sponsor_and_in_a_small_coop_the_last(assembly: Assembly) -> None:
+    made = assembly.propose()
+    assert [signed.handle for signed in sponsors.signatures(assembly.session, made)] == [
+        assembly.members[0].handle
+    ]
+    assert assembly.state(made) is State.DELIBERATION
+
+
+def test_law_14_deliberation_starts_at_the_signature_that_was_needed_last(assembly: Assembly) -> None:
+    made = crowded(assembly)
+    assembly.go_to(START + timedelta(days=1))
+    assembly.sponsor(made, assembly.members[1])
+    assert assembly.state(made) is State.SPONSORING
+    third = START + timedelta(days=3)
+    assembly.go_to(third)
+    assembly.sponsor(made, assembly.members[2])
+    assert assembly.case(made).facts.sponsored_at == third
+    assert assembly.state(made) is State.DELIBERATION
+
+
+def test_signing_twice_is_signing_once(assembly: Assembly) -> None:
+    made = crowded(assembly)
+    for member in (*assembly.members[:2], assembly.members[1]):
+        assembly.sponsor(made, member)
+    assert assembly.state(made) is State.SPONSORING
+    assert len(sponsors.signatures(assembly.session, made)) == 2
+
+
+def test_nobody_signs_what_waits_for_no_sponsors(assembly: Assembly) -> None:
+    made = assembly.propose()
+    with pytest.raises(Conflict):
+        assembly.sponsor(made, assembly.members[1])
+    with pytest.raises(NotFound):
+        assembly.sponsor(made + 1, assembly.members[1])
+
+
+def test_a_proposal_lapses_without_sponsors_and_takes_none_any_more(assembly: Assembly) -> None:
+    made = crowded(assembly)
+    assembly.go_to(START + timedelta(days=14) - MOMENT)
+    assembly.sponsor(made, assembly.members[1])
+    assembly.go_to(START + timedelta(days=14))
+    with pytest.raises(Conflict):
+        assembly.sponsor(made, assembly.members[2])
+
+
+def test_only_those_who_belong_to_a_guild_sponsor_in_it(assembly: Assembly) -> None:
+    _, bakers = assembly.guild("bakers", *assembly.admit(60))
+    patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
+    made = assembly.propose(patch, "audience", "guild:bakers", author=bakers[0])
+    with pytest.raises(Forbidden):
+        assembly.sponsor(made, assembly.members[0])
+    assembly.sponsor(made, bakers[1])
+    assert assembly.state(made) is State.DELIBERATION

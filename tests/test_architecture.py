@@ -1,0 +1,147 @@
+"""The house rules: which room may know which, and what a pure module may not import."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MAY_IMPORT = {
+    "coop": {"coop"},
+    "governance": {"governance", "coop"},
+    "media": {"media", "coop"},
+    "audience": {"audience", "media", "coop"},
+    "web": {"web", "audience", "media", "governance", "coop"},
+}
+ROOMS = frozenset(MAY_IMPORT) | {"app", "bench", "tools", "tests", "migrations"}
+
+PURE = (
+    "coop/book.py",
+    "coop/identity.py",
+    "coop/membership_rules.py",
+    "coop/names.py",
+    "coop/places.py",
+    "coop/policy_text.py",
+    "coop/receipts.py",
+    "governance/audit.py",
+    "governance/charter.py",
+    "governance/lifecycle.py",
+    "governance/patch.py",
+    "governance/risk.py",
+    "governance/rules.py",
+    "governance/tally.py",
+    "governance/commitment.py",
+    "media/images.py",
+    "media/pixels.py",
+    "media/rules.py",
+    "audience/document.py",
+    "audience/keys.py",
+    "audience/ranking.py",
+    "audience/rules.py",
+    "audience/signals.py",
+)
+OUTSIDE_PURE = {"flask", "sqlalchemy", "sqlmodel", "minio", "authlib"}
+
+FORBIDDEN_NAMES = {"utils", "helpers", "services", "manager", "common", "misc"}
+
+
+def modules(room: str) -> Iterator[Path]:
+    yield from sorted((ROOT / room).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in the file."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_imports_run_one_way(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(room)
+        for name in sorted(imported(path))
+        if name.split(".")[0] in ROOMS - MAY_IMPORT[room]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules_know_no_session_and_no_web(name: str) -> None:
+    wrong = sorted(item for item in imported(ROOT / name) if item.split(".")[0] in OUTSIDE_PURE)
+    assert wrong == []
+
+
+def test_no_file_is_named_for_a_role_instead_of_a_concept() -> None:
+    wrong = [
+        str(path.relative_to(ROOT))
+        for room in ROOMS - {"app"}
+        for path in modules(room)
+        if path.stem in FORBIDDEN_NAMES
+    ]
+    assert wrong == []
+
+
+def test_actions_never_commit() -> None:
+    owners = {"coop/database.py"}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room in ("coop", "governance", "media", "audience", "web")
+        for path in modules(room)
+        if str(path.relative_to(ROOT)) not in owners
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    ]
+    assert wrong == []
+
+
+def test_law_07_posts_are_loaded_by_access_alone() -> None:
+    """``select(...)`` of the post table's readable columns stands in the rooms that apply its predicate."""
+    doors = {"audience/access.py", "audience/gate.py", "audience/author_signals.py", "audience/tables.py"}
+    wrong = []
+    for room in ("audience", "web", "governance", "media", "coop"):
+        for path in modules(room):
+            name = str(path.relative_to(ROOT))
+            if name in doors or "from audience.tables import" not in path.read_text(encoding="utf-8"):
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute) and ast.unparse(node) == "Post.body":
+                    wrong.append(f"{name}:{node.lineno} reads Post.body")
+    assert wrong == []
+
+
+def test_every_public_name_has_a_docstring() -> None:
+    wrong = []
+    for room in ("coop", "governance", "media", "audience", "web"):
+        for path in modules(room):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            if ast.get_docstring(tree) is None:
+                wrong.append(str(path.relative_to(ROOT)))
+            for node in tree.body:
+                if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+                    continue
+                if ast.get_docstring(node) is None:
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert wrong == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    hosts = ("pypi" + ".org", "pythonhosted" + ".org", "registry.npmjs" + ".org", "deb.debian" + ".org")
+    suffixes = {".py", ".toml", ".lock", ".md", ".txt", ".json", ".html", ".css", ""}
+    skipped = {"var", "web/static/vendor"}
+    wrong = []
+    for path in ROOT.rglob("*"):
+        relative = path.relative_to(ROOT)
+        if str(relative).startswith((".", *skipped)) or "__pycache__" in relative.parts:
+            continue
+        if path.is_file() and path.suffix in suffixes:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            wrong += [f"{relative}: {host}" for host in hosts if host in text]
+    assert wrong == []

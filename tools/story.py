@@ -1,0 +1,185 @@
+"""The people and posts of the small cooperative that a first run brings to life."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who joined."""
+
+    handle: str
+    name: str
+    about: str
+    country: str
+    region: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A guild: its first member founded it and is its steward."""
+
+    slug: str
+    name: str
+    purpose: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A post, when it was made, and for whom."""
+
+    author: str
+    hours_ago: float
+    body: str
+    guild: str | None = None
+    people: tuple[str, ...] = ()
+    seats: int | None = None
+    photo: str | None = None
+    """File name under ``tests/data/photos``."""
+    alt: str = ""
+    replies: tuple[tuple[str, str], ...] = ()
+
+
+PEOPLE = (
+    Person("ines", "Inês Duarte", "Keeps the seed library. Ask me for beans.", "PT", "Lisboa", "Lisboa"),
+    Person("marko", "Marko Zupan", "Bees, mostly. Some honey.", "SI", "Ljubljana", "Ljubljana"),
+    Person("amara", "Amara Okafor", "I photograph streets after rain.", "NG", "Lagos", "Lagos"),
+    Person("yuki", "Yuki Tanaka", "Bread, slowly.", "JP", "Kyoto", "Kyoto"),
+    Person(
+        "tomas", "Tomás Rivera", "Repairs radios, and what is left of them.", "MX", "Jalisco", "Guadalajara"
+    ),
+    Person("leila", "Leila Haddad", "Songs from my grandmother.", "LB", "Beirut", "Beirut"),
+    Person("oskar", "Oskar Lind", "Slow trains and long walks.", "SE", "Skåne", "Malmö"),
+    Person("priya", "Priya Nair", "Teaches maths with knitting.", "IN", "Kerala", "Kochi"),
+    Person("hana", "Hana Nováková", "Pressed flowers, pressed for time.", "CZ", "Praha", "Praha"),
+    Person("kofi", "Kofi Mensah", "Drums on anything.", "GH", "Greater Accra", "Accra"),
+    Person("elena", "Elena Rossi", "Old maps, new paths.", "IT", "Toscana", "Arezzo"),
+    Person("jonas", "Jonas Weber", "Compost, explained.", "DE", "Sachsen", "Leipzig"),
+)
+
+GUILDS = (
+    Group(
+        "seed-keepers",
+        "Seed Keepers",
+        "We save seeds, swap them and write down what grew.",
+        ("ines", "jonas", "hana", "marko", "priya", "elena"),
+    ),
+    Group(
+        "street-light",
+        "Street Light",
+        "Photographs of ordinary places, looked at for a long time.",
+        ("amara", "oskar", "elena", "tomas", "yuki"),
+    ),
+    Group(
+        "kitchen-table",
+        "Kitchen Table",
+        "What we cook and sing while it cooks.",
+        ("yuki", "leila", "kofi", "ines", "priya"),
+    ),
+)
+
+FOLLOWS = (
+    ("ines", "jonas"),
+    ("ines", "amara"),
+    ("marko", "ines"),
+    ("marko", "leila"),
+    ("amara", "oskar"),
+    ("amara", "elena"),
+    ("yuki", "leila"),
+    ("yuki", "ines"),
+    ("tomas", "kofi"),
+    ("leila", "kofi"),
+    ("oskar", "amara"),
+    ("priya", "yuki"),
+    ("hana", "ines"),
+    ("kofi", "tomas"),
+    ("elena", "amara"),
+    ("jonas", "marko"),
+)
+
+NOTES = (
+    Note(
+        "amara",
+        220,
+        "The square, the minute the sun came through. I waited an hour for nobody to hurry.",
+        guild="street-light",
+        photo="DSCN0010.jpg",
+        alt="A sunlit square with old houses",
+        replies=(
+            ("oskar", "The shadows do the talking here. Which corner were you standing at?"),
+            ("amara", "By the fountain, back to the wall. Come at four."),
+        ),
+    ),
+    Note(
+        "ines",
+        190,
+        "Swapped the climbing beans today: eleven kinds on one table. The speckled ones are back from 1987.",
+        guild="seed-keepers",
+        replies=(
+            ("jonas", "Please keep me six of the speckled ones. My soil is heavy and they do not mind."),
+            ("ines", "Six in an envelope with your name."),
+        ),
+    ),
+    Note("yuki", 170, "Day four of the same dough. It smells of apples now. I have done nothing but wait."),
+    Note(
+        "jonas",
+        150,
+        "Compost in one sentence: feed it as you would a patient animal. Longer version on Saturday.",
+        seats=40,
+        replies=(("priya", "May I bring my class? They will ask about worms."),),
+    ),
+    Note(
+        "elena",
+        120,
+        "A canal that is on no map I own.",
+        photo="DSCN0021.jpg",
+        alt="Houses along a quiet street",
+        seats=25,
+    ),
+    Note(
+        "leila",
+        96,
+        "My grandmother's song for shelling peas has nine verses, and the ninth is only for the cousins. "
+        "Here are eight.",
+        people=("yuki", "kofi", "ines", "marko"),
+        seats=4,
+        replies=(("kofi", "The fourth verse wants a drum. I will send you one."),),
+    ),
+    Note("marko", 80, "The bees found the lime trees. The whole hive hums one note lower today."),
+    Note(
+        "oskar",
+        70,
+        "Slow train north. Three hundred kilometres, two books, one conversation.",
+        photo="landscape_6.jpg",
+        alt="A wide landscape under a pale sky",
+        replies=(("amara", "What was the conversation?"), ("oskar", "Whether a lake has a front.")),
+    ),
+    Note(
+        "priya",
+        52,
+        "Taught fractions with four colours of wool. Nobody noticed it was fractions until the end.",
+    ),
+    Note("tomas", 40, "This radio last spoke in 1961. Today it said «buenas tardes».", seats=60),
+    Note(
+        "hana",
+        30,
+        "Pressed the last cornflowers. If you have blotting paper that is going spare, I have jam.",
+        guild="seed-keepers",
+    ),
+    Note("kofi", 20, "Found the right bucket. It is an A flat.", guild="kitchen-table"),
+    Note(
+        "ines",
+        10,
+        "Portrait of a pumpkin that thinks it has won.",
+        photo="portrait_3.jpg",
+        alt="A tall picture, upright",
+    ),
+    Note(
+        "amara",
+        4,
+        "Rain until noon, then everything shone. I kept the camera in my coat.",
+        guild="street-light",
+    ),
+    Note("yuki", 1.5, "The loaf is out. Nobody may cut it for an hour. Least of all me."),
+)

@@ -1,0 +1,57 @@
+"""Time in words: how long until, how long since, and how much of a period is over. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+_UNITS = (
+    ("week", timedelta(weeks=1), 2),
+    ("day", timedelta(days=1), 2),
+    ("hour", timedelta(hours=1), 2),
+    ("minute", timedelta(minutes=1), 1),
+)
+"""A unit is used from so many of it on: 36 hours say more than 1 day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A period that is running."""
+
+    until: datetime
+    words: str
+    """How long it still runs: ``2 days``."""
+    percent: int
+    """How much of it is over, 0 to 100."""
+
+
+def clock(since: datetime, until: datetime, now: datetime) -> Clock:
+    """Return the clock of a period at ``now``."""
+    over, whole = now - since, until - since
+    percent = 100 if whole <= timedelta() else int(100 * over / whole)
+    return Clock(until, span(until - now), max(0, min(100, percent)))
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time as people say it, rounded down: ``3 weeks``, ``2 days``, ``40 minutes``."""
+    for name, unit, least in _UNITS:
+        number = length // unit
+        if number >= least:
+            return f"{number} {name}" if number == 1 else f"{number} {name}s"
+    return "less than a minute"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how far a moment lies before or after ``now``: ``2 days ago``, ``in 2 days``."""
+    if moment > now:
+        return f"in {span(moment - now)}"
+    return "just now" if now - moment < timedelta(minutes=1) else f"{span(now - moment)} ago"
+
+
+def date(moment: datetime) -> str:
+    """Return a moment as read in a page, in UTC: ``21 Nov 2026, 18:30 UTC``."""
+    there = moment.astimezone(UTC)
+    return f"{there.day} {there:%b %Y, %H:%M} UTC"
+
+
+def machine(moment: datetime) -> str:
+    """Return a moment for ``<time datetime>``."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

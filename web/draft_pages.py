@@ -1,0 +1,107 @@
+"""Writing a proposal in three steps without a script: which policy, which clause, what it should say."""
+
+from flask import Blueprint, Response, request
+
+from coop import directory, problems
+from coop.book import COOP, InForce, guild_scope
+from coop.call import Call
+from coop.errors import AllotmentError, NotFound, Unauthenticated
+from governance import proposals
+from governance.proposals import LONGEST_RATIONALE, LONGEST_TITLE, Draft
+from web import drafting
+from web.bylaws import purpose
+from web.drafting import Settable
+from web.forms import Refusal, refusal
+from web.visits import attempt, page, render, see_other
+
+FIELDS = ("title", "rationale", "value")
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the pages on which a proposal is written."""
+    pages.add_url_rule("/proposals/new", "new_proposal", page(ask))
+    pages.add_url_rule("/proposals/new", "draft_proposal", page(draft), methods=["POST"])
+
+
+def ask(call: Call) -> Response:
+    """Ask for what is missing yet: the policy, the clause, or the rest."""
+    member = call.member
+    scope, kind = request.args.get("scope", COOP), request.args.get("kind")
+    if kind is None:
+        slugs = directory.member(call.session, member.handle).guilds
+        return render(call, "new_policy.html", choices=_policies(call, slugs))
+    _check_known(call, scope, kind)
+    pointer = request.args.get("clause")
+    if pointer is None:
+        clauses = drafting.settable(call.book, scope, kind)
+        return render(call, "new_clause.html", scope=scope, kind=kind, clauses=clauses)
+    return _form(call, scope, kind, pointer)
+
+
+def draft(call: Call) -> Response:
+    """Keep what was written as a draft, which its author reads once more before it is submitted."""
+    member, said = call.member, request.form
+    scope, kind, base = said.get("scope", ""), said.get("kind", ""), said.get("base_sha256", "")
+    _check_known(call, scope, kind)
+    clause = _clause(call, scope, kind, said.get("clause", ""))
+    patch = drafting.patch(call.book, scope, kind, clause, said.get("value", ""), base)
+    wanted = Draft(scope, kind, said.get("title", ""), said.get("rationale", ""), [*patch], base)
+    try:
+        with attempt(call):
+            made = proposals.draft(call.session, call.book, member, wanted, call.now)
+    except (NotFound, Unauthenticated):
+        raise
+    except AllotmentError as error:
+        places = {clause.pointer: "value", "/patch": "value", "/patch/1/value": "value"}
+        return _form(
+            call, scope, kind, clause.pointer, refusal(error, FIELDS, places), problems.status_of(error)
+        )
+    return see_other(f"/proposals/{made}")
+
+
+def _policies(call: Call, slugs: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return scope, kind and purpose of every policy that the member may propose to."""
+    coops = [(COOP, policy.kind, purpose(policy.text)) for policy in _coops(call)]
+    guilds = [
+        (guild_scope(slug), policy.kind, purpose(policy.text))
+        for slug in slugs
+        for policy in _coops(call)
+        if call.book.kinds[policy.kind].guild
+    ]
+    return coops + guilds
+
+
+def _coops(call: Call) -> list[InForce]:
+    return [policy for (scope, _), policy in sorted(call.book.policies.items()) if scope == COOP]
+
+
+def _check_known(call: Call, scope: str, kind: str) -> None:
+    known = call.book.kinds.get(kind)
+    if known is None or (scope != COOP and not known.guild):
+        raise NotFound
+
+
+def _clause(call: Call, scope: str, kind: str, pointer: str) -> Settable:
+    for clause in drafting.settable(call.book, scope, kind):
+        if clause.pointer == pointer:
+            return clause
+    raise NotFound
+
+
+def _form(
+    call: Call, scope: str, kind: str, pointer: str, refused: Refusal | None = None, status: int = 200
+) -> Response:
+    clause = _clause(call, scope, kind, pointer)
+    return render(
+        call,
+        "new_proposal.html",
+        status,
+        scope=scope,
+        kind=kind,
+        clause=clause,
+        base=request.form.get("base_sha256") or drafting.base_sha256(call.book, scope, kind),
+        form=request.form,
+        refused=refused,
+        longest_title=LONGEST_TITLE,
+        longest_rationale=LONGEST_RATIONALE,
+    )

@@ -1,0 +1,157 @@
+"""The pages put together: their routes, their guard against forged forms, their headers and their errors.
+
+A page sends no form and runs no script but its own: the content security policy names no other host, save
+the object store for pictures. What you may not see answers like what does not exist (law 7), here too.
+"""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from coop import problems
+from coop.call import platform
+from coop.errors import AllotmentError, Malformed, NotFound, TooMany, Unauthenticated
+from web import (
+    account_pages,
+    ballot_pages,
+    clocks,
+    draft_pages,
+    glance,
+    policy_pages,
+    proposal_pages,
+    wording,
+)
+from web.visits import came_from, see_other
+
+MACHINES = ("/api/", "/oauth/", "/.well-known/", "/healthz", "/readyz", "/metrics")
+"""Paths whose answers programs read."""
+CONSENT = "/oauth/authorize"
+"""The one page among them."""
+YEAR_S = 365 * 24 * 3600
+
+_PERMISSIONS = ", ".join(
+    f"{feature}=()" for feature in ("browsing-topics", "camera", "geolocation", "microphone", "payment")
+)
+
+
+def blueprint(app: Flask) -> Blueprint:
+    """Return the blueprint of all pages."""
+    pages = Blueprint("pages", __name__)
+    for part in (glance, policy_pages, proposal_pages, draft_pages, ballot_pages, account_pages):
+        part.add_to(pages)
+    # The API is for bearers of tokens alone, which no other site can make a browser send.
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    # A rationale may take a day to write; the token lives as long as the browser's session.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    pages.before_request(CSRFProtect(app).protect)
+    app.jinja_env.filters.update(
+        ago=clocks.ago,
+        clock=clocks.clock,
+        date=clocks.date,
+        machine=clocks.machine,
+        share=wording.share,
+        span=clocks.span,
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        csrf_field=csrf_field,
+        STATES=wording.STATES,
+        CLASSES=wording.CLASSES,
+        CHOICES=wording.CHOICES,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return pages
+
+
+def csrf_field() -> Markup:
+    """Return the hidden field that shows a form to be ours."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def asset(name: str) -> str:
+    """Return the address of a file of our own, which changes with what is in it."""
+    return f"/static/{name}?v={_digest(Path(str(current_app.static_folder)) / name)}"
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def answer_error(error: AllotmentError) -> Response:
+    """Answer an error: problem details to programs, a page to people; who must sign in is sent there."""
+    if _to_a_machine():
+        return problems.answer(error)
+    if isinstance(error, Unauthenticated):
+        return see_other(f"/sign-in?{urlencode({'next': came_from()})}")
+    response = _error_page(problems.status_of(error), error)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer what the web framework itself refused, and what nobody foresaw."""
+    if _to_a_machine():
+        return problems.answer_http(error)
+    if isinstance(error, CSRFError):
+        told = "This form is from an earlier visit. Go back, load the page anew and send it again."
+        return _error_page(400, Malformed(told))
+    status = error.code or 500
+    if status == 404:
+        return _error_page(404, NotFound())
+    response = make_response(
+        render_template("error.html", title=error.name, detail=error.description, faults=(), status=status)
+        if status < 500
+        else render_template("broken.html"),
+        status,
+    )
+    allowed = dict(error.get_headers()).get("Allow")
+    if allowed is not None:
+        response.headers["Allow"] = allowed
+    return response
+
+
+def secure(response: Response) -> Response:
+    """Add the headers that confine a page to itself; one that has a content security policy keeps it."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _content_security_policy())
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", _PERMISSIONS)
+    if platform().settings.public_url.startswith("https:"):
+        headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")
+    if request.endpoint == "static" and "v" in request.args and response.status_code in (200, 304):
+        headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    elif response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _content_security_policy() -> str:
+    settings = platform().settings
+    store = f"{'https' if settings.s3_secure else 'http'}://{settings.s3_endpoint}"
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; "
+        f"img-src 'self' data: {store}; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _to_a_machine() -> bool:
+    return request.path.startswith(MACHINES) and request.path != CONSENT
+
+
+def _error_page(status: int, error: AllotmentError) -> Response:
+    detail = "" if error.detail == error.title else error.detail
+    return make_response(
+        render_template("error.html", title=error.title, detail=detail, faults=error.faults, status=status),
+        status,
+    )

@@ -1,0 +1,69 @@
+"""A visit: one request for a page, by whom its cookie names, in one transaction under one book (law 3)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
+
+from flask import Response, make_response, redirect, render_template, request
+
+from coop.call import Call, platform
+from coop.identity import Identity
+from coop.routes.oauth import cookie
+
+Parameters = ParamSpec("Parameters")
+View = Callable[Concatenate[Call, Parameters], Response]
+
+VISITOR = Identity(0, "", "", datetime.max.replace(tzinfo=UTC))
+"""Whoever is not signed in, for actions that ask who reads: no member has this id, and it has no rights."""
+
+
+def page(view: View[Parameters]) -> Callable[Parameters, Response]:
+    """Return a Flask view that opens the transaction, tells the page who acts, and commits."""
+
+    @wraps(view)
+    def answer(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
+        with platform().call(cookie()) as call:
+            return view(call, *args, **kwargs)
+
+    return answer
+
+
+@contextmanager
+def attempt(call: Call) -> Iterator[None]:
+    """Undo what was begun inside where it is refused, so that the form can be shown again."""
+    with call.session.begin_nested():
+        yield
+
+
+def reader(call: Call) -> Identity:
+    """Return who reads: the member, or one who is nobody and sees what anyone may."""
+    return call.identity or VISITOR
+
+
+def render(call: Call, template: str, status: int = 200, **context: Any) -> Response:
+    """Return a page for whoever visits."""
+    return make_response(render_template(template, viewer=call.identity, now=call.now, **context), status)
+
+
+def see_other(location: str) -> Response:
+    """Return a redirect that follows a form: the next request is a GET, and reloading posts nothing."""
+    response: Response = redirect(location, 303)  # type: ignore[assignment]
+    return response
+
+
+def here_after(target: str | None) -> str:
+    """Return where to go on after signing in: a path of this site, whatever was asked for."""
+    parts = urlsplit(target or "")
+    safe = parts.path.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in (target or "")
+    return (target or "/") if safe and not parts.path.startswith("//") else "/"
+
+
+def came_from() -> str:
+    """Return the path of the page that a form stood on, as far as the browser tells."""
+    if request.method == "GET":
+        return request.full_path if request.query_string else request.path
+    parts = urlsplit(request.referrer or "")
+    return here_after(parts.path) if f"{parts.scheme}://{parts.netloc}/" == request.host_url else "/"
