@@ -26,14 +26,19 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+def _left_out() -> Any:
+    """Return the field of a part that may be left out, and then is not in the document at all."""
+    return Field(default=None, exclude_if=lambda value: value is None)
+
+
 class Whom(_Part):
     """Somebody who may see the post: exactly one of the three."""
 
-    coop: Literal[True] | None = None
+    coop: Literal[True] | None = _left_out()
     """Every member."""
-    guild: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(normal)] | None = None
+    guild: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(normal)] | None = _left_out()
     """Every member of the guild with this slug, as long as they belong to it."""
-    member: Annotated[str, Field(min_length=1, max_length=30), AfterValidator(normal)] | None = None
+    member: Annotated[str, Field(min_length=1, max_length=30), AfterValidator(normal)] | None = _left_out()
     """The member with this handle."""
 
     @model_validator(mode="after")
@@ -60,14 +65,14 @@ class SeatsWanted(_Part):
 class AudienceDocument(_Part):
     """Who may see a post, and how many."""
 
-    see: See | None = None
+    see: See | None = _left_out()
     """Left out: the whole coop."""
-    seats: SeatsWanted | None = None
+    seats: SeatsWanted | None = _left_out()
     """Left out: the default in force at each delivery."""
 
     def stored(self) -> dict[str, Any]:
         """Return the document as it is kept: only what its author wrote."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json")
 
     @property
     def named(self) -> list[Whom]:

@@ -40,23 +40,25 @@ ROUNDS = 3
 """How often a page is filled up after claims that others won."""
 
 _FACTS = f"""
-  SELECT post.id, post.author_id, own.slug, post.seats_max, gate.post_id IS NOT NULL AS gated,
-         post.author_id IN {FOLLOWED} AS follows, {SAME_GUILD} AS same_guild, {NAMED} AS named
-  FROM post
-  LEFT JOIN gate ON gate.post_id = post.id
-  LEFT JOIN {OWN_LIMITS} AS own ON own.id = post.guild_id
-  WHERE {VISIBLE}
+SELECT post.id, post.author_id, own.slug, post.seats_max, gate.post_id IS NOT NULL AS gated,
+       post.author_id IN {FOLLOWED} AS follows, {SAME_GUILD} AS same_guild, {NAMED} AS named
+FROM {{posts}} AS post
+LEFT JOIN gate ON gate.post_id = post.id
+LEFT JOIN {OWN_LIMITS} AS own ON own.id = post.guild_id
+WHERE {{which}}
 """
 
-_UNSEEN = f"""
+# The seen are a hashed set, so that whoever has read thousands of posts skips them as fast as anyone, and
+# the depth is a limit of its own, so that thousands of full posts cost no more than it allows.
+_UNSEEN = f"""(
+  SELECT id, author_id, guild_id, seats_max, lock_any FROM post
+  WHERE {VISIBLE}
     AND post.id >= :oldest
     AND post.author_id <> :me
-    AND NOT EXISTS (
-      SELECT FROM seat WHERE seat.member_id = :me AND seat.post_id = post.id AND seat.post_id >= :oldest)
-    AND {ROOM}
+    AND post.id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_id >= :oldest)
   ORDER BY post.id DESC
-  LIMIT :pool
-"""
+  LIMIT :depth
+)"""
 
 _WITH_SIGNALS = """
 SELECT facts.*, coalesce(posts_7d, 0), coalesce(viewers_28d, 0), coalesce(answered_28d, 0)
@@ -64,8 +66,12 @@ FROM ({facts}) AS facts
 LEFT JOIN author_signals ON author_signals.member_id = facts.author_id
 """
 
-_CANDIDATES = text(_WITH_SIGNALS.format(facts=_FACTS + _UNSEEN))
-_ONE = text(_WITH_SIGNALS.format(facts=f"{_FACTS} AND post.id = :wanted"))
+_CANDIDATES = text(
+    _WITH_SIGNALS.format(
+        facts=_FACTS.format(posts=_UNSEEN, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
+    )
+)
+_ONE = text(_WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ def candidates(
     bound = {
         **standpoint(viewer, book),
         "oldest": first_id_at(now - profile.horizon),
+        "depth": profile.depth,
         "pool": profile.pool,
     }
     return [Candidate._make(row) for row in session.execute(_CANDIDATES, bound).all()]

@@ -26,7 +26,7 @@ from coop.policy_text import leaves, token
 AUDIENCE = "audience"
 FEEDS = "feeds"
 
-OPEN = "open"
+OPEN: Literal["open"] = "open"
 """What a clause says that sets no limit."""
 
 Cap = Annotated[int, Field(ge=1, le=1_000_000_000)] | Literal["open"]
@@ -198,8 +198,10 @@ class Profile(_Clauses):
 
     about: str = Field(min_length=1, max_length=300)
     """What it does, in a sentence for its readers."""
+    depth: int = Field(ge=1, le=20_000)
+    """How many of the newest unseen posts are looked through for those with room."""
     pool: int = Field(ge=1, le=2000)
-    """How many of the newest unseen posts are weighed for a page."""
+    """How many of those with room, the newest, are weighed for a page."""
     page: int = Field(ge=1, le=100)
     """Most posts on a page."""
     horizon: Duration

@@ -23,7 +23,7 @@ def run(name: str, goals: Goals, measure: Measure, *, as_json: bool, var: Path) 
     """Run a benchmark, print what it found, and return the exit code."""
     with serving(var) as server:
         described = machine.describe(server.home)
-        report = Report(name, measure(server), goals, described)
+        report = Report(name, measure(server), goals, described | {"load_at_end": machine.load()})
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
     else:

@@ -5,8 +5,8 @@ and so flatter their ratio.
 """
 
 import io
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from werkzeug.test import EnvironBuilder
@@ -24,20 +24,21 @@ def getter(app: Flask, path: str) -> Get:
     asked = EnvironBuilder(path=path, base_url="http://127.0.0.1:8000").get_environ()
 
     def get(token: str | None) -> bytes:
-        status: list[str] = []
+        lines: list[str] = []
+
+        def start_response(status: str, headers: Any, failure: Any = None) -> Callable[[bytes], None]:
+            lines.append(status)
+            return lambda data: None
+
         environ: dict[str, Any] = {**asked, "wsgi.input": io.BytesIO()}
         if token is not None:
             environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        answer = app(environ, lambda line, headers, failure=None: status.append(line) or _ignore)
-        body = b"".join(cast(Iterable[bytes], answer))
+        answer = app(environ, start_response)
+        body = b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
-        if status != ["200 OK"]:
-            raise NotAnswered(f"{path}: {status[-1]}: {body[:500]!r}")
+        if lines != ["200 OK"]:
+            raise NotAnswered(f"{path}: {lines[-1]}: {body[:500]!r}")
         return body
 
     return get
-
-
-def _ignore(data: bytes) -> None:
-    """Take what nobody writes: the ``write`` callable that WSGI wants."""

@@ -77,7 +77,7 @@ class Times:
         return self.p50 / statistics.median(self.floor)
 
 
-def measure(server: Server, size: Size = FULL, pages: int = PAGES, warm_up: int = WARM_UP) -> Figures:
+def measure(server: Server, size: Size = FULL, pages: int = PAGES) -> Figures:
     """Measure on a copy of the data set, which is built first where it is not there."""
     template = feed_data.ensure(server, size)
     with server.lent("feed_run", template) as url:
@@ -86,7 +86,7 @@ def measure(server: Server, size: Size = FULL, pages: int = PAGES, warm_up: int 
             with psycopg.connect(server.plain_url("feed_run"), autocommit=True) as connection:
                 floor = getter(floor_app(connection), "/")
                 asked = {name: getter(app, f"/api/v1/feeds/{name}") for name in (PROFILE, "chronological")}
-                return _figures(database, size, asked, floor, pages, warm_up)
+                return _figures(database, size, asked, floor, pages, WARM_UP)
         finally:
             database.dispose()
 
@@ -132,7 +132,7 @@ def _measured(
     order = [(warm, min(BLOCK, warm_up - done)) for done in range(0, warm_up, BLOCK)]
     order += [(times, min(BLOCK, pages - done)) for done in range(0, pages, BLOCK)]
     for kept, number in track(order, f"{title:32}", console=Console(stderr=True), transient=True):
-        bodies = []
+        bodies: list[bytes] = []
         for _ in range(number):
             counter.statements = 0
             kept.page.append(_timed(bodies, page, next(tokens)))

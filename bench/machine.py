@@ -19,7 +19,6 @@ _BUSY = 0.5
 def describe(url: str) -> dict[str, Any]:
     """Return the machine, the interpreter and the database server as they are before a run."""
     cores = os.cpu_count() or 1
-    load = os.getloadavg()[0]
     return {
         "cpu": _cpu(),
         "cores": cores,
@@ -27,9 +26,14 @@ def describe(url: str) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "postgres": _server(url),
-        "load_at_start": round(load, 2),
-        "busy_at_start": load > _BUSY * cores,
+        "load_at_start": load(),
+        "busy_at_start": load() > _BUSY * cores,
     }
+
+
+def load() -> float:
+    """Return how many processes wanted a core in the last minute."""
+    return round(os.getloadavg()[0], 2)
 
 
 def peak_memory_mib() -> float:

@@ -21,7 +21,7 @@ from sqlmodel import col, insert
 
 from audience import gate
 from audience.document import Limits
-from audience.tables import Post, Seat
+from audience.tables import Post
 from bench.report import Figures, Goals, exactly
 from bench.server import Server
 from coop import migrations

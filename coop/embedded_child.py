@@ -121,8 +121,11 @@ class Child:
         try:
             code = self._process.wait(limit)
         except subprocess.TimeoutExpired:
-            self.stop((signal.SIGKILL, 1))
+            self.stop((signal.SIGTERM, 5.0))
             raise self.failure(f"did not finish within {limit:g} s") from None
+        except BaseException:
+            self.stop((signal.SIGTERM, 5.0))
+            raise
         if code != 0:
             raise self.failure(f"failed with code {code}")
 

@@ -131,9 +131,7 @@ class _Run:
     def _finish(self, title: str, *command: str) -> None:
         """Run a command of the application to its end."""
         began = time.monotonic()
-        child = self._child(*command[:1], *command)
-        self.stack.callback(child.stop, (signal.SIGTERM, 5.0))
-        child.complete(limit=300)
+        self._child(command[0], *command).complete(limit=300)
         self._report(title, time.monotonic() - began)
 
     def _start(self, name: str, *command: str) -> Child:

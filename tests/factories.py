@@ -98,8 +98,8 @@ def bearer_for(session: Session, member: Member, scope: str = "read write") -> d
             member_id=id_of(member),
             scope=scope,
             issued_at=now,
-            expires_at=now + timedelta(hours=1),
-            refresh_expires_at=now + timedelta(days=30),
+            expires_at=now + timedelta(days=365),
+            refresh_expires_at=now + timedelta(days=365),
         )
     )
     session.flush()

@@ -271,8 +271,9 @@ class Walk:
             body = _proposal(kind, base, clause, value, "No")
             fault = self["dan"].post("/proposals", body).expect(status).json()["errors"][0]
             told.append(f"{status} {fault['pointer']}")
-        listed = self["dan"].get("/proposals?show=all").expect(200).json()["items"]
-        must(not listed, "a refused proposal was stored")
+        for show in ("open", "ended", "drafts"):
+            listed = self["dan"].get(f"/proposals?show={show}").expect(200).json()["items"]
+            must(not listed, "a refused proposal was stored")
         return "; ".join(told)
 
     def propose(self) -> str:

@@ -6,7 +6,6 @@ accepts under the table that stands above.
 
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -68,19 +67,6 @@ def purpose(text: str) -> str:
     first = text.partition("\n")[0].lstrip("# ").strip()
     name, _, said = first.partition(": ")
     return said[:1].upper() + said[1:] if name.endswith(".toml") else first
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """A clause in the picture of a policy: a seed from the founding, or grown by a vote."""
-
-    clause: str
-    grown: bool
-
-
-def bed(blame: Mapping[str, int], voted: frozenset[int]) -> list[Plant]:
-    """Return the clauses of a policy as a bed is drawn; declared bounds are its fence and are left out."""
-    return [Plant(clause, blame[clause] in voted) for clause in blame if not clause.startswith("/bounds/")]
 
 
 def _parsed(statement: str) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ _UNITS = (
     ("hour", timedelta(hours=1), 2),
     ("minute", timedelta(minutes=1), 1),
 )
-"""A unit is used from so many of it on: 36 hours say more than 1 day."""
+"""A unit is used from so many of it on, and where it fits exactly: 36 hours say more than 1 day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ def clock(since: datetime, until: datetime, now: datetime) -> Clock:
 
 
 def span(length: timedelta) -> str:
-    """Return a length of time as people say it, rounded down: ``3 weeks``, ``2 days``, ``40 minutes``."""
+    """Return a length of time as people say it, rounded down: ``3 weeks``, ``1 day``, ``40 minutes``."""
     for name, unit, least in _UNITS:
         number = length // unit
-        if number >= least:
+        if number >= least or (number and not length % unit):
             return f"{number} {name}" if number == 1 else f"{number} {name}s"
     return "less than a minute"
 

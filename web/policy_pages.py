@@ -11,9 +11,9 @@ from coop.errors import NotFound
 from coop.policy_text import diff
 from coop.tables import PolicyVersion
 from web import bylaws, diffs
+from web.beds import beds
 from web.bylaws import Piece
 from web.diffs import Row
-from web.glance import beds
 from web.visits import page, render
 
 
@@ -33,6 +33,11 @@ class SetLine:
     clauses: tuple[str, ...]
     notes: list[Note]
 
+    @property
+    def begins(self) -> bool:
+        """Whether a table or a statement begins here, so that its spaces mean nothing."""
+        return self.pieces[0].what in ("key", "table")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -50,7 +55,7 @@ def add_to(pages: Blueprint) -> None:
 
 def listing(call: Call) -> Response:
     """Show every policy in force."""
-    return render(call, "policies.html", beds=beds(call), epoch=call.book.epoch)
+    return render(call, "policies.html", beds=beds(call.book), epoch=call.book.epoch)
 
 
 def policy(call: Call, scope: str, kind: str) -> Response:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from coop.api import Api
 from coop.call import Call
@@ -17,6 +17,8 @@ api = Api("ballots")
 
 class BallotBody(BaseModel):
     """What a voter says."""
+
+    model_config = ConfigDict(extra="forbid")
 
     choice: Choice
     patch_sha256: str = Field(pattern=SHA256)

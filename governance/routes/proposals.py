@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from coop.api import Api
 from coop.call import Call
@@ -26,6 +26,8 @@ NAME = r"^[a-z][a-z0-9:-]{0,59}$"
 
 class DraftBody(BaseModel):
     """What an author writes."""
+
+    model_config = ConfigDict(extra="forbid")
 
     scope: str = Field(default="coop", pattern=NAME)
     """``coop`` or ``guild:<slug>``."""

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from audience import posts, relations
 from audience.access import Delivery, access_post, asset_delivery, cards
 from audience.rules import AUDIENCE
-from audience.tables import Gate, Seat
+from audience.tables import Gate, Post, Seat
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -270,7 +270,7 @@ def test_law_07_a_picture_is_there_for_whom_its_post_is(
 ) -> None:
     post_id = case(session, book, ada, ben)
     asset = make_asset(session, ada)
-    post = session.get_one(posts.Post, post_id)
+    post = session.get_one(Post, post_id)
     post.asset_id = asset.id
     session.flush()
     with pytest.raises(NotFound):

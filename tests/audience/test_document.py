@@ -15,7 +15,7 @@ from audience.document import (
     rules_of,
     tighten,
 )
-from audience.rules import AUDIENCE, Arrivals, AudienceRules, Cap, Seats, limit_of
+from audience.rules import AUDIENCE, OPEN, Arrivals, AudienceRules, Cap, Seats, limit_of
 from coop.book import Book
 from coop.errors import RuleBroken
 from tests.audience.factories import founding_book, wide_open, with_clauses, with_guild_policy
@@ -117,14 +117,14 @@ def test_arrivals_have_a_period_and_a_tolerance() -> None:
     assert limits.for_friend().period is None
 
 
-CAPS = st.one_of(st.just("open"), st.integers(1, 600))
+CAPS: st.SearchStrategy[Cap] = st.one_of(st.just(OPEN), st.integers(1, 600))
 
 
 @st.composite
 def rules(draw: st.DrawFn) -> AudienceRules:
     base = rules_of(BOOK, None)
     ceiling: Cap = draw(CAPS)
-    default: Cap = draw(CAPS if ceiling == "open" else st.integers(1, int(ceiling)))
+    default: Cap = draw(CAPS if isinstance(ceiling, str) else st.integers(1, ceiling))
     return base.model_copy(
         update={
             "seats": Seats(ceiling=ceiling, default=default),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, text
@@ -147,10 +148,8 @@ def test_law_06_a_cap_that_moves_during_the_rush_keeps_its_seats_and_admits_to_i
     (post_id,), viewers = make_posts(committed), make_viewers(committed, 240)
     counts = []
     seated: set[int] = set()
-    for cap in (30, 10, 35):
-        answers = rush(
-            viewers, 2, 16, lambda viewer, cap=cap: come(committed, viewer, [post_id], capped(cap))
-        )  # type: ignore[misc]
+    for limits in map(capped, (30, 10, 35)):
+        answers = rush(viewers, 2, 16, partial(come, committed, posts=[post_id], limits=limits))
         assert all(all(answers[member]) for member in seated)
         seated |= {member for member, seen in answers.items() if any(seen)}
         counts.append(len(seated))
@@ -165,8 +164,13 @@ def test_law_06_a_cap_that_moves_under_the_very_threads_is_never_passed(committe
     def attempt(viewer: Identity) -> set[int]:
         return come(committed, viewer, [post_id], capped(cap[0]))
 
+    def move() -> None:
+        for height in (10, 35):
+            time.sleep(0.15)
+            cap[0] = height
+
     with ThreadPoolExecutor(1) as mover:
-        done = mover.submit(lambda: [(time.sleep(0.15), cap.__setitem__(0, height)) for height in (10, 35)])
+        done = mover.submit(move)
         answers = rush(viewers, 3, 16, attempt)
         done.result()
     rush(viewers, 1, 16, attempt)
@@ -189,7 +193,7 @@ def test_law_06_pages_of_open_and_limited_posts_never_deadlock_nor_miscount(comm
         assert taken == seats
     for post_id in posts:
         before = counted(committed, post_id)[1]
-        rush(viewers[:30], 1, 8, lambda viewer, post=post_id: come(committed, viewer, [post], capped(20)))  # type: ignore[misc]
+        rush(viewers[:30], 1, 8, partial(come, committed, posts=[post_id], limits=capped(20)))
         assert counted(committed, post_id) == (max(20, before),) * 2
 
 

@@ -1,6 +1,7 @@
 """Replies: who may write and read them, and how many there are."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +24,8 @@ from tests.audience.factories import (
 )
 from tests.factories import identity_of, make_guild, make_member
 
+SECOND = timedelta(seconds=1)
+
 
 @pytest.fixture
 def ada(session: Session) -> Identity:
@@ -44,14 +47,14 @@ def test_a_reply_is_read_by_whoever_sees_the_post(
 ) -> None:
     post = make_post(session, ada, book)
     replies.write(session, ben, book, post.id, " Rye? ", NOW)
-    replies.write(session, ada, book, post.id, "Barley.", NOW)
+    replies.write(session, ada, book, post.id, "Barley.", NOW + SECOND)
     assert read(session, identity_of(make_member(session)), book, post) == ["Rye?", "Barley."]
 
 
 def test_replies_come_in_pages(session: Session, book: Book, ada: Identity) -> None:
     post = make_post(session, ada, book)
     for n in range(5):
-        replies.write(session, ada, book, post.id, str(n), NOW)
+        replies.write(session, ada, book, post.id, str(n), NOW + n * SECOND)
     first, after = replies.page(session, ada, book, post.id, NOW, limit=3)
     second, end = replies.page(session, ada, book, post.id, NOW, after=after or 0, limit=3)
     assert ([card.body for card in first + second], end) == (list("01234"), None)
@@ -76,7 +79,7 @@ def test_law_07_replies_of_either_side_of_a_block_are_left_out(
     cleo = identity_of(make_member(session, "cleo"))
     post = make_post(session, ada, book)
     replies.write(session, ben, book, post.id, "from ben", NOW)
-    replies.write(session, cleo, book, post.id, "from cleo", NOW)
+    replies.write(session, cleo, book, post.id, "from cleo", NOW + SECOND)
     relations.block(session, ben, "cleo", NOW)
     assert read(session, ben, book, post) == ["from ben"]
     assert read(session, cleo, book, post) == ["from cleo"]

@@ -144,9 +144,7 @@ def test_a_request_that_failed_frees_its_key(client: FlaskClient, headers: dict[
     assert client.post("/api/v1/guilds", json=guild(), headers=keyed(headers, "k1")).status_code == 201
 
 
-def test_an_answer_that_holds_a_secret_is_told_once(
-    client: FlaskClient, headers: dict[str, str]
-) -> None:
+def test_an_answer_that_holds_a_secret_is_told_once(client: FlaskClient, headers: dict[str, str]) -> None:
     first = client.post("/api/v1/invitations", headers=keyed(headers, "k1"))
     again = client.post("/api/v1/invitations", headers=keyed(headers, "k1"))
     assert (first.status_code, again.status_code) == (201, 409)

@@ -246,7 +246,10 @@ def test_a_stopped_store_keeps_its_objects_and_moves_away_from_a_taken_port(fold
         with start_s3(folder) as server:
             assert time.monotonic() - began < 6
             assert server.endpoint != first
+            for number in range(20):
+                put(server, f"later/{number}", b"chard" * number)
             assert read(server, "kept") == b"leeks" * 100_000
+            assert read(server, "later/19") == b"chard" * 19
     assert not list(Path("/tmp").glob(f"seaweedfs-*{server.endpoint.rsplit(':', 1)[1]}.sock"))
 
 

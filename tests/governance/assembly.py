@@ -76,12 +76,28 @@ class Assembly:
         patch: list[dict[str, Any]] | None = None,
         kind: str = "media",
         scope: str = COOP,
+        among: list[Identity] | None = None,
+    ) -> int:
+        """Draft and submit in the name of the first of ``among``; the next ones sign until it is enough."""
+        author, *others = among or self.members
+        made = self.submit(patch, kind, scope, author)
+        for other in others:
+            if self.state(made) is State.SPONSORING:
+                self.sponsor(made, other)
+        return made
+
+    def submit(
+        self,
+        patch: list[dict[str, Any]] | None = None,
+        kind: str = "media",
+        scope: str = COOP,
         author: Identity | None = None,
     ) -> int:
-        """Draft and submit; in a cooperative this small its author is all the sponsors it needs."""
+        """Draft and submit; its author alone has signed."""
         author = author or self.members[0]
         book = self.books.current(self.session)
-        made = proposals.draft(self.session, book, author, self.draft(patch, kind, scope), self.clock.at)
+        wanted = self.draft(patch, kind, scope)
+        made = proposals.draft(self.session, book, author, wanted, self.clock.at)
         proposals.submit(self.session, book, author, made, self.clock)
         return made
 

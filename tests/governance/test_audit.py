@@ -36,7 +36,7 @@ def export(assembly: Assembly) -> Events:
     assembly.advance()
     _, bakers = assembly.guild("bakers", *assembly.members)
     patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
-    own = assembly.propose(patch, "audience", "guild:bakers", author=bakers[0])
+    own = assembly.propose(patch, "audience", "guild:bakers", among=bakers)
     assembly.carry(own, "for", "for", "for")
     assembly.advance()
     assert assembly.state(own) == "in_force"

@@ -116,7 +116,7 @@ def test_votes_on_two_policies_do_not_touch_each_other(assembly: Assembly) -> No
 def test_a_guilds_first_clause_is_its_first_version(assembly: Assembly) -> None:
     _, bakers = assembly.guild("bakers", *assembly.members)
     patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
-    made = assembly.propose(patch, "audience", "guild:bakers", author=bakers[0])
+    made = assembly.propose(patch, "audience", "guild:bakers", among=bakers)
     assembly.carry(made, "for", "for", "for")
     assembly.advance()
     (version,) = versions(assembly, "audience", "guild:bakers")
@@ -134,7 +134,7 @@ def test_law_13_a_guilds_patch_outside_bounds_that_the_coop_drew_meanwhile_fails
     assembly.carry(bounds, *["for"] * 5)
     assembly.go_to(assembly.times(bounds).closes_at)
     patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
-    made = assembly.propose(patch, "audience", "guild:bakers", author=bakers[0])
+    made = assembly.propose(patch, "audience", "guild:bakers", among=bakers)
     assembly.go_to(assembly.times(made).voting_at)
     for voter in assembly.members:
         assembly.vote(made, voter, "for")

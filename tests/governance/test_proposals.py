@@ -140,12 +140,12 @@ def test_law_05_a_proposal_in_flight_keeps_the_voting_rules_it_opened_under(asse
 def test_only_those_who_belong_to_a_guild_propose_in_it(assembly: Assembly) -> None:
     _, (baker, _) = assembly.guild("bakers", *assembly.members[:2])
     patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
-    made = assembly.propose(patch, "audience", "guild:bakers", author=baker)
+    made = assembly.propose(patch, "audience", "guild:bakers", among=[baker])
     assert assembly.case(made).scope == "guild:bakers"
     with pytest.raises(Forbidden):
-        assembly.propose(patch, "audience", "guild:bakers", author=assembly.members[3])
+        assembly.propose(patch, "audience", "guild:bakers", among=assembly.members[3:])
     with pytest.raises(RuleBroken) as refused:
-        assembly.propose(patch, "audience", "guild:nobody", author=baker)
+        assembly.propose(patch, "audience", "guild:nobody", among=[baker])
     assert refused.value.faults[0].pointer == "/scope"
 
 

@@ -139,7 +139,7 @@ def test_signatures_at_once_start_deliberation_at_the_one_needed_last(
 ) -> None:
     with sitting(committed, books, []) as assembly:
         members = assembly.admit(101)
-        made = assembly.propose()
+        made = assembly.submit()
         # A clock that runs, on the day the assembly sits.
         clock = Clock(assembly.clock.at - Clock().now(assembly.session))
 

@@ -75,8 +75,7 @@ def end_of(assembly: Assembly, made: int) -> tuple[State | None, datetime | None
 
 
 def test_a_proposal_that_lapsed_ended_when_it_lapsed(assembly: Assembly) -> None:
-    assembly.admit(100)
-    made = assembly.propose()
+    made = assembly.submit()
     assembly.go_to(START + timedelta(days=20))
     assert assembly.advance() == 1
     assert end_of(assembly, made) == (State.LAPSED, START + timedelta(days=14))

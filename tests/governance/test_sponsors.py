@@ -13,14 +13,21 @@ from tests.governance.assembly import MOMENT, START, Assembly
 def crowded(assembly: Assembly) -> int:
     """A proposal in a cooperative of 105, where three signatures are needed."""
     assembly.admit(100)
-    return assembly.propose()
+    return assembly.submit()
 
 
-def test_an_author_is_the_first_sponsor_and_in_a_small_coop_the_last(assembly: Assembly) -> None:
-    made = assembly.propose()
-    assert [signed.handle for signed in sponsors.signatures(assembly.session, made)] == [
-        assembly.members[0].handle
-    ]
+def test_an_author_is_the_first_sponsor(assembly: Assembly) -> None:
+    made = assembly.submit()
+    signed = sponsors.signatures(assembly.session, made)
+    assert [signature.handle for signature in signed] == [assembly.members[0].handle]
+    assert assembly.case(made).sponsors_needed == 3
+    assert assembly.state(made) is State.SPONSORING
+
+
+def test_law_12_whoever_is_alone_in_a_guild_needs_nobody_else(assembly: Assembly) -> None:
+    _, (baker,) = assembly.guild("bakers", assembly.members[0])
+    patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
+    made = assembly.submit(patch, "audience", "guild:bakers", author=baker)
     assert assembly.state(made) is State.DELIBERATION
 
 
@@ -64,8 +71,9 @@ def test_a_proposal_lapses_without_sponsors_and_takes_none_any_more(assembly: As
 def test_only_those_who_belong_to_a_guild_sponsor_in_it(assembly: Assembly) -> None:
     _, bakers = assembly.guild("bakers", *assembly.admit(60))
     patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
-    made = assembly.propose(patch, "audience", "guild:bakers", author=bakers[0])
+    made = assembly.submit(patch, "audience", "guild:bakers", author=bakers[0])
     with pytest.raises(Forbidden):
         assembly.sponsor(made, assembly.members[0])
-    assembly.sponsor(made, bakers[1])
+    for baker in bakers[1:3]:
+        assembly.sponsor(made, baker)
     assert assembly.state(made) is State.DELIBERATION

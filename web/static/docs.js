@@ -1,13 +1,19 @@
 "use strict";
 
 // Draws the operations from our own OpenAPI document, and sends along the token that was pasted.
+const form = document.getElementById("with-token");
 const token = document.getElementById("token");
-document.getElementById("with-token").hidden = false;
-document.getElementById("with-token").addEventListener("submit", (event) => event.preventDefault());
+form.hidden = false;
+form.addEventListener("submit", (event) => event.preventDefault());
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", dress);
+dress();
 
 window.SwaggerUIBundle({
   url: "/api/v1/openapi.json",
-  dom_id: "#operations",
+  dom_id: "#try-it",
   deepLinking: true,
   defaultModelsExpandDepth: 0,
   docExpansion: "list",
@@ -15,5 +21,11 @@ window.SwaggerUIBundle({
   requestInterceptor: (request) => {
     if (token.value.trim()) request.headers.Authorization = `Bearer ${token.value.trim()}`;
     return request;
+  },
+  onComplete: () => {
+    // It draws a <main> of its own, and a page has one.
+    const drawn = document.querySelector("#try-it main");
+    drawn.setAttribute("role", "region");
+    drawn.setAttribute("aria-label", "Operations");
   },
 });

@@ -1,0 +1,43 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from audience import gate
+from bench import seats
+from bench.__main__ import main
+from bench.server import Server, serving
+from coop.settings import ROOT, Settings
+
+
+@pytest.fixture
+def server(settings: Settings) -> Server:
+    """The tests' own server."""
+    with serving(ROOT / "var" / "unused") as found:
+        return found
+
+
+def test_law_06_a_crowd_gets_exactly_the_seats_there_are(settings: Settings) -> None:
+    result = CliRunner().invoke(main, ["seats", "--members", "60", "--rounds", "1", "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["met"] is True
+    figures = found["figures"]
+    assert (figures["admitted"], figures["oversold"], figures["errors"]) == (50, 0, 0)
+    assert figures["refused_seated"] == 0
+    assert figures["admitted_after_moves"] == 35
+    assert figures.keys() > {"cap", "views_per_s", "ratio_ungated"}
+    assert found["goals"]["admitted"] == {"exactly": 50}
+
+
+def test_a_gate_without_its_guard_is_found_out(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    unguarded = str(gate._COUNT).replace("AND (seats IS NULL OR taken < seats)", "")
+    monkeypatch.setattr(gate, "_COUNT", text(unguarded))
+    assert seats.measure(server, members=60, rounds=1)["oversold"] > 0
+
+
+def test_its_database_is_gone_afterwards(server: Server) -> None:
+    with server.lent("short_lived"):
+        assert "short_lived" in server.databases()
+    assert "short_lived" not in server.databases()
