@@ -309,6 +309,8 @@ def _respond(operation: Operation, value: Any) -> Response:
         return value
     if operation.returns is None:
         return Response(status=operation.status)
-    response = Response(operation.returns.dump_json(value, by_alias=True), operation.status, content_type=JSON_TYPE)
+    response = Response(
+        operation.returns.dump_json(value, by_alias=True), operation.status, content_type=JSON_TYPE
+    )
     response.headers["Cache-Control"] = "no-store"
     return response

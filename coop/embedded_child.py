@@ -16,6 +16,8 @@ TAIL_LINES = 20
 _POLL_SECONDS = 0.02
 _LARGEST_LOG = 8 * 1024 * 1024
 """Bytes beyond which a log is put aside at the next start."""
+_LARGEST_TAIL = 64 * 1024
+"""Bytes looked at for the last lines."""
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -98,7 +100,7 @@ class Child:
     def tail(self, lines: int = TAIL_LINES) -> str:
         """Return the last lines that it wrote in this run."""
         with self.log.open("rb") as file:
-            file.seek(self._offset)
+            file.seek(max(self._offset, file.seek(0, os.SEEK_END) - _LARGEST_TAIL))
             text = file.read().decode("utf-8", errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
@@ -129,16 +131,15 @@ class Child:
         if code != 0:
             raise self.failure(f"failed with code {code}")
 
-    def stop(self, *asks: tuple[signal.Signals, float]) -> None:
-        """Send each signal in turn and wait its seconds; then kill the whole group."""
+    def stop(self, *asks: tuple[signal.Signals, float], enough: Callable[[], bool] | None = None) -> None:
+        """Send each signal in turn and wait its seconds, or until ``enough``; then kill the whole group."""
         for ask, limit in asks:
             if self.exit_code is not None:
                 break
             self._process.send_signal(ask)
-            try:
-                self._process.wait(limit)
-            except subprocess.TimeoutExpired:
-                continue
+            deadline = time.monotonic() + limit
+            while self.exit_code is None and time.monotonic() < deadline and not (enough and enough()):
+                time.sleep(_POLL_SECONDS)
         with suppress(ProcessLookupError, PermissionError):  # nobody is left; macOS says so by the second
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()

@@ -23,8 +23,12 @@ def held(folder: Path) -> Iterator[None]:
 
     Raise StartFailed, naming the holder, where another process holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+", encoding="ascii") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / "lock").open("a+", encoding="ascii")
+    except PermissionError as error:
+        raise StartFailed(f"{error}. Use the account that {folder} belongs to, or another folder.") from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -28,6 +28,8 @@ REGION = "us-east-1"
 _PARTS = ("master", "volume", "filer", "s3")
 _PORTS = tuple(name for part in _PARTS for name in (part, f"{part}-grpc"))
 
+_WRITTEN_OUT = "Shut down successfully!"
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectServer:
@@ -85,7 +87,7 @@ def launch_s3(var: Path) -> Iterator[ObjectServer]:
         )
         stack.callback(_remove_sockets, port)
         # On SIGTERM it writes its volumes out at once, then waits in vain for its own filer's streams.
-        stack.callback(child.stop, (signal.SIGTERM, 1.0))
+        stack.callback(child.stop, (signal.SIGTERM, 5.0), enough=lambda: _WRITTEN_OUT in child.tail())
         write_private(folder / "pid", str(child.pid))
         yield ObjectServer(child, f"http://127.0.0.1:{port['s3']}", *keys)
 

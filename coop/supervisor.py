@@ -41,9 +41,9 @@ def run(
     """Run the whole platform until SIGINT or SIGTERM; return the exit code, 0 where we were asked to stop.
 
     Everything is kept in ``var``; ``policies`` are the founding texts of a new instance, which is given its
-    first members unless ``seeded`` is false. A taken port is
-    passed over for the next free one, and 0 takes any. Once ``/readyz`` answers, ``var/ready.json`` holds
-    the address and our process id. Call it from the main thread: it takes the signals of the process.
+    first members unless ``seeded`` is false. A taken port is passed over for the next free one, and 0 takes
+    any. Once ``/readyz`` answers, ``var/ready.json`` holds the address and our process id. Call it from the
+    main thread: it takes the signals of the process, and adds to its environment.
     """
     console = Console(highlight=False)
     try:
@@ -53,7 +53,7 @@ def run(
         console.print("Stopped.")
         return 0
     except (StartFailed, SettingsRefused) as error:
-        console.print(Text(str(error), style="red"))
+        console.print(Text(str(error), style="red"), soft_wrap=True)
         return 1
     return 0
 
@@ -71,7 +71,8 @@ def _until_asked() -> Iterator[None]:
             signal.signal(one, signal.SIG_IGN)
 
     for one in _ASKS:
-        signal.signal(one, ask)
+        if one is not signal.SIGHUP or signal.getsignal(one) is not signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(one, ask)
     try:
         yield
     finally:
@@ -153,7 +154,7 @@ class _Run:
         if public_url != address:
             table.add_row("", f"served at {address}")
         for entry in _sign_ins(self.var / "sign-ins.json"):
-            table.add_row(entry["role"], f"{entry['handle']}  [dim]{entry['password']}[/]")
+            table.add_row(entry["role"], Text.assemble(entry["handle"], "  ", (entry["password"], "dim")))
         table.add_row("[dim]Logs[/]", f"[dim]{self.var / 'log'}[/]")
         title = f"Allotment, ready in {seconds:.1f} s"
         self.console.print(

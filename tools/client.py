@@ -47,9 +47,18 @@ def send(
     method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None, **rest: Any
 ) -> Answer:
     """Send one request; redirects are answers."""
-    found = _POOL.request(method, url, headers=headers, body=body, redirect=False, **rest)
-    lowered = {name.lower(): value for name, value in found.headers.items()}
-    return Answer(found.status, lowered, found.data)
+    return _answer(_request(method, url, headers=headers, body=body, **rest))
+
+
+def _request(method: str, url: str, **rest: Any) -> urllib3.BaseHTTPResponse:
+    try:
+        return _POOL.request(method, url, redirect=False, **rest)
+    except urllib3.exceptions.HTTPError as error:
+        raise Unexpected(f"{method} {url} was not answered: {error}") from error
+
+
+def _answer(found: urllib3.BaseHTTPResponse) -> Answer:
+    return Answer(found.status, {name.lower(): value for name, value in found.headers.items()}, found.data)
 
 
 @dataclass
@@ -77,12 +86,11 @@ class Browser:
         if fields is not None:
             body = urlencode(fields).encode()
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
-        found = _POOL.request(method, urljoin(self.url, path), headers=headers, body=body, redirect=False)
+        found = _request(method, urljoin(self.url, path), headers=headers, body=body)
         for line in found.headers.getlist("Set-Cookie"):
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name] = value
-        lowered = {name.lower(): value for name, value in found.headers.items()}
-        return Answer(found.status, lowered, found.data)
+        return _answer(found)
 
 
 def token_for(url: str, handle: str, password: str) -> str:

@@ -4,12 +4,14 @@ import inspect
 import json
 from functools import cache
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
 from coop import errors, openapi
 from coop.api import JSON_TYPE, Api
+from coop.call import Call
 from coop.errors import AllotmentError
 from coop.problems import STATUS
+from web.visits import page, render
 
 API_VERSION = "1"
 
@@ -29,17 +31,19 @@ def blueprint(apis: list[Api], public_url: str) -> Blueprint:
         """Give the OpenAPI 3.1 document."""
         return Response(document(), content_type=JSON_TYPE)
 
-    @made.get("/docs")
-    def show() -> str:
-        """Show every operation, to be read and tried."""
-        return render_template("docs.html")
-
-    @made.get("/docs/problems")
-    def problems() -> str:
-        """Tell what each problem means; the ``type`` of a problem leads here."""
-        return render_template("problems.html", problems=known_problems())
-
+    made.add_url_rule("/docs", "show", page(show))
+    made.add_url_rule("/docs/problems", "problems", page(explain))
     return made
+
+
+def show(call: Call) -> Response:
+    """Show every operation, to be read and tried."""
+    return render(call, "docs.html")
+
+
+def explain(call: Call) -> Response:
+    """Tell what each problem means; the ``type`` of a problem leads here."""
+    return render(call, "problems.html", problems=known_problems())
 
 
 def known_problems() -> list[tuple[int, type[AllotmentError], str]]:

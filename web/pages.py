@@ -49,6 +49,7 @@ def blueprint(app: Flask) -> Blueprint:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     # A rationale may take a day to write; the token lives as long as the browser's session.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    pages.before_request(_refuse_nul)
     pages.before_request(CSRFProtect(app).protect)
     app.jinja_env.filters.update(
         ago=clocks.ago,
@@ -67,6 +68,12 @@ def blueprint(app: Flask) -> Blueprint:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return pages
+
+
+def _refuse_nul() -> None:
+    given = (*(request.view_args or {}).values(), *request.args.values(), *request.form.values())
+    if any("\0" in str(value) for value in given):
+        raise Malformed("Text cannot hold the NUL character.")
 
 
 def csrf_field() -> Markup:

@@ -68,7 +68,8 @@ RUN = """
 import sys
 from pathlib import Path
 from coop.supervisor import run
-sys.exit(run(Path(sys.argv[1]), port=int(sys.argv[2]), app=Path(sys.argv[3])))
+seeded = sys.argv[4] == "seeded"
+sys.exit(run(Path(sys.argv[1]), port=int(sys.argv[2]), app=Path(sys.argv[3]), seeded=seeded))
 """
 
 
@@ -96,14 +97,16 @@ def elsewhere() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def running(var: Path, environment: dict[str, str], port: int = 0) -> Iterator[subprocess.Popen[str]]:
+def running(
+    var: Path, environment: dict[str, str], port: int = 0, first: str = "seeded"
+) -> Iterator[subprocess.Popen[str]]:
     """Run the supervisor over the stand-in; kill it if the test has not ended it."""
     app = var.parent / "stand_in.py"
     app.write_text(STAND_IN)
     known = {str(field.validation_alias) for field in Settings.model_fields.values()}
     clean = {name: value for name, value in os.environ.items() if name not in known}
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(var), str(port), str(app)],
+        [sys.executable, "-c", RUN, str(var), str(port), str(app), first],
         cwd=ROOT,
         env=clean | environment,
         stdout=subprocess.PIPE,
@@ -165,6 +168,13 @@ def test_ctrl_c_is_a_good_end_too(var: Path, elsewhere: dict[str, str]) -> None:
     assert "ALLOTMENT_EMBEDDED" not in json.loads((var / "environment.json").read_text())
 
 
+def test_an_instance_may_be_founded_without_anybody_in_it(var: Path, elsewhere: dict[str, str]) -> None:
+    with running(var, elsewhere, first="empty") as process:
+        ready(var, process)
+        end(process)
+    assert (var / "events").read_text().splitlines()[:2] == ["migrate", "found"]
+
+
 def test_a_taken_port_is_passed_over_aloud(var: Path, elsewhere: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_port()))
@@ -184,7 +194,7 @@ def test_a_part_that_dies_is_named_with_the_end_of_its_log(var: Path, elsewhere:
         output, _ = process.communicate(timeout=20)
         assert process.returncode == 1
     assert "worker ended unexpectedly, with code -9." in output
-    assert str(var / "log" / "worker.log") in output.replace("\n", "")
+    assert str(var / "log" / "worker.log") in output
     assert "serve stops" in (var / "events").read_text()
     assert not (var / "ready.json").exists()
 

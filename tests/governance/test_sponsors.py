@@ -54,7 +54,7 @@ def test_signing_twice_is_signing_once(assembly: Assembly) -> None:
 def test_nobody_signs_what_waits_for_no_sponsors(assembly: Assembly) -> None:
     made = assembly.propose()
     with pytest.raises(Conflict):
-        assembly.sponsor(made, assembly.members[1])
+        assembly.sponsor(made, assembly.members[4])
     with pytest.raises(NotFound):
         assembly.sponsor(made + 1, assembly.members[1])
 

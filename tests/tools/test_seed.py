@@ -1,0 +1,51 @@
+"""The seed: a cooperative that stands by its own rules."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, func, make_url, select, text
+
+from app import platform_of
+from coop import ledger, migrations
+from coop.clock import Clock
+from coop.database import Database
+from coop.settings import Settings
+from governance import audit, cases
+from media.storage import ObjectStore
+from tools.seed import seed
+
+
+def test_a_seeded_cooperative_has_a_whole_record_and_proposals_in_every_phase(
+    settings: Settings, store: ObjectStore, tmp_path: Path
+) -> None:
+    template = make_url(settings.database_url.get_secret_value())
+    admin = create_engine(template.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS seeded WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE seeded"))
+    url = template.set(database="seeded").render_as_string(hide_password=False)
+    migrations.upgrade(url)
+    database = Database(url)
+    platform = platform_of(settings.model_copy(update={"var": tmp_path}), database)
+    assert seed(platform, store, if_empty=True)
+    assert not seed(platform, store, if_empty=True)
+    with pytest.raises(SystemExit, match="already"):
+        seed(platform, store, if_empty=False)
+    with database.begin() as session:
+        events, problems = ledger.read(ledger.export(session))
+        now = Clock().now(session)
+        states = [case.stage.state.value for case in cases.find(session, now)]
+        book = platform.books.current(session)
+        assert session.execute(select(func.count()).select_from(text("seat"))).scalar_one() > 0
+    assert problems == []
+    assert audit.problems(events) == []
+    assert sorted(states) == ["deliberation", "in_force", "in_force", "rejected", "sponsoring", "voting"]
+    assert book.cite("audience", "/replies/per_member").value == 12
+    shown = json.loads((tmp_path / "sign-ins.json").read_text())
+    assert [one["role"] for one in shown] == ["a member", "a guild steward", "a creator"]
+    assert (tmp_path / "sign-ins.json").stat().st_mode & 0o777 == 0o600
+    database.dispose()
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE seeded WITH (FORCE)"))
+    admin.dispose()
