@@ -10,7 +10,7 @@ Law 9, the part that is decided here: only what is open to every member and coun
 a signed address.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -26,6 +26,10 @@ from audience.rules import AUDIENCE, limit_of, strictest
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
+
+NO_SEATS_LIMIT = 2**31 - 1
+NO_ARRIVAL_LIMIT = timedelta(days=100_000)
+"""What stands in SQL for a limit that is open."""
 
 BLOCKED = """(
   SELECT other_id FROM relation WHERE member_id = :me AND kind = 'block'
@@ -54,30 +58,38 @@ FRIEND = f"(post.author_id IN {FOLLOWED} OR {NAMED} OR {SAME_GUILD})"
 """Whether the viewer is no stranger to a post; strangers arrive by the limiter."""
 
 OWN_LIMITS = """(
-  SELECT guild.id, slug, seats, ceiling, ahead
-  FROM unnest(CAST(:slugs AS text[]), CAST(:own_seats AS integer[]),
-              CAST(:own_ceilings AS integer[]), CAST(:own_aheads AS interval[]))
-    AS set_by(slug, seats, ceiling, ahead)
-  JOIN guild USING (slug)
+  SELECT * FROM unnest(
+    CAST(:own_ids AS bigint[]), CAST(:own_slugs AS text[]), CAST(:own_seats AS integer[]),
+    CAST(:own_ceilings AS integer[]), CAST(:own_aheads AS interval[])
+  ) AS set_by(id, slug, seats, ceiling, ahead)
 )"""
 """The limits of guilds that hold an audience policy of their own."""
 
-ROOM = f"""(
-  gate.post_id IS NULL
-  OR (gate.taken < least(coalesce(post.seats_max, own.seats, :seats), coalesce(own.ceiling, :ceiling))
-      AND (gate.arrival_at IS NULL
-           OR gate.arrival_at <= statement_timestamp() + coalesce(own.ahead, :ahead)
-           OR {FRIEND}))
-)"""
+CAP = "least(coalesce(post.seats_max, own.seats, :seats), coalesce(own.ceiling, :ceiling))"
+"""How many seats a post has; ``NO_SEATS_LIMIT`` where it is open."""
+
+ROOM = f"""
+CASE
+  WHEN gate.post_id IS NOT NULL THEN gate.taken < {CAP} AND (
+    gate.arrival_at IS NULL
+    OR gate.arrival_at <= statement_timestamp() + coalesce(own.ahead, :ahead)
+    OR {FRIEND})
+  WHEN {CAP} < {NO_SEATS_LIMIT} THEN {CAP} > (
+    SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT {CAP}) AS counted)
+  ELSE true
+END
+"""
 """Whether a post, with its ``gate`` and the ``own`` limits of its guild, would admit one more now.
 
-It spares a claim that is sure to be refused; the claim itself decides.
+It spares a claim that is sure to be refused; the claim itself decides. Seats are counted only where a
+limit came after the post and nobody has asked for it since.
 """
 
 _FACTS = f"""
 SELECT post.id, post.author_id, post.guild_id, post.lock_any, post.seats_max, guild.slug AS guild,
        gate.post_id IS NOT NULL AS gated, seat.post_id IS NOT NULL AS seated,
-       {ROOM} AS room, {FRIEND} AS friend
+       {ROOM} AS room,
+       {FRIEND} AS friend
 FROM post
 LEFT JOIN guild ON guild.id = post.guild_id
 LEFT JOIN gate ON gate.post_id = post.id
@@ -93,6 +105,8 @@ _OWN_LOOSE_ASSET = text("""
 SELECT id FROM asset
 WHERE id = :asset AND owner_id = :me AND NOT EXISTS (SELECT FROM post WHERE asset_id = :asset)
 """)
+
+_GUILD_IDS = text("SELECT id, slug FROM guild WHERE slug = ANY(CAST(:slugs AS text[]))")
 
 _CARDS = text("""
 SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.body, post.created_at,
@@ -111,10 +125,6 @@ LEFT JOIN LATERAL (
 ) AS files ON true
 WHERE post.id = ANY(CAST(:posts AS bigint[]))
 """)
-
-NO_SEATS_LIMIT = 2**31 - 1
-NO_ARRIVAL_LIMIT = timedelta(days=100_000)
-"""What stands in SQL for a limit that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +149,50 @@ class Access:
         return self.lock_any == [COOP_KEY] and self.limits.seats is None
 
 
-def standpoint(viewer: Identity, book: Book) -> dict[str, Any]:
+def standpoint(session: Session, viewer: Identity, book: Book) -> dict[str, Any]:
     """Return what the fragments of this module are bound to: who looks, and under which limits."""
-    slugs = [scope.removeprefix("guild:") for scope in book.scopes(AUDIENCE)]
-    own = [_as_numbers(book, slug) for slug in slugs]
-    seats, ceiling, ahead = _as_numbers(book, None)
     return {
         "me": viewer.member_id,
         "keys": held_by(viewer),
         "personal": personal(viewer),
         "guilds": sorted(viewer.guilds),
+        **_limits_bound(session, book),
+    }
+
+
+_last_bound: tuple[Book, dict[str, Any]] | None = None
+
+
+def _limits_bound(session: Session, book: Book) -> dict[str, Any]:
+    """Return the limits of a book as the fragments take them; those of the last book asked for are kept.
+
+    The arrays are written out as text once, because a hundred guilds' limits cost more to send than to use.
+    """
+    global _last_bound
+    kept = _last_bound
+    if kept is not None and kept[0] is book:
+        return kept[1]
+    slugs = [scope.removeprefix("guild:") for scope in book.scopes(AUDIENCE)]
+    rows = session.execute(_GUILD_IDS, {"slugs": slugs}).all() if slugs else ()
+    own = [(row.id, row.slug, *_as_numbers(book, row.slug)) for row in rows]
+    seats, ceiling, ahead = _as_numbers(book, None)
+    bound = {
         "seats": seats,
         "ceiling": ceiling,
         "ahead": ahead,
-        "slugs": slugs,
-        "own_seats": [one[0] for one in own],
-        "own_ceilings": [one[1] for one in own],
-        "own_aheads": [one[2] for one in own],
+        "own_ids": _array(one[0] for one in own),
+        "own_slugs": _array(one[1] for one in own),
+        "own_seats": _array(one[2] for one in own),
+        "own_ceilings": _array(one[3] for one in own),
+        "own_aheads": _array(f"{one[4].total_seconds():f}" for one in own),
     }
+    _last_bound = (book, bound)
+    return bound
+
+
+def _array(values: Iterable[object]) -> str:
+    """Return numbers, or slugs, as PostgreSQL writes an array."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _as_numbers(book: Book, guild: str | None) -> tuple[int, int, timedelta]:
@@ -187,7 +223,7 @@ def _admit(
     now: datetime,
     via: str,
 ) -> Access:
-    bound = {**standpoint(viewer, book), "wanted": wanted}
+    bound = {**standpoint(session, viewer, book), "wanted": wanted}
     row = session.execute(statement, bound).one_or_none()
     if row is None:
         raise NotFound

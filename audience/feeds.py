@@ -115,7 +115,7 @@ def candidates(
 ) -> list[Candidate]:
     """Return the newest posts that the viewer may be delivered and has not been, up to the profile's pool."""
     bound = {
-        **standpoint(viewer, book),
+        **standpoint(session, viewer, book),
         "oldest": first_id_at(now - profile.horizon),
         "depth": profile.depth,
         "pool": profile.pool,
@@ -131,7 +131,7 @@ def score_of(
     Raise NotFound where there is no such profile, or no such post that the viewer's keys open.
     """
     profile = profile_of(book, name)
-    row = session.execute(_ONE, {**standpoint(viewer, book), "wanted": post_id}).one_or_none()
+    row = session.execute(_ONE, {**standpoint(session, viewer, book), "wanted": post_id}).one_or_none()
     if row is None:
         raise NotFound
     setting = Setting.of(book.rules(FEEDS, FeedRules).signals, profile, now)

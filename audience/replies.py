@@ -89,7 +89,7 @@ def page(
     Raise NotFound where the viewer may not see the post.
     """
     access_post(session, viewer, book, post_id, now)
-    bound = {**standpoint(viewer, book), "post": post_id, "after": after, "limit": limit + 1}
+    bound = {**standpoint(session, viewer, book), "post": post_id, "after": after, "limit": limit + 1}
     rows = session.execute(_LIST, bound).all()
     found = [ReplyCard._make(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None

@@ -60,7 +60,7 @@ def page(
 
     Raise NotFound where nobody has that handle.
     """
-    bound = {**standpoint(viewer, book), "author": member_id_of(session, handle)}
+    bound = {**standpoint(session, viewer, book), "author": member_id_of(session, handle)}
     shown: list[int] = []
     while True:
         room = limit - len(shown)

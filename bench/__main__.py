@@ -13,17 +13,26 @@ from bench import feed, machine, seats
 from bench.feed_data import FULL, Size
 from bench.report import Figures, Goals, Report
 from bench.server import Server, serving
+from coop.embedded import StartFailed
 
 VAR = Path(__file__).resolve().parent.parent / "var" / "bench"
+
+INTERRUPTED = 130
+"""The exit code of a run that was broken off."""
 
 Measure = Callable[[Server], Figures]
 
 
 def run(name: str, goals: Goals, measure: Measure, *, as_json: bool, var: Path) -> int:
-    """Run a benchmark, print what it found, and return the exit code."""
-    with serving(var) as server:
-        described = machine.describe(server.home)
-        report = Report(name, measure(server), goals, described | {"load_at_end": machine.load()})
+    """Run a benchmark, print what it found, and return the exit code; an interrupt leaves nothing running."""
+    try:
+        with serving(var) as server:
+            described = machine.describe(server.home)
+            report = Report(name, measure(server), goals, described | {"load_at_end": machine.load()})
+    except StartFailed as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        return INTERRUPTED
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
     else:

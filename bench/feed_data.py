@@ -57,10 +57,7 @@ def ensure(server: Server, size: Size) -> str:
     kept = server.databases()
     if size.name in kept:
         return size.name
-    of_this_size = size.name.rpartition("_")[0]
-    for name in kept:
-        if name.startswith(of_this_size):
-            server.drop(name)
+    _clear(server, kept, size)
     made = f"{size.name}_new"
     server.create(made)
     migrations.upgrade(server.url(made))
@@ -75,6 +72,14 @@ def ensure(server: Server, size: Size) -> str:
         build(server.plain_url(made), size, lambda step: progress.update(task, advance=1, description=step))
     server.rename(made, size.name)
     return size.name
+
+
+def _clear(server: Server, kept: list[str], size: Size) -> None:
+    """Drop what other code made, and what a run that was killed left half made or half used."""
+    made_by_this_code = size.name.rpartition("_")[2]
+    for name in kept:
+        if name.startswith(_KIND) and not name.endswith(made_by_this_code):
+            server.drop(name)
 
 
 def build(url: str, size: Size, report: Callable[[str], None]) -> None:

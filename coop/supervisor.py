@@ -98,16 +98,23 @@ class _Run:
         os.environ.update(parts.environment() | _own(self.host, port, policies))
         settings = Settings.load()
         self._finish("Tables and policies", "migrate")
-        if seeded:
-            self._finish("First members", "seed", "--if-empty")
-        else:
-            self._finish("Founding policies", "found")
+        self._people(seeded, parts.postgres is not None)
         worker = self._start("worker", "worker")
         web = self._start("web", "serve", "--host", self.host, "--port", str(port))
         address = f"http://{_dialled(self.host)}:{port}"
         web.wait_until(lambda: _answers(f"{address}/readyz"), limit=60)
         self._announce(address, settings.public_url, time.monotonic() - began)
         _watch([*parts.children, worker, web])
+
+    def _people(self, seeded: bool, own_database: bool) -> None:
+        """Bring in the first members, or the policies alone; what is known to be done is not looked at."""
+        done = self.var / "postgres" / "seeded"
+        if not seeded:
+            self._finish("Founding policies", "found")
+        elif not (own_database and done.exists()):
+            self._finish("First members", "seed", "--if-empty")
+            if own_database:
+                done.touch()
 
     def _port(self, wanted: int) -> int:
         if wanted == 0:

@@ -1,5 +1,6 @@
 """A visit: one request for a page, by whom its cookie names, in one transaction under one book (law 3)."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ from coop.routes.oauth import cookie
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[Call, Parameters], Response]
+
+# Browsers read "//" and "/\\" as another host, and drop tabs and newlines before they look.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 VISITOR = Identity(0, "", "", datetime.max.replace(tzinfo=UTC))
 """Whoever is not signed in, for actions that ask who reads: no member has this id, and it has no rights."""
@@ -56,9 +60,7 @@ def see_other(location: str) -> Response:
 
 def here_after(target: str | None) -> str:
     """Return where to go on after signing in: a path of this site, whatever was asked for."""
-    parts = urlsplit(target or "")
-    safe = parts.path.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in (target or "")
-    return (target or "/") if safe and not parts.path.startswith("//") else "/"
+    return target if target is not None and _OWN_PATH.fullmatch(target) else "/"
 
 
 def came_from() -> str:

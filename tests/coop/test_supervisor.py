@@ -136,7 +136,7 @@ def end(process: subprocess.Popen[str], how: signal.Signals = signal.SIGTERM) ->
     return process.returncode, output
 
 
-def test_everything_is_started_in_order_and_stopped_in_the_opposite_one(var: Path) -> None:
+def test_everything_is_started_in_order_stopped_in_the_opposite_one_and_warm_again_at_once(var: Path) -> None:
     with running(var, {}) as process:
         found = ready(var, process)
         assert found["pid"] == process.pid
@@ -159,6 +159,13 @@ def test_everything_is_started_in_order_and_stopped_in_the_opposite_one(var: Pat
     assert str(found["url"]).endswith(environment["ALLOTMENT_PORT"])
     assert not (var / "ready.json").exists()
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+    began = time.monotonic()
+    with running(var, {}) as process:
+        assert ready(var, process)["pid"] == process.pid
+        assert time.monotonic() - began < 10
+        assert end(process)[0] == 0
+    assert (var / "events").read_text().count("seed") == 1
 
 
 def test_ctrl_c_is_a_good_end_too(var: Path, elsewhere: dict[str, str]) -> None:

@@ -66,11 +66,15 @@ class Village:
     def propose(self, author: str = "ada", title: str = "Make the default room smaller") -> int:
         made = self.draft(author, title)
         self.submit(made, author)
+        self.sponsor(made)
+        return made
+
+    def sponsor(self, made: int) -> None:
+        """Sign a proposal until it has its sponsors."""
         for other in self.people.values():
             if self.case(made).times is None:
                 with self.database.begin() as session:
                     sponsors.sponsor(session, other, made, self.clock)
-        return made
 
     def in_voting(self) -> int:
         made = self.propose()
@@ -139,10 +143,3 @@ def browser_of(app: Flask, village: Village) -> Callable[[str], Browser]:
 @pytest.fixture
 def ada(browser_of: Callable[[str], Browser]) -> Browser:
     return browser_of("ada")
-
-
-    """A member who joined after every roll that a test froze before asking for them."""
-    with village.database.begin() as session:
-        member = make_member(session, "newcomer", village.now())
-    village.people["newcomer"] = identity_of(member)
-    return member

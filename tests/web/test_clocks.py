@@ -1,0 +1,49 @@
+"""Time in words."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from web.clocks import ago, clock, date, machine, span
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(), "less than a minute"),
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(seconds=61), "1 minute"),
+        (timedelta(minutes=119), "119 minutes"),
+        (HOUR, "1 hour"),
+        (DAY, "1 day"),
+        (36 * HOUR, "36 hours"),
+        (13 * DAY, "13 days"),
+        (14 * DAY, "2 weeks"),
+        (7 * DAY, "1 week"),
+    ],
+)
+def test_a_length_is_said_in_the_largest_unit_that_tells_it_well(length: timedelta, said: str) -> None:
+    assert span(length) == said
+
+
+def test_a_clock_tells_how_much_of_a_period_is_over() -> None:
+    assert clock(NOW - DAY, NOW + 3 * DAY, NOW).percent == 25
+    assert clock(NOW - DAY, NOW + 3 * DAY, NOW).words == "3 days"
+    assert clock(NOW, NOW + DAY, NOW - HOUR).percent == 0
+    assert clock(NOW - DAY, NOW, NOW + HOUR).percent == 100
+    assert clock(NOW, NOW, NOW).percent == 100
+
+
+def test_moments_before_and_after_now() -> None:
+    assert ago(NOW - 3 * DAY, NOW) == "3 days ago"
+    assert ago(NOW + 3 * DAY, NOW) == "in 3 days"
+    assert ago(NOW, NOW) == "just now"
+
+
+def test_a_moment_is_written_in_utc_wherever_it_was_taken() -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=5)))
+    assert date(there) == "1 Mar 2027, 12:00 UTC"
+    assert machine(there) == "2027-03-01T12:00:00+00:00"

@@ -1,0 +1,53 @@
+"""A form that another site makes a browser send does nothing."""
+
+import pytest
+
+from governance.lifecycle import State
+from tests.web.browser import Browser
+from tests.web.conftest import Village
+
+FORMS = (
+    "/join",
+    "/sign-in",
+    "/sign-out",
+    "/members/me",
+    "/proposals/new",
+    "/proposals/7/ballot",
+    "/proposals/7/sponsor",
+    "/proposals/7/submit",
+    "/proposals/7/withdraw",
+)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_no_form_is_carried_out_without_its_token(ada: Browser, path: str) -> None:
+    answer = ada.http.post(path, data={"handle": "ada"})
+    assert answer.status_code == 400
+    assert "earlier visit" in answer.text
+
+
+def test_a_forged_ballot_is_not_cast(village: Village, ada: Browser) -> None:
+    made = village.in_voting()
+    said = {"choice": "for", "patch_sha256": village.case(made).patch_sha256, "csrf_token": "forged"}
+    assert ada.http.post(f"/proposals/{made}/ballot", data=said).status_code == 400
+    assert "Your ballot" not in ada.get(f"/proposals/{made}").text
+
+
+def test_the_token_of_one_browser_is_worth_nothing_in_another(
+    village: Village, ada: Browser, visitor: Browser
+) -> None:
+    made = village.draft()
+    token = visitor.get("/join").form("/join").values["csrf_token"]
+    ada.get("/")
+    assert ada.http.post(f"/proposals/{made}/submit", data={"csrf_token": token}).status_code == 400
+    assert village.case(made).stage.state is State.DRAFT
+
+
+def test_every_form_of_the_pages_is_tried_here(village: Village, ada: Browser) -> None:
+    rules = ada.http.application.url_map.iter_rules()
+    found = {
+        rule.rule.replace("<id:proposal_id>", "7")
+        for rule in rules
+        if rule.endpoint.startswith("pages.") and "POST" in (rule.methods or ())
+    }
+    assert found == set(FORMS)
