@@ -16,7 +16,7 @@ run: .venv/.run-stamp ## Start everything and print where it is; ARGS="--port 80
 	@$(BIN)/python app.py run $(ARGS)
 
 test: check ## Check, then run every test; ARGS="-k seats" to choose
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 demo: .venv/.run-stamp ## Walk the whole path over HTTP on a fresh instance and show the receipts
 	@$(BIN)/python app.py demo $(ARGS)
@@ -27,8 +27,7 @@ check: .venv/.dev-stamp ## Check format, lint and types
 	$(BIN)/mypy --strict
 
 bench: .venv/.dev-stamp ## Run a benchmark: make bench NAME=...
-	@test -n "$(NAME)" || { echo "Choose one with NAME=:"; ls bench; exit 2; }
-	@$(BIN)/python -m bench.$(NAME) $(ARGS)
+	@$(BIN)/python -m bench $(NAME) $(ARGS)
 
 lock: .venv-lock/bin/uv ## Write the locks anew from pyproject.toml
 	$(COMPILE) --output-file requirements/run.lock

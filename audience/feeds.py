@@ -44,7 +44,7 @@ SELECT post.id, post.author_id, own.slug, post.seats_max, gate.post_id IS NOT NU
        post.author_id IN {FOLLOWED} AS follows, {SAME_GUILD} AS same_guild, {NAMED} AS named
 FROM {{posts}} AS post
 LEFT JOIN gate ON gate.post_id = post.id
-LEFT JOIN {OWN_LIMITS} AS own ON own.id = post.guild_id
+LEFT JOIN {OWN_LIMITS}
 WHERE {{which}}
 """
 
@@ -107,7 +107,7 @@ def page(
     ranked = ranking.ranked(pool, setting, weights)
     shown = _seated(session, viewer, book, ranked, size, profile.per_author, f"feed:{name}", now)
     found = cards(session, viewer, [one.post.id for one in shown])
-    return [Item(found[one.post.id], one.score, ranking.terms(one, weights)) for one in shown]
+    return [Item(found[one.post.id], one.score, ranking.terms(one, weights, name)) for one in shown]
 
 
 def candidates(
@@ -137,7 +137,7 @@ def score_of(
     setting = Setting.of(book.rules(FEEDS, FeedRules).signals, profile, now)
     weights = ranking.weights_of(profile)
     (scored,) = ranking.ranked([Candidate._make(row)], setting, weights)
-    return scored.score, ranking.terms(scored, weights)
+    return scored.score, ranking.terms(scored, weights, name)
 
 
 def _seated(

@@ -42,23 +42,27 @@ ON CONFLICT DO NOTHING
 RETURNING post_id
 """)
 
-_LOCK = text("SELECT post_id FROM gate WHERE post_id = ANY(:posts) ORDER BY post_id FOR UPDATE")
-
-# GCRA (ITU-T I.371): arrival_at is the theoretical arrival time of the next stranger. clock_timestamp() is
-# read after the gate is locked, so a claim that waited is judged by the moment of its turn.
+# GCRA (ITU-T I.371): arrival_at is the theoretical arrival time of the next stranger. A claim that waits for
+# a gate is judged by the gate as it then is: PostgreSQL evaluates the guard again on the row it waited for.
 _COUNT = text("""
-UPDATE gate SET
-  taken = taken + 1,
-  arrival_at = CASE WHEN period IS NULL THEN arrival_at
-                    ELSE greatest(arrival_at, clock_timestamp()) + period END
-FROM unnest(CAST(:posts AS bigint[]), CAST(:seats AS integer[]),
-            CAST(:periods AS interval[]), CAST(:tolerances AS interval[]))
-  AS wanted(id, seats, period, tolerance)
-WHERE post_id = id
-  AND (seats IS NULL OR taken < seats)
-  AND (period IS NULL
-       OR greatest(arrival_at, clock_timestamp()) + period - tolerance <= clock_timestamp())
-RETURNING post_id
+WITH locked AS MATERIALIZED (
+  SELECT post_id FROM gate WHERE post_id = ANY(:posts) ORDER BY post_id FOR UPDATE
+), counted AS (
+  UPDATE gate SET
+    taken = taken + 1,
+    arrival_at = CASE WHEN period IS NULL THEN arrival_at
+                      ELSE greatest(arrival_at, clock_timestamp()) + period END
+  FROM locked
+  JOIN unnest(CAST(:posts AS bigint[]), CAST(:seats AS integer[]),
+              CAST(:periods AS interval[]), CAST(:tolerances AS interval[]))
+    AS wanted(post_id, seats, period, tolerance) USING (post_id)
+  WHERE gate.post_id = locked.post_id
+    AND (seats IS NULL OR taken < seats)
+    AND (period IS NULL
+         OR greatest(arrival_at, clock_timestamp()) + period - tolerance <= clock_timestamp())
+  RETURNING gate.post_id
+)
+SELECT post_id FROM locked EXCEPT SELECT post_id FROM counted
 """)
 
 _RISE = text("DELETE FROM seat WHERE member_id = :member AND post_id = ANY(:posts)")
@@ -92,7 +96,7 @@ def claim(
         session.execute(_HOLD, {"posts": posts})
         session.execute(_MAKE, {"posts": bare})
     taken = {"member": viewer.member_id, "posts": posts, "now": now, "via": via, "epoch": epoch}
-    new = session.scalars(_SIT, taken).all()
+    new = set(session.scalars(_SIT, taken))
     refused = _count(session, [claim for claim in claims if claim.post_id in new]) if new else set()
     if refused:
         session.execute(_RISE, {"member": viewer.member_id, "posts": sorted(refused)})
@@ -101,17 +105,10 @@ def claim(
 
 def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
     """Count new seats at the gates that their posts have; return the posts whose gate refuses."""
-    gates = set(session.scalars(_LOCK, {"posts": [claim.post_id for claim in claims]}))
-    guarded = [claim for claim in claims if claim.post_id in gates]
-    if not guarded:
-        return set()
-    counted = session.scalars(
-        _COUNT,
-        {
-            "posts": [claim.post_id for claim in guarded],
-            "seats": [claim.limits.seats for claim in guarded],
-            "periods": [claim.limits.period for claim in guarded],
-            "tolerances": [claim.limits.tolerance for claim in guarded],
-        },
-    )
-    return gates - set(counted)
+    bound = {
+        "posts": [claim.post_id for claim in claims],
+        "seats": [claim.limits.seats for claim in claims],
+        "periods": [claim.limits.period for claim in claims],
+        "tolerances": [claim.limits.tolerance for claim in claims],
+    }
+    return set(session.scalars(_COUNT, bound))

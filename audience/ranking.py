@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from operator import mul
 from typing import NamedTuple
 
-from audience.rules import WEIGHT_UNIT, Profile
+from audience.rules import WEIGHT_UNIT, Profile, weight_clause
 from audience.signals import SIGNALS, Candidate, Setting
 
 
@@ -30,6 +30,8 @@ class Term:
     """In thousandths."""
     contribution: int
     """In billionths."""
+    clause: str
+    """Pointer of the clause that weighs it, in the coop's ``feeds`` policy."""
 
 
 class Scored(NamedTuple):
@@ -77,9 +79,9 @@ def page(
     return chosen
 
 
-def terms(one: Scored, weights: dict[str, int]) -> list[Term]:
-    """Return the terms of a score; their contributions add up to it exactly."""
+def terms(one: Scored, weights: dict[str, int], profile: str) -> list[Term]:
+    """Return the terms of a score under a profile; their contributions add up to it exactly."""
     return [
-        Term(signal, value, weight, value * weight)
+        Term(signal, value, weight, value * weight, weight_clause(profile, signal))
         for (signal, weight), value in zip(weights.items(), one.values, strict=True)
     ]

@@ -62,7 +62,8 @@ def limit_of(cap: int | str) -> int | None:
 
 def strictest(*limits: int | None) -> int | None:
     """Return the smallest of some limits, of which None sets none (law 8)."""
-    return min((limit for limit in limits if limit is not None), default=None)
+    set_ones = [limit for limit in limits if limit is not None]
+    return min(set_ones) if set_ones else None
 
 
 class _Clauses(BaseModel):

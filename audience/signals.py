@@ -5,10 +5,10 @@ provable (law 11). The formulas are those of the project's feed design; the numb
 of the ``feeds`` policy under ``/signals``.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import exp2, log2
 from typing import NamedTuple
 
 from audience.rules import Measures, Profile
@@ -48,36 +48,48 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The clauses that shape the signals of one page."""
+    """The clauses that shape the signals of one page, and its moment."""
 
-    measures: Measures
-    half_life_ids: float
-    """The profile's half-life, as a distance between ids."""
     now_id: int
     """The id that a post published now would have at least."""
+    half_life: float
+    """As a distance between ids."""
+    same_guild: int
+    """In millionths."""
+    halfway: float
+    posts_a_week: float
+    reach: float
 
     @classmethod
     def of(cls, measures: Measures, profile: Profile, now: datetime) -> "Setting":
         """Return the setting of a profile at a moment."""
-        return cls(measures, profile.half_life / MILLISECOND * 2**RANDOM_BITS, first_id_at(now))
+        return cls(
+            now_id=first_id_at(now),
+            half_life=profile.half_life / MILLISECOND * 2**RANDOM_BITS,
+            same_guild=round(ONE * measures.follow.same_guild),
+            halfway=measures.conversation.halfway,
+            posts_a_week=measures.small.posts_a_week,
+            reach=measures.small.reach,
+        )
 
 
 def fresh(post: Candidate, setting: Setting) -> int:
     """Return 2^(−age ÷ half-life); the age is read from the id, which is the moment of publishing."""
-    return round(ONE * 2 ** (-max(setting.now_id - post.id, 0) / setting.half_life_ids))
+    age = setting.now_id - post.id
+    return round(ONE * exp2(-age / setting.half_life)) if age > 0 else ONE
 
 
 def follow(post: Candidate, setting: Setting) -> int:
     """Return 1 where the viewer follows the author, else the clause for a shared guild, else 0."""
     if post.follows:
         return ONE
-    return round(ONE * setting.measures.follow.same_guild) if post.same_guild else 0
+    return setting.same_guild if post.same_guild else 0
 
 
 def conversation(post: Candidate, setting: Setting) -> int:
     """Return n ÷ (n + halfway) for the n distinct people whom the author answered in 28 days."""
     answered = post.answered_28d
-    return round(ONE * answered / (answered + setting.measures.conversation.halfway))
+    return round(ONE * answered / (answered + setting.halfway)) if answered else 0
 
 
 def small(post: Candidate, setting: Setting) -> int:
@@ -86,9 +98,10 @@ def small(post: Candidate, setting: Setting) -> int:
     It is damped by distinct viewers and not by followers, so newcomers are not hidden and a lone prolific
     author is not lifted.
     """
-    clause = setting.measures.small
-    steady = min(1.0, clause.posts_a_week / max(post.posts_7d, 1))
-    return round(ONE * steady / math.log2(2 + clause.reach * post.viewers_28d))
+    damped = ONE / log2(2 + setting.reach * post.viewers_28d)
+    if post.posts_7d > setting.posts_a_week:
+        damped *= setting.posts_a_week / post.posts_7d
+    return round(damped)
 
 
 SIGNALS: dict[str, Callable[[Candidate, Setting], int]] = {

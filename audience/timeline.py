@@ -27,7 +27,7 @@ SELECT post.id, own.slug, post.seats_max, gate.post_id IS NOT NULL AS gated, {FR
 FROM post
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
-LEFT JOIN {OWN_LIMITS} AS own ON own.id = post.guild_id
+LEFT JOIN {OWN_LIMITS}
 WHERE {VISIBLE}
   AND post.author_id = :author
   AND post.id < :before

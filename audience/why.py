@@ -16,7 +16,7 @@ from audience.access import Access, access_post, cards
 from audience.document import deciding, scope_of
 from audience.keys import COOP_KEY, guild_of, held_by
 from audience.ranking import Term
-from audience.rules import AUDIENCE, FEEDS, FeedRules, limit_of, strictest, weight_clause
+from audience.rules import AUDIENCE, FEEDS, FeedRules, limit_of, strictest
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation
@@ -75,7 +75,7 @@ def explain(
         profile=profile,
         score=score,
         terms=terms,
-        receipts=[book.cite(FEEDS, weight_clause(profile, term.signal)) for term in terms],
+        receipts=[book.cite(FEEDS, term.clause) for term in terms],
     )
 
 

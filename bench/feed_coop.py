@@ -34,6 +34,10 @@ _GUILD_CLAUSES = "[seats]\ndefault = 200\n"
 
 _SOME_GUILDS = text("SELECT slug FROM guild WHERE id % 20 = 0 ORDER BY id")
 
+_GATES = text("""
+INSERT INTO gate (post_id, taken) SELECT post_id, count(*) FROM seat GROUP BY post_id ON CONFLICT DO NOTHING
+""")
+
 # Who has read much comes often: a draw without replacement, weighted by seats (Efraimidis and Spirakis).
 _READERS = text("""
 SELECT member_id FROM seat GROUP BY member_id
@@ -62,8 +66,12 @@ def readers(database: Database, number: int) -> list[str]:
 
 
 def cap_everything(database: Database) -> None:
-    """Return to the founding text: every post is capped, and strangers arrive no faster than it says."""
+    """Return to the founding text: every post is capped, and strangers arrive no faster than it says.
+
+    The posts' gates are made as they would be had it never been otherwise.
+    """
     with database.begin() as session:
+        session.execute(_GATES)
         _enact(session, COOP, (FOUNDING / f"{AUDIENCE}.toml").read_text(encoding="utf-8"), UNTIL)
 
 

@@ -1,11 +1,12 @@
 """``seats``: a crowd at one gate. A cap is exact under a race, and whoever holds a seat is never refused.
 
-Three loads, each of every member trying ``tries`` times in a shuffled order over ``threads`` threads, each
+Four loads, each of every member trying ``tries`` times in a shuffled order over ``threads`` threads, each
 try in a transaction of its own:
 
 - the race: through the real gate at one cap;
 - the plain one: an insert of a view into the same table, without any cap, in turn with the race;
-- the moves: through the real gate while the cap is lowered and raised again.
+- the moves: through the real gate while the cap is lowered and raised again;
+- the room: through the real gate with a seat for everyone, where every refusal is one too many.
 """
 
 import random
@@ -43,6 +44,7 @@ GOALS: Goals = {
     "admitted": exactly(CAP),
     "oversold": exactly(0),
     "refused_seated": exactly(0),
+    "refused_with_room": exactly(0),
     "errors": exactly(0),
     "miscounted": exactly(0),
 }
@@ -71,6 +73,7 @@ class Crowd:
     """(post, member) of everyone who was once let in."""
     gated: set[int] = field(default_factory=set)
     """Posts of which a reader would be told that they have a gate."""
+    refused: int = 0
     refused_seated: int = 0
     errors: int = 0
 
@@ -89,8 +92,9 @@ class Crowd:
             if admitted:
                 self.seated.add((post, viewer.member_id))
                 self.gated.add(post)
-            elif held:
-                self.refused_seated += 1
+            else:
+                self.refused += 1
+                self.refused_seated += held
 
         return self._rate(attempt)
 
@@ -144,13 +148,16 @@ def _measured(database: Database, members: int, rounds: int) -> Figures:
     moved = _post(database, author)
     crowd.come(moved, lambda share: MOVES[int(share * len(MOVES))])
     after = _counted(database, moved)
+    roomy, refused = _post(database, author), crowd.refused
+    crowd.come(roomy, lambda share: members)
     return {
         "cap": CAP,
         "admitted": max((seats for seats, _ in counts), key=lambda seats: abs(seats - CAP)),
         "oversold": sum(max(0, seats - CAP) for seats, _ in counts) + max(0, after[0] - max(MOVES)),
         "refused_seated": crowd.refused_seated,
+        "refused_with_room": crowd.refused - refused,
         "errors": crowd.errors,
-        "miscounted": sum(seats != taken for seats, taken in [*counts, after]),
+        "miscounted": sum(seats != taken for seats, taken in [*counts, after, _counted(database, roomy)]),
         "admitted_after_moves": after[0],
         "views_per_s": round(statistics.median(gated), 1),
         "ungated_views_per_s": round(statistics.median(plain), 1),

@@ -239,7 +239,7 @@ def is_final() -> ColumnElement[bool]:
     return ~exists().where(
         col(newer.proposal_id) == col(Ballot.proposal_id),
         col(newer.member_id) == col(Ballot.member_id),
-        col(newer.version) < col(Ballot.version),
+        col(newer.version) > col(Ballot.version),
     )
 
 

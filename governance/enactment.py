@@ -59,10 +59,11 @@ def enact_due(database: Database, books: Books, clock: Clock, enactors: Mapping[
 
 
 def enact_policy(session: Session, books: Books, proposal: Proposal, now: datetime) -> PolicyVersion:
-    """Bring the version of a policy that a proposal asks for.
+    """Bring the version of a policy that a proposal asks for, with no other enactment in between.
 
     Raise Conflict where the text has moved on, RuleBroken where the policy could not stand.
     """
+    policies.lock_epoch(session)
     head = policies.head(session, proposal.scope, proposal.kind)
     if (0 if head is None else head.number) != proposal.base_number:
         raise Conflict("The policy has another version than the one this patch was written against.")
@@ -80,15 +81,16 @@ def enact_policy(session: Session, books: Books, proposal: Proposal, now: dateti
 
 
 def _enact_next(database: Database, books: Books, clock: Clock, enactors: Mapping[str, Enactor]) -> bool:
-    """Settle the proposal that has been due longest; say whether there was one to be got."""
+    """Settle the proposal that has been due longest; say whether there was one to be got.
+
+    While another worker holds that one, none that is due after it is taken: the order stays.
+    """
     with database.begin() as session:
-        if _longest_due(session, clock.now(session)) is None:
-            return False
-        policies.lock_epoch(session)
         first = _longest_due(session, clock.now(session))
         if first is None or not cases.lock(session, first.id, skip_locked=True):
             return False
-        settle(session, first.id, clock)
+        if settle(session, first.id, clock):
+            return True
         now = clock.now(session)
         case = cases.one(session, first.id, now)
         if case.stage.state is State.TIMELOCK:

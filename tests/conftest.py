@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings of servers that run for these tests alone, over a database migrated from nothing."""
-    var = ROOT / os.environ.get("ALLOTMENT_TEST_VAR", "var/test")
+    var = ROOT / os.environ.get("ALLOTMENT_TEST_VAR", "var/test") / os.environ.get("PYTEST_XDIST_WORKER", "")
     with embedded(var, durable=False) as servers:
         environment = servers.environment()
         url = make_url(environment["DATABASE_URL"])

@@ -41,6 +41,14 @@ PURE = (
     "audience/ranking.py",
     "audience/rules.py",
     "audience/signals.py",
+    "web/beds.py",
+    "web/bylaws.py",
+    "web/clocks.py",
+    "web/diffs.py",
+    "web/drafting.py",
+    "web/forms.py",
+    "web/paths.py",
+    "web/wording.py",
 )
 OUTSIDE_PURE = {"flask", "sqlalchemy", "sqlmodel", "minio", "authlib"}
 

@@ -21,14 +21,14 @@ Act = Callable[[Call, int], object]
 
 def add_to(pages: Blueprint) -> None:
     """Add the targets of the forms on a proposal's page."""
-    for name, act, done in (
-        ("submit", submit, "Submitted. Its text stays as it is now, and so do the rules that decide it."),
-        ("withdraw", withdraw, "Withdrawn. It stays on record."),
-        ("sponsor", sponsor, "You are a sponsor of this proposal now."),
-        ("ballot", vote, "Your ballot is recorded. Its receipt is below."),
+    for name, act, anchor, done in (
+        ("submit", submit, "", "Submitted. Its text stays as it is now, and so do the rules that decide it."),
+        ("withdraw", withdraw, "", "Withdrawn. It stays on record."),
+        ("sponsor", sponsor, "", "You are a sponsor of this proposal now."),
+        ("ballot", vote, "#ballot", "Your ballot is recorded. Its receipt is below."),
     ):
         rule = f"/proposals/<id:proposal_id>/{name}"
-        pages.add_url_rule(rule, name, page(_form(act, done)), methods=["POST"])
+        pages.add_url_rule(rule, name, page(_form(act, anchor, done)), methods=["POST"])
 
 
 def submit(call: Call, proposal_id: int) -> None:
@@ -58,7 +58,7 @@ def vote(call: Call, proposal_id: int) -> None:
     ballots.cast(call.session, call.member, proposal_id, wanted, call.platform.clock)
 
 
-def _form(act: Act, done: str) -> Callable[[Call, int], Response]:
+def _form(act: Act, anchor: str, done: str) -> Callable[[Call, int], Response]:
     """Return the view that carries out an act, or shows the page again with what was wrong."""
 
     def view(call: Call, proposal_id: int) -> Response:
@@ -70,6 +70,6 @@ def _form(act: Act, done: str) -> Callable[[Call, int], Response]:
         except AllotmentError as error:
             return show(call, proposal_id, refusal(error, FIELDS), problems.status_of(error))
         flash(done, "good")
-        return see_other(f"/proposals/{proposal_id}#yours")
+        return see_other(f"/proposals/{proposal_id}{anchor}")
 
     return view

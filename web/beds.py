@@ -8,7 +8,7 @@ from web.bylaws import purpose
 
 FURROW = 16
 """Height of a row, in the picture's own units."""
-ASPECT = 4
+ASPECT = 3
 """Width of a picture, in heights."""
 
 
@@ -55,10 +55,16 @@ class Bed:
 def beds(book: Book) -> list[Bed]:
     """Return every policy in force as a bed, the coop's own first."""
     found = sorted(book.policies.values(), key=lambda one: (one.scope != COOP, one.scope, one.kind))
-    return [bed(policy) for policy in found]
+    return [bed(policy, purpose_of(book, policy.kind, policy.scope)) for policy in found]
 
 
-def bed(policy: InForce) -> Bed:
+def purpose_of(book: Book, kind: str, scope: str = COOP) -> str:
+    """Return what a policy is for; a guild's that does not say is for what the coop's is for."""
+    texts = [policy.text for where in (scope, COOP) if (policy := book.policy(kind, where)) is not None]
+    return next(filter(None, map(purpose, texts)), "")
+
+
+def bed(policy: InForce, said: str) -> Bed:
     """Return one policy as a bed; the bounds it declares are its fence and are not drawn."""
     clauses = [clause for clause in policy.blame if not clause.startswith("/bounds/")]
     rows = max(2, ceil(sqrt(len(clauses) / ASPECT)))
@@ -72,4 +78,4 @@ def bed(policy: InForce) -> Bed:
         x = step * (place + 0.5 + (0.5 if row % 2 else 0))
         grown = policy.sources[policy.blame[clause]].proposal is not None
         plants.append(Plant(clause, round(x, 1), row * FURROW + FURROW / 2, grown))
-    return Bed(policy.scope, policy.kind, policy.number, purpose(policy.text), width, height, plants)
+    return Bed(policy.scope, policy.kind, policy.number, said, width, height, plants)

@@ -63,10 +63,13 @@ def lines(text: str) -> tuple[Line, ...]:
 
 
 def purpose(text: str) -> str:
-    """Return what a policy says it is for: its first comment, without the name of the file."""
-    first = text.partition("\n")[0].lstrip("# ").strip()
-    name, _, said = first.partition(": ")
-    return said[:1].upper() + said[1:] if name.endswith(".toml") else first
+    """Return what a policy says it is for: its first comment, less the name of the file; empty for none."""
+    first = text.partition("\n")[0]
+    if not first.startswith("#"):
+        return ""
+    told = first.lstrip("# ").strip()
+    name, _, said = told.partition(": ")
+    return said[:1].upper() + said[1:] if name.endswith(".toml") else told
 
 
 def _parsed(statement: str) -> dict[str, Any] | None:

@@ -3,13 +3,13 @@
 from flask import Blueprint, Response, request
 
 from coop import directory, problems
-from coop.book import COOP, InForce, guild_scope
+from coop.book import COOP, guild_scope
 from coop.call import Call
 from coop.errors import AllotmentError, NotFound, Unauthenticated
 from governance import proposals
 from governance.proposals import LONGEST_RATIONALE, LONGEST_TITLE, Draft
 from web import drafting
-from web.bylaws import purpose
+from web.beds import purpose_of
 from web.drafting import Settable
 from web.forms import Refusal, refusal
 from web.visits import attempt, page, render, see_other
@@ -29,12 +29,12 @@ def ask(call: Call) -> Response:
     scope, kind = request.args.get("scope", COOP), request.args.get("kind")
     if kind is None:
         slugs = directory.member(call.session, member.handle).guilds
-        return render(call, "new_policy.html", choices=_policies(call, slugs))
+        return render(call, "new_policy.html", choices=_policies(call, slugs), coop=COOP)
     _check_known(call, scope, kind)
     pointer = request.args.get("clause")
     if pointer is None:
         clauses = drafting.settable(call.book, scope, kind)
-        return render(call, "new_clause.html", scope=scope, kind=kind, clauses=clauses)
+        return render(call, "new_clause.html", scope=scope, kind=kind, clauses=clauses, coop=COOP)
     return _form(call, scope, kind, pointer)
 
 
@@ -61,18 +61,10 @@ def draft(call: Call) -> Response:
 
 def _policies(call: Call, slugs: tuple[str, ...]) -> list[tuple[str, str, str]]:
     """Return scope, kind and purpose of every policy that the member may propose to."""
-    coops = [(COOP, policy.kind, purpose(policy.text)) for policy in _coops(call)]
-    guilds = [
-        (guild_scope(slug), policy.kind, purpose(policy.text))
-        for slug in slugs
-        for policy in _coops(call)
-        if call.book.kinds[policy.kind].guild
-    ]
-    return coops + guilds
-
-
-def _coops(call: Call) -> list[InForce]:
-    return [policy for (scope, _), policy in sorted(call.book.policies.items()) if scope == COOP]
+    kinds = sorted(call.book.kinds)
+    scoped = [(guild_scope(slug), kind) for slug in slugs for kind in kinds if call.book.kinds[kind].guild]
+    places = [*((COOP, kind) for kind in kinds), *scoped]
+    return [(scope, kind, purpose_of(call.book, kind, scope)) for scope, kind in places]
 
 
 def _check_known(call: Call, scope: str, kind: str) -> None:
@@ -99,6 +91,7 @@ def _form(
         scope=scope,
         kind=kind,
         clause=clause,
+        coop=COOP,
         base=request.form.get("base_sha256") or drafting.base_sha256(call.book, scope, kind),
         form=request.form,
         refused=refused,

@@ -22,6 +22,7 @@ from web import (
     ballot_pages,
     clocks,
     draft_pages,
+    feed_pages,
     glance,
     policy_pages,
     proposal_pages,
@@ -43,7 +44,7 @@ _PERMISSIONS = ", ".join(
 def blueprint(app: Flask) -> Blueprint:
     """Return the blueprint of all pages."""
     pages = Blueprint("pages", __name__)
-    for part in (glance, policy_pages, proposal_pages, draft_pages, ballot_pages, account_pages):
+    for part in (glance, policy_pages, proposal_pages, draft_pages, ballot_pages, account_pages, feed_pages):
         part.add_to(pages)
     # The API is for bearers of tokens alone, which no other site can make a browser send.
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
@@ -55,6 +56,7 @@ def blueprint(app: Flask) -> Blueprint:
         ago=clocks.ago,
         clock=clocks.clock,
         date=clocks.date,
+        exact=wording.exact,
         machine=clocks.machine,
         share=wording.share,
         span=clocks.span,
@@ -65,6 +67,7 @@ def blueprint(app: Flask) -> Blueprint:
         STATES=wording.STATES,
         CLASSES=wording.CLASSES,
         CHOICES=wording.CHOICES,
+        LIMITS=wording.LIMITS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return pages

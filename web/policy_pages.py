@@ -11,7 +11,7 @@ from coop.errors import NotFound
 from coop.policy_text import diff
 from coop.tables import PolicyVersion
 from web import bylaws, diffs
-from web.beds import beds
+from web.beds import beds, purpose_of
 from web.bylaws import Piece
 from web.diffs import Row
 from web.visits import page, render
@@ -67,7 +67,7 @@ def policy(call: Call, scope: str, kind: str) -> Response:
         call,
         "policy.html",
         policy=found,
-        purpose=bylaws.purpose(found.text),
+        purpose=purpose_of(call.book, kind, scope),
         sha256=found.sources[found.number].sha256,
         lines=set_lines(found),
         changes=_changes(policies.versions(call.session, scope, kind), kind),

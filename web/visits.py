@@ -17,7 +17,7 @@ from coop.routes.oauth import cookie
 Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[Call, Parameters], Response]
 
-# Browsers read "//" and "/\\" as another host, and drop tabs and newlines before they look.
+# Browsers read two slashes, of either kind, as another host, and drop tabs and newlines first.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 VISITOR = Identity(0, "", "", datetime.max.replace(tzinfo=UTC))

@@ -47,8 +47,24 @@ CHOICES: dict[Choice, tuple[str, str]] = {
     Choice.BLOCK: ("Block", "Against, for a reason and by a clause: more of us must say yes then."),
 }
 
+LIMITS = {
+    "seats": "Members who may view it",
+    "arrivals": "Strangers let in a minute",
+    "burst": "Strangers let in at once",
+    "replies": "Replies",
+    "replies_each": "Replies of one member",
+}
+"""What a post's limits are called."""
+
 
 def share(part: Fraction) -> str:
     """Return a share as people read it: ``60 %``, or ``2/3`` where it is no whole number of hundredths."""
     hundredths = part * 100
     return f"{hundredths.numerator} %" if hundredths.denominator == 1 else str(part)
+
+
+def exact(number: int, places: int) -> str:
+    """Return a whole number of ``10 ** -places`` as a decimal, every digit of it: sums of them add up."""
+    whole, rest = divmod(abs(number), 10**places)
+    digits = f"{rest:0{places}d}".rstrip("0")
+    return f"{'-' if number < 0 else ''}{whole}{'.' if digits else ''}{digits}"

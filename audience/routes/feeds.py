@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from audience import feeds
-from audience.routes.posts import PostView, ScoreView, post_view, score_view
+from audience.routes.posts import PostView, ScoreView, post_view
 from audience.rules import FEEDS, FeedRules, weight_clause
 from coop.api import Api
 from coop.call import Call
@@ -82,7 +82,7 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
         items=[
             FeedItem(
                 post=post_view(call.book, item.card),
-                why=score_view(profile, item.score, item.terms),
+                why=ScoreView(profile=profile, score=item.score, terms=item.terms),
                 more=f"/api/v1/posts/{item.card.id}/why?profile={profile}",
             )
             for item in found

@@ -9,7 +9,6 @@ from audience import posts, timeline, why
 from audience.access import Card, access_post, cards
 from audience.document import AudienceDocument, limits_of
 from audience.ranking import Term
-from audience.rules import weight_clause
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call
@@ -89,27 +88,13 @@ class PostView(BaseModel):
     created_at: datetime
 
 
-class TermView(BaseModel):
-    """One signal's part in a score: ``contribution`` is exactly ``value`` × ``weight``."""
-
-    signal: str
-    value: int
-    """In millionths, from 0 to 1,000,000."""
-    weight: int
-    """In thousandths."""
-    contribution: int
-    """In billionths."""
-    clause: str
-    """Pointer of the clause that weighs it, in the coop's ``feeds`` policy."""
-
-
 class ScoreView(BaseModel):
     """What a profile makes of a post."""
 
     profile: str
     score: int
     """In billionths: exactly the sum of the contributions."""
-    terms: list[TermView]
+    terms: list[Term]
 
 
 class LimitView(BaseModel):
@@ -185,7 +170,7 @@ def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
         seat=found.seat,
         taken=found.taken,
         limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
-        feed=score_view(found.profile, found.score, found.terms),
+        feed=ScoreView(profile=found.profile, score=found.score, terms=found.terms),
         receipts=found.receipts,
     )
 
@@ -243,23 +228,5 @@ def _picture(card: Card) -> PictureView | None:
                 bytes=size,
             )
             for name, width, height, size in card.renditions or ()
-        ],
-    )
-
-
-def score_view(profile: str, score: int, terms: list[Term]) -> ScoreView:
-    """Return a score and its terms in the shape that the API gives them."""
-    return ScoreView(
-        profile=profile,
-        score=score,
-        terms=[
-            TermView(
-                signal=term.signal,
-                value=term.value,
-                weight=term.weight,
-                contribution=term.contribution,
-                clause=weight_clause(profile, term.signal),
-            )
-            for term in terms
         ],
     )

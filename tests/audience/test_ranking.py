@@ -47,10 +47,10 @@ def test_law_11_contributions_add_up_to_the_score_exactly(
     pool: list[Candidate], weights: dict[str, int]
 ) -> None:
     for one in ranked(pool, SETTING, weights):
-        parts = terms(one, weights)
+        parts = terms(one, weights, "balanced")
         assert sum(term.contribution for term in parts) == one.score
         assert all(term.contribution == term.value * term.weight for term in parts)
-        assert [term.signal for term in parts] == list(weights)
+        assert [term.clause for term in parts] == [f"/profiles/balanced/weights/{name}" for name in weights]
 
 
 @settings(max_examples=400)

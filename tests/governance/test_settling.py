@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from coop.policies import Books
 from coop.tables import LedgerEvent
 from governance.lifecycle import State
 from governance.tables import Proposal
@@ -36,24 +37,24 @@ CHOICES = {
 @pytest.mark.parametrize("kind", sorted(CHOICES))
 def test_law_14_jobs_on_time_late_or_doubled_leave_one_outcome(assembly: Assembly, kind: str) -> None:
     found = []
-    for looks in ("every hour", "twice an hour", "never"):
+    for runs in (1, 2, 0):
         point = assembly.session.begin_nested()
         assembly.go_to(START)
         made = assembly.propose()
         times = assembly.times(made)
         moment = START
         while moment < times.due_at:
-            moment += timedelta(hours=1)
+            moment += timedelta(hours=6)
             assembly.go_to(moment)
-            if moment == times.voting_at + timedelta(hours=1):
+            if moment == times.voting_at + timedelta(hours=6):
                 for voter, choice in zip(assembly.members, CHOICES[kind], strict=False):
                     assembly.vote(made, voter, choice)
-            for _ in range({"every hour": 1, "twice an hour": 2, "never": 0}[looks]):
+            for _ in range(runs):
                 assembly.advance()
         assembly.advance()
         found.append(outcome(assembly, made))
         point.rollback()
-        assembly.books._kept.clear()
+        assembly.books = Books(assembly.books.kinds)
     assert found[0] == found[1] == found[2]
     assert found[0]["enacted"] == (kind == "passed")
 

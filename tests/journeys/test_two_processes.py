@@ -22,23 +22,22 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ROUNDS = 15
 
 
-def serve(stack: ExitStack, database_url: str) -> str:
+def serve(stack: ExitStack, database_url: str, log: Path) -> str:
     port = free_port("127.0.0.1")
     command = [sys.executable, str(ROOT / "app.py"), "serve", "--port", str(port), "--workers", "1"]
     environment = os.environ | {"DATABASE_URL": database_url, "ALLOTMENT_PORT": str(port)}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with log.open("ab") as file:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
     stack.callback(process.wait, 15)
     stack.callback(process.terminate)
     return f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
-def servers(committed: Database) -> Iterator[list[str]]:
+def servers(committed: Database, tmp_path: Path) -> Iterator[list[str]]:
     url = committed.bind.engine.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
-        found = [serve(stack, url) for _ in range(2)]
+        found = [serve(stack, url, tmp_path / "log") for _ in range(2)]
         deadline = time.monotonic() + 20
         for address in found:
             while not _ready(address):
@@ -55,7 +54,7 @@ def _ready(address: str) -> bool:
 
 
 def test_law_03_the_very_next_request_to_any_process_obeys_an_enactment(
-    committed: Database, servers: list[str]
+    committed: Database, servers: list[str], tmp_path: Path
 ) -> None:
     with committed.begin() as session:
         author = make_member(session, "author")
@@ -82,7 +81,7 @@ def test_law_03_the_very_next_request_to_any_process_obeys_an_enactment(
         first, second = servers[cap % 2], servers[1 - cap % 2]
         for address, reader, expected in ((first, readers.pop(), 200), (second, readers.pop(), 404)):
             answer = urllib3.request("GET", f"{address}/api/v1/posts/{post}", headers=reader)
-            assert answer.status == expected, (cap, address)
+            assert answer.status == expected, (cap, (tmp_path / "log").read_text()[-4000:])
         for address in servers:
             read = urllib3.request("GET", f"{address}/api/v1/policies/coop/audience").json()
             assert read["version"] == cap + 1

@@ -67,4 +67,4 @@ def test_a_sign_inside_a_string_is_no_comment() -> None:
 def test_a_policy_says_in_its_first_comment_what_it_is_for() -> None:
     assert purpose("# audience.toml: how far a post may travel.\n") == "How far a post may travel."
     assert purpose("# Some rules: a few.\n") == "Some rules: a few."
-    assert purpose("key = 1\n") == "key = 1"
+    assert purpose("[seats]\n") == ""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from coop.tables import Member
 from governance.commitment import commitment
 from governance.lifecycle import State
 from tests.coop.statements import counted
-from tests.factories import make_member
+from tests.factories import make_guild, make_member
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
+from tests.web.test_every_page import check
 
 Of = Callable[[str], Browser]
 
@@ -158,6 +160,24 @@ def test_a_form_is_refused_where_the_policy_has_changed_since(village: Village, 
     answer = ada.send(form, "/proposals/new", value="90", title="Smaller still", rationale="")
     assert answer.status_code == 409
     assert "The policy has changed since this patch was written." in answer.text
+
+
+def test_a_guild_s_member_gives_their_guild_a_clause_of_its_own(village: Village, browser_of: Of) -> None:
+    with village.database.begin() as session:
+        people = [session.get_one(Member, village.people[name].member_id) for name in ("ada", "bruno")]
+        make_guild(session, "bakers", people[0], (people[1],))
+    ada, chidi = browser_of("ada"), browser_of("chidi")
+    new = "/proposals/new?scope=guild%3Abakers&kind=audience"
+    assert new in {link["href"] for link in ada.get("/proposals/new").named("a")}
+    assert new not in {link["href"] for link in chidi.get("/proposals/new").named("a")}
+    check(ada.get(new))
+    draft = write(ada, f"{new}&clause=/seats/default", value="40")
+    check(draft)
+    assert "which would be new" in draft.text
+    assert "added: default = 40" in draft.text
+    refused = write(chidi, f"{new}&clause=/seats/default", value="40")
+    assert refused.status == 403
+    assert "Only members of this guild" in refused.text
 
 
 def test_the_class_of_a_change_is_shown_before_it_is_submitted(ada: Browser) -> None:
