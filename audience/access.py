@@ -93,10 +93,9 @@ limit came after the post and nobody has asked for it since.
 """
 
 _FACTS = f"""
-SELECT post.id, post.author_id, post.guild_id, post.lock_any, post.seats_max, guild.slug AS guild,
+SELECT post.id, post.author_id, post.lock_any, post.seats_max, guild.slug AS guild,
        gate.post_id IS NOT NULL AS gated, seat.post_id IS NOT NULL AS seated,
-       {ROOM} AS room,
-       {FRIEND} AS friend
+       {ROOM} AS room, {FRIEND} AS friend
 FROM post
 LEFT JOIN guild ON guild.id = post.guild_id
 LEFT JOIN gate ON gate.post_id = post.id
@@ -119,8 +118,9 @@ _CARDS = text("""
 SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.body, post.created_at,
        post.seats_max, post.author_id = :me AS mine,
        CASE WHEN post.author_id = :me THEN post.audience END AS audience,
-       CASE WHEN post.author_id = :me
-            THEN (SELECT count(*) FROM seat WHERE seat.post_id = post.id) END AS taken,
+       CASE WHEN post.author_id = :me THEN coalesce(
+         (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
+         (SELECT count(*) FROM seat WHERE seat.post_id = post.id)) END AS taken,
        asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions
 FROM post
 JOIN member AS author ON author.id = post.author_id
@@ -147,8 +147,6 @@ class Access:
     """The author's own cap."""
     limits: Limits
     """As they hold for strangers."""
-    friend: bool
-    """Whether the viewer is no stranger to it."""
 
     @property
     def open_to_all(self) -> bool:
@@ -241,12 +239,10 @@ def _admit(
         lock_any=row.lock_any,
         seats_max=row.seats_max,
         limits=limits_of(book, row.guild, row.seats_max),
-        friend=row.friend,
     )
     if row.seated or row.author_id == viewer.member_id:
         return found
-    limits = found.limits.for_friend() if row.friend else found.limits
-    wants = [gate.Claim(row.id, limits, row.gated)]
+    wants = [gate.Claim(row.id, found.limits.for_viewer(friend=row.friend), row.gated)]
     if not row.room or not gate.claim(session, viewer, wants, via=via, epoch=book.epoch, now=now):
         raise NotFound
     return found

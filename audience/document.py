@@ -111,9 +111,9 @@ class Limits:
         """How far in the future the theoretical arrival may lie and a stranger still be admitted."""
         return None if self.per_minute is None else MINUTE / self.per_minute * (self.burst - 1)
 
-    def for_friend(self) -> "Limits":
-        """Return the limits for a viewer who is no stranger to the post: arrivals are theirs freely."""
-        return replace(self, per_minute=None)
+    def for_viewer(self, *, friend: bool) -> "Limits":
+        """Return the limits as they hold for one viewer: a friend of the post is never delayed."""
+        return replace(self, per_minute=None) if friend else self
 
 
 def tighten(author_cap: int | None, own: AudienceRules, coop: AudienceRules) -> Limits:

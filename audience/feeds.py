@@ -166,4 +166,4 @@ def _seated(
 
 def _claim(book: Book, post: Candidate) -> gate.Claim:
     limits = limits_of(book, post.own_limits, post.seats_max)
-    return gate.Claim(post.id, limits.for_friend() if post.friend else limits, post.gated)
+    return gate.Claim(post.id, limits.for_viewer(friend=post.friend), post.gated)

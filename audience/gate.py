@@ -74,7 +74,7 @@ class Claim:
 
     post_id: int
     limits: Limits
-    """As they hold for this viewer: see :meth:`Limits.for_friend`."""
+    """As they hold for this viewer: see :meth:`Limits.for_viewer`."""
     gated: bool
     """Whether it had a gate when it was read; one that had none may have been given one since."""
 

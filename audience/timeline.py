@@ -83,6 +83,6 @@ def _admitted(session: Session, viewer: Identity, book: Book, found: list[_Found
     for post in found:
         if not post.admitted:
             limits = limits_of(book, post.own_limits, post.seats_max)
-            claims.append(gate.Claim(post.id, limits.for_friend() if post.friend else limits, post.gated))
+            claims.append(gate.Claim(post.id, limits.for_viewer(friend=post.friend), post.gated))
     seated = gate.claim(session, viewer, claims, via=VIA, epoch=book.epoch, now=now)
     return seated | {post.id for post in found if post.admitted}

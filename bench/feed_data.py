@@ -1,4 +1,4 @@
-"""The data set of ``feed``: a cooperative of a given size, the same down to the bit for the same code.
+"""The data set of ``feed``: a cooperative of a given size, the same rows for the same code.
 
 Everything is drawn from hashes of row numbers under a fixed seed, inside PostgreSQL. The set ends at
 ``UNTIL``; the benchmark turns the clock back to it. It is kept as a database whose name holds its size and

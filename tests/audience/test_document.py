@@ -112,9 +112,9 @@ def test_arrivals_have_a_period_and_a_tolerance() -> None:
     )
     assert limits.period is not None
     assert limits.period.total_seconds() == 2
-    assert limits.for_friend() == Limits(seats=None, per_minute=None, burst=5)
-    assert not limits.for_friend().hold
-    assert limits.for_friend().period is None
+    assert limits.for_viewer(friend=True) == Limits(seats=None, per_minute=None, burst=5)
+    assert not limits.for_viewer(friend=True).hold
+    assert limits.for_viewer(friend=True).period is None
 
 
 CAPS: st.SearchStrategy[Cap] = st.one_of(st.just(OPEN), st.integers(1, 600))

@@ -165,7 +165,7 @@ def test_law_06_the_limiter_delays_neither_the_seated_nor_friends(session: Sessi
     assert come(session, stranger, (post_id, limits)) == set()
     assert come(session, seated, (post_id, limits)) == {post_id}
     before = session.scalar(select(col(Gate.arrival_at)).where(col(Gate.post_id) == post_id))
-    assert come(session, friend, (post_id, limits.for_friend()), gated=True) == {post_id}
+    assert come(session, friend, (post_id, limits.for_viewer(friend=True)), gated=True) == {post_id}
     after = session.scalar(select(col(Gate.arrival_at)).where(col(Gate.post_id) == post_id))
     assert before == after
     assert (taken(session, post_id), seats(session, post_id)) == (2, 2)
