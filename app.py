@@ -35,7 +35,7 @@ import media.routes.uploads
 import media.uploads
 import web.docs
 import web.pages
-from coop import api, idempotency, ledger, migrations, oauth, policies, sign_in
+from coop import dispatch, idempotency, ledger, migrations, oauth, policies, sign_in
 from coop.book import PolicyKind
 from coop.call import Platform
 from coop.clock import Clock
@@ -119,7 +119,7 @@ def create_app(
     app = Flask("allotment", template_folder="web/templates", static_folder="web/static")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
-        MAX_CONTENT_LENGTH=api.LARGEST_BODY,
+        MAX_CONTENT_LENGTH=dispatch.LARGEST_BODY,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
@@ -127,9 +127,9 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["allotment"] = platform_of(settings, database, clock)
     app.extensions["object_store"] = kept = store or object_store(settings)
-    app.url_map.converters["id"] = api.IdConverter
+    app.url_map.converters["id"] = dispatch.IdConverter
     health.measure(app)
-    app.register_blueprint(api.blueprint(APIS))
+    app.register_blueprint(dispatch.blueprint(APIS))
     app.register_blueprint(health.blueprint({"store": kept.answers}))
     app.register_blueprint(coop.routes.oauth.blueprint(app))
     app.register_blueprint(web.docs.blueprint(APIS, settings.public_url))

@@ -220,16 +220,9 @@ def access_post(
 
 
 def _admit(
-    session: Session,
-    viewer: Identity,
-    book: Book,
-    statement: TextClause,
-    wanted: int,
-    now: datetime,
-    via: str,
+    session: Session, viewer: Identity, book: Book, which: TextClause, wanted: int, now: datetime, via: str
 ) -> Access:
-    bound = {**standpoint(session, viewer, book), "wanted": wanted}
-    row = session.execute(statement, bound).one_or_none()
+    row = session.execute(which, {**standpoint(session, viewer, book), "wanted": wanted}).one_or_none()
     if row is None:
         raise NotFound
     found = Access(
