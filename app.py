@@ -3,6 +3,7 @@
 Governance and audience never meet; they share the policy book and are wired here, by kind of policy.
 """
 
+import gc
 import json
 import logging
 import sys
@@ -140,6 +141,18 @@ def create_app(
     return app
 
 
+def served() -> Flask:
+    """Return the application as a server's worker runs it.
+
+    What has been loaded by now stays for good, so the collector need not look at it again (a tenth of the
+    processor time of a feed page).
+    """
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app
+
+
 def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
     """Return what the worker does by the clock."""
 
@@ -214,7 +227,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from granian.server import Server
 
     Server(
-        "app:create_app",
+        "app:served",
         factory=True,
         address=host,
         port=port,

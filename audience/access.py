@@ -165,23 +165,20 @@ def standpoint(session: Session, viewer: Identity, book: Book) -> dict[str, Any]
     }
 
 
-_last_bound: tuple[Book, dict[str, Any]] | None = None
-
-
 def _limits_bound(session: Session, book: Book) -> dict[str, Any]:
-    """Return the limits of a book as the fragments take them; those of the last book asked for are kept.
+    """Return the limits of a book as the fragments take them.
 
     The arrays are written out as text once, because a hundred guilds' limits cost more to send than to use.
     """
-    global _last_bound
-    kept = _last_bound
-    if kept is not None and kept[0] is book:
-        return kept[1]
+    return book.derived(("bound limits",), lambda: _as_bound(session, book))
+
+
+def _as_bound(session: Session, book: Book) -> dict[str, Any]:
     slugs = [scope.removeprefix("guild:") for scope in book.scopes(AUDIENCE)]
     rows = session.execute(_GUILD_IDS, {"slugs": slugs}).all() if slugs else ()
     own = [(row.id, row.slug, *_as_numbers(book, row.slug)) for row in rows]
     seats, ceiling, ahead = _as_numbers(book, None)
-    bound = {
+    return {
         "seats": seats,
         "ceiling": ceiling,
         "ahead": ahead,
@@ -191,8 +188,6 @@ def _limits_bound(session: Session, book: Book) -> dict[str, Any]:
         "own_ceilings": _array(one[3] for one in own),
         "own_aheads": _array(f"{one[4].total_seconds():f}" for one in own),
     }
-    _last_bound = (book, bound)
-    return bound
 
 
 def _array(values: Iterable[object]) -> str:

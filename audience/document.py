@@ -143,7 +143,11 @@ def rules_of(book: Book, guild: str | None) -> AudienceRules:
 
 def limits_of(book: Book, guild: str | None, author_cap: int | None) -> Limits:
     """Return the limits in force for a post made in a guild (its slug), or in none."""
-    return tighten(author_cap, rules_of(book, guild), rules_of(book, None))
+    scope = scope_of(book, guild)
+    return book.derived(
+        ("limits", scope, author_cap),
+        lambda: tighten(author_cap, rules_of(book, guild), rules_of(book, None)),
+    )
 
 
 def deciding(book: Book, guild: str | None, clause: str) -> Citation:

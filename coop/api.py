@@ -12,11 +12,12 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from flask import Response
 from pydantic import BaseModel, TypeAdapter
 
+from coop.call import Later
 from coop.errors import (
     AllotmentError,
     Conflict,
@@ -32,6 +33,7 @@ JSON_TYPE = "application/json"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 Handler = Callable[..., Any]
+Declared = TypeVar("Declared", bound=Handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +73,23 @@ class Api:
         self.tag = tag
         self.operations: list[Operation] = []
 
-    def get(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+    def get(self, path: str, **options: Any) -> Callable[[Declared], Declared]:
         """Declare a handler for GET."""
         return self._declare("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+    def post(self, path: str, **options: Any) -> Callable[[Declared], Declared]:
         """Declare a handler for POST; it answers 201 unless ``status`` says otherwise."""
         return self._declare("POST", path, **{"status": 201, **options})
 
-    def put(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+    def put(self, path: str, **options: Any) -> Callable[[Declared], Declared]:
         """Declare a handler for PUT."""
         return self._declare("PUT", path, **options)
 
-    def patch(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+    def patch(self, path: str, **options: Any) -> Callable[[Declared], Declared]:
         """Declare a handler for PATCH."""
         return self._declare("PATCH", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+    def delete(self, path: str, **options: Any) -> Callable[[Declared], Declared]:
         """Declare a handler for DELETE; it answers 204 unless ``status`` says otherwise."""
         return self._declare("DELETE", path, **{"status": 204, **options})
 
@@ -101,8 +103,8 @@ class Api:
         raises: tuple[type[AllotmentError], ...] = (),
         produces: str | None = None,
         secret: bool = False,
-    ) -> Callable[[Handler], Handler]:
-        def register(handler: Handler) -> Handler:
+    ) -> Callable[[Declared], Declared]:
+        def register(handler: Declared) -> Declared:
             hints = get_type_hints(handler, include_extras=True)
             names = [name for name in inspect.signature(handler).parameters if name != "call"]
             returned = _model(hints.get("return", type(None)))
@@ -130,7 +132,7 @@ class Api:
 
 def _model(returned: Any) -> Any:
     """Return what is answered as JSON, or None: a handler may also make a response of its own."""
-    kinds = [kind for kind in get_args(returned) or (returned,) if kind not in (Response, type(None))]
+    kinds = [kind for kind in get_args(returned) or (returned,) if kind not in (Response, Later, type(None))]
     if isinstance(returned, UnionType):
         return kinds[0] if kinds else None
     return returned if kinds else None

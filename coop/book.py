@@ -5,7 +5,7 @@ Law 3: one snapshot a request: a book is immutable and belongs to one epoch.
 Law 8: strictest wins: a guild's clauses are merged into the coop's inside the bounds the coop declares.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from coop.receipts import Citation
 
 COOP = "coop"
 Rules = TypeVar("Rules", bound=BaseModel)
+Derived = TypeVar("Derived")
 
 
 def guild_scope(slug: str) -> str:
@@ -74,6 +75,7 @@ class Book:
     """(scope, kind) → the policy in force."""
     _rules: dict[tuple[str, str], BaseModel] = field(default_factory=dict, compare=False)
     _citations: dict[tuple[str, str, str], Citation] = field(default_factory=dict, compare=False)
+    _derived: dict[tuple[Hashable, ...], Any] = field(default_factory=dict, compare=False)
 
     def policy(self, kind: str, scope: str = COOP) -> InForce | None:
         """Return the policy of this kind that the scope itself holds, if it holds one."""
@@ -87,6 +89,13 @@ class Book:
             found = self._rules[key] = self._typed(kind, scope)
         if not isinstance(found, of):
             raise TypeError(f"the rules of {kind} are {type(found).__name__}, not {of.__name__}")
+        return found
+
+    def derived(self, key: tuple[Hashable, ...], make: Callable[[], Derived]) -> Derived:
+        """Return what ``make`` makes from this book's rules, made once for each key and kept with it."""
+        found: Derived | None = self._derived.get(key)
+        if found is None:
+            found = self._derived[key] = make()
         return found
 
     def scopes(self, kind: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
+from flask import Response, current_app
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -63,6 +63,18 @@ class Call:
         if self.identity is None:
             raise Unauthenticated
         return self.identity
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that is made once the transaction has committed, so that a slow store holds no row."""
+
+    make: Callable[[], Response]
+
+
+def made(answer: Response | Later) -> Response:
+    """Return the answer itself; called after the commit."""
+    return answer.make() if isinstance(answer, Later) else answer
 
 
 def platform() -> Platform:

@@ -40,6 +40,8 @@ class Database:
                 "pool_timeout": 5,
                 "pool_recycle": 1800,
                 "pool_pre_ping": True,
+                # Every statement here is short: compiling one, or sharing it out, costs more than it saves.
+                "connect_args": {"options": "-c jit=off -c max_parallel_workers_per_gather=0"},
             }
             self.bind = create_engine(bind, **options | engine_options)
         else:

@@ -17,7 +17,7 @@ from werkzeug.routing import ValidationError as NoMatch
 
 from coop import idempotency, problems
 from coop.api import JSON_TYPE, UNSAFE, Api, Operation
-from coop.call import Authenticator, Call, platform
+from coop.call import Authenticator, Call, Later, made, platform
 from coop.errors import (
     AllotmentError,
     Conflict,
@@ -67,16 +67,16 @@ def bearer() -> Authenticator:
 
 def blueprint(apis: list[Api]) -> Blueprint:
     """Return the blueprint that serves every operation under ``/api/v1``."""
-    made = Blueprint("api", __name__, url_prefix="/api/v1")
+    served = Blueprint("api", __name__, url_prefix="/api/v1")
     for api in apis:
         for operation in api.operations:
-            made.add_url_rule(
+            served.add_url_rule(
                 operation.path,
                 endpoint=operation.handler.__name__,
                 view_func=_view(operation),
                 methods=[operation.method],
             )
-    return made
+    return served
 
 
 def _view(operation: Operation) -> Callable[..., Response]:
@@ -88,7 +88,8 @@ def _view(operation: Operation) -> Callable[..., Response]:
             arguments = parameters | _read(operation)
             with platform().call(bearer()) as call:
                 _authorise(operation, call)
-                return _once(operation, call, arguments)
+                answer = _once(operation, call, arguments)
+            return made(answer)
         except AllotmentError as error:
             return problems.answer(error)
 
@@ -149,11 +150,12 @@ def _body(adapter: TypeAdapter[Any]) -> Any:
     return value
 
 
-def _once(operation: Operation, call: Call, arguments: dict[str, Any]) -> Response:
+def _once(operation: Operation, call: Call, arguments: dict[str, Any]) -> Response | Later:
     """Carry out the operation; with an Idempotency-Key, at most once for that key."""
     key = request.headers.get("Idempotency-Key")
     if key is None or operation.method not in UNSAFE:
-        return _respond(operation, operation.handler(call, **arguments))
+        value = operation.handler(call, **arguments)
+        return value if isinstance(value, Later) else _respond(operation, value)
     key = idempotency.check_key(key)
     actor = _actor(call)
     digest = idempotency.fingerprint(operation.method, request.path, request.get_data())

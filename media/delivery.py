@@ -10,8 +10,9 @@ from datetime import timedelta
 from flask import Response, redirect, request
 from werkzeug.datastructures import ContentRange, Range
 
+from coop.errors import NotFound
 from media.images import RENDITION_TYPE
-from media.storage import SIGNED_FOR_AT_MOST, ObjectStore
+from media.storage import SIGNED_FOR_AT_MOST, ObjectMissing, ObjectStore
 from media.tables import Rendition
 
 _MARGIN = timedelta(seconds=10)
@@ -33,7 +34,11 @@ def by_stream(store: ObjectStore, rendition: Rendition) -> Response:
         refused.headers["Content-Range"] = f"bytes */{rendition.bytes}"
         return _private(refused)
     start, stop = wanted
-    answer = Response(store.open_range(rendition.key, start, stop - start), content_type=RENDITION_TYPE)
+    try:
+        opened = store.open_range(rendition.key, start, stop - start)
+    except ObjectMissing as missing:
+        raise NotFound from missing
+    answer = Response(opened, content_type=RENDITION_TYPE)
     answer.headers["Content-Length"] = str(stop - start)
     answer.headers["Accept-Ranges"] = "bytes"
     if request.range is not None:

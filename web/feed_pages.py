@@ -6,7 +6,7 @@ from audience.routes.feeds import FeedQuery, list_feeds, read_feed
 from audience.routes.media import read_media
 from audience.routes.posts import WhyQuery, explain_post, read_post
 from audience.routes.replies import list_replies
-from coop.call import Call
+from coop.call import Call, Later
 from coop.errors import Unauthenticated
 from coop.paging import PageQuery
 from web.visits import page, render
@@ -45,11 +45,10 @@ def post(call: Call, post_id: int) -> Response:
     )
 
 
-def picture(call: Call, asset_id: int, rendition: str) -> Response:
+def picture(call: Call, asset_id: int, rendition: str) -> Later:
     """Deliver a file of a picture under the viewer's own session (law 9)."""
     _need_a_member(call)
-    file: Response = read_media(call, asset_id, rendition)
-    return file
+    return read_media(call, asset_id, rendition)
 
 
 def _need_a_member(call: Call) -> None:

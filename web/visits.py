@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from flask import Response, make_response, redirect, render_template, request
 
-from coop.call import Call, platform
+from coop.call import Call, Later, made, platform
 from coop.identity import Identity
 from coop.routes.oauth import cookie
 
 Parameters = ParamSpec("Parameters")
-View = Callable[Concatenate[Call, Parameters], Response]
+View = Callable[Concatenate[Call, Parameters], Response | Later]
 
 # Browsers read two slashes, of either kind, as another host, and drop tabs and newlines first.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -30,7 +30,8 @@ def page(view: View[Parameters]) -> Callable[Parameters, Response]:
     @wraps(view)
     def answer(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
         with platform().call(cookie()) as call:
-            return view(call, *args, **kwargs)
+            shown = view(call, *args, **kwargs)
+        return made(shown)
 
     return answer
 

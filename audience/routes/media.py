@@ -4,13 +4,14 @@ Law 9: media obeys seats. What is capped or narrowed is streamed under the viewe
 and each range authorised anew; only what is open to every member goes by a signed address.
 """
 
-from flask import Response
+from functools import partial
+
 from sqlalchemy import select
 from sqlmodel import col
 
 from audience.access import Delivery, asset_delivery
 from coop.api import Api
-from coop.call import Call
+from coop.call import Call, Later
 from coop.errors import NotFound, Unavailable
 from media.delivery import by_signed_address, by_stream
 from media.images import RENDITION_TYPE
@@ -21,7 +22,7 @@ api = Api("media")
 
 
 @api.get("/media/<id:asset_id>/<rendition>", produces=RENDITION_TYPE, raises=(Unavailable,))
-def read_media(call: Call, asset_id: int, rendition: str) -> Response:
+def read_media(call: Call, asset_id: int, rendition: str) -> Later:
     """Read one file of a picture: its bytes, or a redirect to an address that opens for a minute at most."""
     delivery = asset_delivery(call.session, call.member, call.book, asset_id, call.now)
     file = call.session.scalars(
@@ -29,6 +30,5 @@ def read_media(call: Call, asset_id: int, rendition: str) -> Response:
     ).one_or_none()
     if file is None:
         raise NotFound
-    if delivery is Delivery.BY_ADDRESS:
-        return by_signed_address(object_store(), file)
-    return by_stream(object_store(), file)
+    deliver = by_signed_address if delivery is Delivery.BY_ADDRESS else by_stream
+    return Later(partial(deliver, object_store(), file))

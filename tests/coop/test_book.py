@@ -134,3 +134,16 @@ def test_a_guild_sets_only_what_the_coop_lets_it(data: dict[str, Any], pointer: 
 
 def test_a_guild_clause_inside_the_bounds_is_sound() -> None:
     assert book().check("room", "guild:bakers", {"seats": {"default": 40}}) == []
+
+
+def test_what_is_derived_from_a_book_is_made_once_and_belongs_to_it_alone() -> None:
+    first, second = book(), book()
+    made: list[str] = []
+
+    def make() -> str:
+        made.append("made")
+        return f"value {len(made)}"
+
+    assert first.derived(("a", 1), make) == first.derived(("a", 1), make) == "value 1"
+    assert first.derived(("a", 2), make) == "value 2"
+    assert second.derived(("a", 1), make) == "value 3"
