@@ -73,9 +73,15 @@ class Book:
     kinds: Mapping[str, PolicyKind]
     policies: Mapping[tuple[str, str], InForce]
     """(scope, kind) → the policy in force."""
-    _rules: dict[tuple[str, str], BaseModel] = field(default_factory=dict, compare=False)
-    _citations: dict[tuple[str, str, str], Citation] = field(default_factory=dict, compare=False)
-    _derived: dict[tuple[Hashable, ...], Any] = field(default_factory=dict, compare=False)
+    _rules: dict[tuple[str, str], BaseModel] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _citations: dict[tuple[str, str, str], Citation] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _derived: dict[tuple[Hashable, ...], Any] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def policy(self, kind: str, scope: str = COOP) -> InForce | None:
         """Return the policy of this kind that the scope itself holds, if it holds one."""

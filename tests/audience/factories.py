@@ -43,16 +43,14 @@ def with_clauses(book: Book, kind: str, clauses: Mapping[str, object]) -> Book:
     before = book.policies[COOP, kind]
     patch = [{"op": "replace", "path": path, "value": value} for path, value in clauses.items()]
     after = in_force(COOP, kind, apply(before.text, patch), before.number + 1)
-    return replace(
-        book, epoch=book.epoch + 1, policies={**book.policies, (COOP, kind): after}, _rules={}, _citations={}
-    )
+    return replace(book, epoch=book.epoch + 1, policies={**book.policies, (COOP, kind): after})
 
 
 def with_guild_policy(book: Book, slug: str, text: str) -> Book:
     """Return the book as it would stand if a guild held this audience policy, one epoch later."""
     own = in_force(guild_scope(slug), AUDIENCE, text)
     policies = {**book.policies, (own.scope, AUDIENCE): own}
-    return replace(book, epoch=book.epoch + 1, policies=policies, _rules={}, _citations={})
+    return replace(book, epoch=book.epoch + 1, policies=policies)
 
 
 def wide_open(book: Book) -> Book:
