@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app import POLICY_KINDS, create_app
+from app import POLICY_KINDS, create_app, settled
 from audience import author_signals
 from audience.rules import AUDIENCE
 from bench.feed_data import UNTIL
@@ -55,7 +55,7 @@ def open_coop(url: str) -> tuple[Flask, Database]:
         author_signals.refresh(session, clock.now(session))
     with database.begin() as session:
         session.execute(text("ANALYZE author_signals"))
-    return create_app(_settings(url), database, clock=clock), database
+    return settled(create_app(_settings(url), database, clock=clock)), database
 
 
 def readers(database: Database, number: int) -> list[str]:
