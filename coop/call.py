@@ -40,7 +40,7 @@ class Platform:
     def call(self, authenticate: Authenticator) -> Iterator["Call"]:
         """Open the transaction of one request: committed on return, rolled back on any exception."""
         with self.database.begin() as session:
-            epoch, moment = session.execute(_BEGIN).one()
+            epoch, moment = session.connection().execute(_BEGIN).one()
             now = moment + self.clock.offset
             book = self.books.at(session, epoch)
             yield Call(session, authenticate(session, now), book, now, self)

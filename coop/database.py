@@ -4,11 +4,16 @@ Actions take the session that :meth:`Database.begin` yields; they add and flush 
 request (or the job) owns the transaction, so what it decides happens wholly or not at all.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine
+import psycopg
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session, SQLModel
 
 NAMES = {
@@ -27,6 +32,29 @@ class Row(SQLModel):
     metadata = MetaData(naming_convention=NAMES)
 
 
+IDLE_S = 1.0
+"""How long a pooled connection is trusted unasked, in seconds."""
+
+
+def _note_idle(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _ask_after_idling(connection: Any, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+    """Have the pool replace a connection that died while it lay idle, so that no request meets it.
+
+    Only those that lay idle are asked: asking each time is a round trip on every request.
+    """
+    since = record.info.get("idle_since")
+    if since is None or time.monotonic() - since < IDLE_S:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
+
+
 class Database:
     """A pooled PostgreSQL engine and the one way to open a transaction on it."""
 
@@ -39,11 +67,12 @@ class Database:
                 "max_overflow": 2,
                 "pool_timeout": 5,
                 "pool_recycle": 1800,
-                "pool_pre_ping": True,
                 # Every statement here is short: compiling one, or sharing it out, costs more than it saves.
                 "connect_args": {"options": "-c jit=off -c max_parallel_workers_per_gather=0"},
             }
             self.bind = create_engine(bind, **options | engine_options)
+            event.listen(self.bind, "checkin", _note_idle)
+            event.listen(self.bind, "checkout", _ask_after_idling)
         else:
             self.bind = bind
 

@@ -55,7 +55,7 @@ def bearer_identity(session: Session, token: str, now: datetime) -> Identity | N
 
     One statement: it is run for every request of an application.
     """
-    row = session.execute(_BY_ACCESS, {"digest": token_sha256(token), "now": now}).one_or_none()
+    row = session.connection().execute(_BY_ACCESS, {"digest": token_sha256(token), "now": now}).one_or_none()
     return None if row is None else as_identity(row, frozenset(row.scope.split()))
 
 

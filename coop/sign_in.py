@@ -80,7 +80,7 @@ def sign_in(
 
 def cookie_identity(session: Session, token: str, now: datetime) -> Identity | None:
     """Return who a session token belongs to, or None where it opens no session now. One statement."""
-    row = session.execute(_BY_COOKIE, {"digest": _digest(token), "now": now}).one_or_none()
+    row = session.connection().execute(_BY_COOKIE, {"digest": _digest(token), "now": now}).one_or_none()
     return None if row is None else as_identity(row, EVERYTHING)
 
 
