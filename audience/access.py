@@ -175,7 +175,7 @@ def _limits_bound(session: Session, book: Book) -> dict[str, Any]:
 
 def _as_bound(session: Session, book: Book) -> dict[str, Any]:
     slugs = [scope.removeprefix("guild:") for scope in book.scopes(AUDIENCE)]
-    rows = session.execute(_GUILD_IDS, {"slugs": slugs}).all() if slugs else ()
+    rows = session.connection().execute(_GUILD_IDS, {"slugs": slugs}).all() if slugs else ()
     own = [(row.id, row.slug, *_as_numbers(book, row.slug)) for row in rows]
     seats, ceiling, ahead = _as_numbers(book, None)
     return {
@@ -217,7 +217,11 @@ def access_post(
 def _admit(
     session: Session, viewer: Identity, book: Book, which: TextClause, wanted: int, now: datetime, via: str
 ) -> Access:
-    row = session.execute(which, {**standpoint(session, viewer, book), "wanted": wanted}).one_or_none()
+    row = (
+        session.connection()
+        .execute(which, {**standpoint(session, viewer, book), "wanted": wanted})
+        .one_or_none()
+    )
     if row is None:
         raise NotFound
     found = Access(
@@ -250,7 +254,11 @@ def asset_delivery(session: Session, viewer: Identity, book: Book, asset_id: int
 
     An asset that belongs to no post yet is its owner's alone. Raise NotFound for any other.
     """
-    loose = session.execute(_OWN_LOOSE_ASSET, {"asset": asset_id, "me": viewer.member_id}).one_or_none()
+    loose = (
+        session.connection()
+        .execute(_OWN_LOOSE_ASSET, {"asset": asset_id, "me": viewer.member_id})
+        .one_or_none()
+    )
     if loose is not None:
         return Delivery.BY_STREAM
     found = _admit(session, viewer, book, _BY_ASSET, asset_id, now, "post")
@@ -289,5 +297,5 @@ def cards(session: Session, viewer: Identity, posts: Sequence[int]) -> dict[int,
 
     The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here.
     """
-    rows = session.execute(_CARDS, {"me": viewer.member_id, "posts": list(posts)})
+    rows = session.connection().execute(_CARDS, {"me": viewer.member_id, "posts": list(posts)})
     return {row.id: Card._make(row) for row in rows}

@@ -120,7 +120,7 @@ def candidates(
         "depth": profile.depth,
         "pool": profile.pool,
     }
-    return [Candidate._make(row) for row in session.execute(_CANDIDATES, bound).all()]
+    return [Candidate._make(row) for row in session.connection().execute(_CANDIDATES, bound).all()]
 
 
 def score_of(
@@ -131,7 +131,11 @@ def score_of(
     Raise NotFound where there is no such profile, or no such post that the viewer's keys open.
     """
     profile = profile_of(book, name)
-    row = session.execute(_ONE, {**standpoint(session, viewer, book), "wanted": post_id}).one_or_none()
+    row = (
+        session.connection()
+        .execute(_ONE, {**standpoint(session, viewer, book), "wanted": post_id})
+        .one_or_none()
+    )
     if row is None:
         raise NotFound
     setting = Setting.of(book.rules(FEEDS, FeedRules).signals, profile, now)

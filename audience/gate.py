@@ -93,13 +93,13 @@ def claim(
     posts = sorted(claim.post_id for claim in claims)
     bare = sorted(claim.post_id for claim in claims if claim.limits.hold and not claim.gated)
     if bare:
-        session.execute(_HOLD, {"posts": posts})
-        session.execute(_MAKE, {"posts": bare})
+        session.connection().execute(_HOLD, {"posts": posts})
+        session.connection().execute(_MAKE, {"posts": bare})
     taken = {"member": viewer.member_id, "posts": posts, "now": now, "via": via, "epoch": epoch}
     new = set(session.scalars(_SIT, taken))
     refused = _count(session, [claim for claim in claims if claim.post_id in new]) if new else set()
     if refused:
-        session.execute(_RISE, {"member": viewer.member_id, "posts": sorted(refused)})
+        session.connection().execute(_RISE, {"member": viewer.member_id, "posts": sorted(refused)})
     return set(posts) - refused
 
 
