@@ -9,22 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, current_app
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from coop.book import Book
 from coop.clock import Clock
+from coop.credential import Credential, begin
 from coop.database import Database
 from coop.errors import Unauthenticated
 from coop.identity import Identity
 from coop.policies import Books
 from coop.settings import Settings
-from coop.tables import PolicyEpoch
-
-Authenticator = Callable[[Session, datetime], Identity | None]
-"""Finds who acts from what the request carries; made by the API for tokens, by the pages for cookies."""
-
-_BEGIN = select(col(PolicyEpoch.epoch), func.clock_timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +31,13 @@ class Platform:
     clock: Clock
 
     @contextmanager
-    def call(self, authenticate: Authenticator) -> Iterator["Call"]:
+    def call(self, credential: Credential | None) -> Iterator["Call"]:
         """Open the transaction of one request: committed on return, rolled back on any exception."""
         with self.database.begin() as session:
-            epoch, moment = session.connection().execute(_BEGIN).one()
-            now = moment + self.clock.offset
-            book = self.books.at(session, epoch)
-            yield Call(session, authenticate(session, now), book, now, self)
+            row = begin(session, credential)
+            now = row.moment + self.clock.offset
+            identity = None if credential is None else credential.reads(row, now)
+            yield Call(session, identity, self.books.at(session, row.epoch), now, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,17 @@ answer is made after the transaction has committed; whatever is refused rolls it
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlmodel import Session
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
 from coop import idempotency, problems
 from coop.api import JSON_TYPE, UNSAFE, Api, Operation
-from coop.call import Authenticator, Call, Later, made, platform
+from coop.call import Call, Later, made, platform
+from coop.credential import Credential
 from coop.errors import (
     AllotmentError,
     Conflict,
@@ -29,8 +28,7 @@ from coop.errors import (
     Unauthenticated,
     WrongMediaType,
 )
-from coop.identity import Identity
-from coop.oauth import bearer_identity
+from coop.oauth import bearer
 
 LARGEST_BODY = 256 * 1024
 """Most bytes of a JSON body."""
@@ -49,20 +47,19 @@ class IdConverter(BaseConverter):
         return number
 
 
-def bearer() -> Authenticator:
-    """Return the authenticator of a request's ``Authorization`` header (RFC 6750)."""
+def shown() -> Credential | None:
+    """Return what a request's ``Authorization`` header shows of who acts (RFC 6750), where it has one."""
     header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise _no_good()
+    return bearer(token.strip())
 
-    def authenticate(session: Session, now: datetime) -> Identity | None:
-        if header is None:
-            return None
-        scheme, _, token = header.partition(" ")
-        found = bearer_identity(session, token.strip(), now) if scheme.lower() == "bearer" else None
-        if found is None:
-            raise Unauthenticated("The access token is unknown, expired or revoked: sign in again.")
-        return found
 
-    return authenticate
+def _no_good() -> Unauthenticated:
+    return Unauthenticated("The access token is unknown, expired or revoked: sign in again.")
 
 
 def blueprint(apis: list[Api]) -> Blueprint:
@@ -86,7 +83,10 @@ def _view(operation: Operation) -> Callable[..., Response]:
                 raise Unauthenticated
             _refuse_nul(parameters)
             arguments = parameters | _read(operation)
-            with platform().call(bearer()) as call:
+            credential = shown()
+            with platform().call(credential) as call:
+                if credential is not None and call.identity is None:
+                    raise _no_good()
                 _authorise(operation, call)
                 answer = _once(operation, call, arguments)
             return made(answer)

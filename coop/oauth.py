@@ -11,11 +11,13 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
+from coop.credential import Credential, opening
 from coop.errors import Fault, RuleBroken
 from coop.identity import Identity
 from coop.members import as_identity, identity_query
@@ -38,25 +40,23 @@ _HTTPS = re.compile(r"https://[a-z0-9.-]+(?::[1-9][0-9]{0,4})?(?:[/?][A-Za-z0-9.
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:/[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*")
 """A reversed domain name that its application owns (RFC 8252 §7.1)."""
 
-_BY_ACCESS = (
+_BY_ACCESS = opening(
     identity_query()
-    .add_columns(col(OAuthToken.scope))
+    .add_columns(col(OAuthToken.scope), col(OAuthToken.expires_at))
     .join(OAuthToken, col(OAuthToken.member_id) == col(Member.id))
-    .where(
-        col(OAuthToken.access_sha256) == bindparam("digest"),
-        col(OAuthToken.expires_at) > bindparam("now"),
-        col(OAuthToken.revoked_at).is_(None),
-    )
+    .where(col(OAuthToken.access_sha256) == bindparam("digest"), col(OAuthToken.revoked_at).is_(None))
 )
 
 
-def bearer_identity(session: Session, token: str, now: datetime) -> Identity | None:
-    """Return who an access token speaks for and what it may do, or None where it is not good now.
+def bearer(token: str) -> Credential:
+    """Return the credential that an access token is: who it speaks for, and what it may do."""
+    return Credential(_BY_ACCESS, {"digest": token_sha256(token)}, _read_access)
 
-    One statement: it is run for every request of an application.
-    """
-    row = session.connection().execute(_BY_ACCESS, {"digest": token_sha256(token), "now": now}).one_or_none()
-    return None if row is None else as_identity(row, frozenset(row.scope.split()))
+
+def _read_access(row: Row[Any], now: datetime) -> Identity | None:
+    if row.id is None or row.expires_at <= now:
+        return None
+    return as_identity(row, frozenset(row.scope.split()))
 
 
 def register_client(

@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import Row, bindparam, delete, insert, select, text, update
 from sqlmodel import Session, col
 
+from coop.credential import Credential, opening
 from coop.errors import TooMany
 from coop.identity import Identity
 from coop.members import EVERYTHING, as_identity, identity_query
@@ -37,10 +38,11 @@ _LOCK = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(subject, 0))"
     " FROM unnest(CAST(:subjects AS text[])) AS subject"
 )
-_BY_COOKIE = (
+_BY_COOKIE = opening(
     identity_query()
+    .add_columns(col(WebSession.expires_at))
     .join(WebSession, col(WebSession.member_id) == col(Member.id))
-    .where(col(WebSession.token_sha256) == bindparam("digest"), col(WebSession.expires_at) > bindparam("now"))
+    .where(col(WebSession.token_sha256) == bindparam("digest"))
 )
 
 
@@ -78,10 +80,13 @@ def sign_in(
     return _open(session, row.id, now)
 
 
-def cookie_identity(session: Session, token: str, now: datetime) -> Identity | None:
-    """Return who a session token belongs to, or None where it opens no session now. One statement."""
-    row = session.connection().execute(_BY_COOKIE, {"digest": _digest(token), "now": now}).one_or_none()
-    return None if row is None else as_identity(row, EVERYTHING)
+def cookie(token: str) -> Credential:
+    """Return the credential that a session token is: it speaks for its member in everything."""
+    return Credential(_BY_COOKIE, {"digest": _digest(token)}, _read_cookie)
+
+
+def _read_cookie(row: Row[Any], now: datetime) -> Identity | None:
+    return None if row.id is None or row.expires_at <= now else as_identity(row, EVERYTHING)
 
 
 def sign_out(session: Session, token: str) -> None:

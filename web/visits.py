@@ -12,7 +12,7 @@ from flask import Response, make_response, redirect, render_template, request
 
 from coop.call import Call, Later, made, platform
 from coop.identity import Identity
-from coop.routes.oauth import cookie
+from coop.routes.oauth import session_cookie
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[Call, Parameters], Response | Later]
@@ -29,7 +29,7 @@ def page(view: View[Parameters]) -> Callable[Parameters, Response]:
 
     @wraps(view)
     def answer(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
-        with platform().call(cookie()) as call:
+        with platform().call(session_cookie()) as call:
             shown = view(call, *args, **kwargs)
         return made(shown)
 

@@ -17,10 +17,11 @@ from wtforms.validators import ValidationError
 
 from coop import oauth
 from coop.api import Api
-from coop.call import Authenticator, Call, platform
+from coop.call import Call, platform
+from coop.credential import Credential
 from coop.errors import Forbidden, Malformed, Unauthenticated
 from coop.oauth_grants import AuthorizationServer, CodeGrant, metadata, refuse_odd_characters
-from coop.sign_in import COOKIE, cookie_identity
+from coop.sign_in import COOKIE, cookie
 
 api = Api("oauth-clients")
 
@@ -68,10 +69,10 @@ def blueprint(app: Flask) -> Blueprint:
     return made
 
 
-def cookie() -> Authenticator:
-    """Return the authenticator of a request's session cookie."""
+def session_cookie() -> Credential | None:
+    """Return what a request's session cookie shows of who acts, where it carries one."""
     sent = request.cookies.get(COOKIE)
-    return lambda session, now: None if sent is None else cookie_identity(session, sent, now)
+    return None if sent is None else cookie(sent)
 
 
 def ask() -> Response:
@@ -105,7 +106,7 @@ def _on_consent(then: Callable[[Call, AuthorizationServer, CodeGrant], Response]
     Where it is not certain who the application is or where it may be answered, nobody is redirected
     (RFC 9700 §4.11): raise Malformed, which the member sees.
     """
-    with platform().call(cookie()) as call:
+    with platform().call(session_cookie()) as call:
         server = AuthorizationServer(call.session, platform().settings.public_url, call.now)
         try:
             refuse_odd_characters(request.values)
@@ -150,7 +151,7 @@ def _carry_out(call: Call, server: AuthorizationServer, grant: CodeGrant) -> Res
 
 
 def _on_tokens(work: Callable[[AuthorizationServer], Response]) -> Response:
-    with platform().call(lambda session, now: None) as call:
+    with platform().call(None) as call:
         server = AuthorizationServer(call.session, platform().settings.public_url, call.now)
         try:
             refuse_odd_characters(request.values)

@@ -16,7 +16,7 @@ from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.invitations import invite
 from coop.members import Newcomer, join
-from coop.oauth import bearer_identity
+from coop.oauth import bearer
 from coop.passwords import CHEAP
 from coop.places import Place
 from coop.policies import Books
@@ -193,15 +193,15 @@ def test_whoever_leaves_is_out_of_every_door(session: Session, book: Book) -> No
     ada = welcome(session, book, place=Place("NO"))
     token = sign_in.sign_in(session, "ada", PASSWORD, "192.0.2.1", NOW, hasher=CHEAP)
     assert token is not None
-    bearer = bearer_for(session, session.get_one(Member, ada.member_id))["Authorization"].split()[1]
+    carried = bearer_for(session, session.get_one(Member, ada.member_id))["Authorization"].split()[1]
     now = datetime.now(UTC)
-    assert bearer_identity(session, bearer, now) is not None
+    assert bearer(carried).identity(session, now) is not None
     invite(session, book, ada, NOW)
 
     members.leave(session, ada, NOW)
 
-    assert sign_in.cookie_identity(session, token, NOW) is None
-    assert bearer_identity(session, bearer, now) is None
+    assert sign_in.cookie(token).identity(session, NOW) is None
+    assert bearer(carried).identity(session, now) is None
     assert sign_in.sign_in(session, "ada", PASSWORD, "192.0.2.1", NOW, hasher=CHEAP) is None
     for look in (members.identity_of, directory.member):
         with pytest.raises(NotFound):

@@ -102,4 +102,4 @@ def test_a_rotation_under_way_does_not_outlive_the_revocation_of_its_family(
         revocation.result(timeout=5)
     with committed.begin() as session:
         for pair in pairs:
-            assert oauth.bearer_identity(session, pair["access_token"], clock.now(session)) is None
+            assert oauth.bearer(pair["access_token"]).identity(session, clock.now(session)) is None

@@ -179,7 +179,7 @@ def test_who_a_token_speaks_for_takes_one_statement_guilds_and_all(
     token = browser.tokens(scope="read write")["access_token"]
     now = Clock().now(session)
     with counted(session) as statements:
-        found = oauth.bearer_identity(session, token, now)
+        found = oauth.bearer(token).identity(session, now)
     assert found == identity_of(ada, (tended,), (tended,))
     assert len(statements) == 1
 

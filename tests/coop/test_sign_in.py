@@ -18,8 +18,8 @@ from coop.sign_in import (
     FAILURES,
     LIFETIME,
     WINDOW,
+    cookie,
     cookie_attributes,
-    cookie_identity,
     sign_in,
     sign_out,
     sweep,
@@ -56,7 +56,7 @@ def fail(session: Session, times: int, handle: str = "ada", address: str = HOME)
 def test_the_right_password_opens_a_session(session: Session, ada: Identity) -> None:
     token = attempt(session, handle=" Ada ")
     assert token is not None
-    assert cookie_identity(session, token, NOW) == ada
+    assert cookie(token).identity(session, NOW) == ada
 
 
 def test_who_a_cookie_is_takes_one_statement_guilds_and_all(session: Session, ada: Identity) -> None:
@@ -65,7 +65,7 @@ def test_who_a_cookie_is_takes_one_statement_guilds_and_all(session: Session, ad
     token = attempt(session)
     assert token is not None
     with counted(session) as statements:
-        found = cookie_identity(session, token, NOW)
+        found = cookie(token).identity(session, NOW)
     assert found == identity_of(row, (tended, visited), (tended,))
     assert len(statements) == 1
 
@@ -75,7 +75,7 @@ def test_the_database_holds_no_token_that_opens_anything(session: Session, ada: 
     (kept,) = session.scalars(select(col(WebSession.token_sha256))).all()
     assert token is not None
     assert kept != token
-    assert cookie_identity(session, kept, NOW) is None
+    assert cookie(kept).identity(session, NOW) is None
 
 
 def test_a_session_ends_at_sign_out_or_in_thirty_days(session: Session, ada: Identity) -> None:
@@ -83,9 +83,9 @@ def test_a_session_ends_at_sign_out_or_in_thirty_days(session: Session, ada: Ide
     assert token is not None
     assert other is not None
     sign_out(session, token)
-    assert cookie_identity(session, token, NOW) is None
-    assert cookie_identity(session, other, NOW + LIFETIME - timedelta(seconds=1)) == ada
-    assert cookie_identity(session, other, NOW + LIFETIME) is None
+    assert cookie(token).identity(session, NOW) is None
+    assert cookie(other).identity(session, NOW + LIFETIME - timedelta(seconds=1)) == ada
+    assert cookie(other).identity(session, NOW + LIFETIME) is None
 
 
 def test_a_wrong_password_and_an_unknown_handle_are_one_answer(session: Session, ada: Identity) -> None:
@@ -190,7 +190,7 @@ def test_whoever_has_left_signs_in_no_more(session: Session, ada: Identity) -> N
     token = attempt(session)
     assert token is not None
     session.execute(update(Member).values(left_at=NOW))
-    assert cookie_identity(session, token, NOW) is None
+    assert cookie(token).identity(session, NOW) is None
     assert attempt(session) is None
 
 

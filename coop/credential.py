@@ -1,0 +1,46 @@
+"""Credentials: what a request shows of who acts, read in the one statement that begins the request.
+
+Law 3: that statement also reads the policy epoch and the time, so a request knows all three at once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, true
+from sqlmodel import Session, col
+
+from coop.identity import Identity
+from coop.tables import PolicyEpoch
+
+_BEGIN = select(col(PolicyEpoch.epoch), func.clock_timestamp().label("moment"))
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A token or a cookie, not yet looked at."""
+
+    statement: Select[Any]
+    """Made by :func:`opening`."""
+    parameters: Mapping[str, Any]
+    reads: Callable[[Row[Any], datetime], Identity | None]
+    """Returns who the row speaks for at a moment, or None where it is not good then."""
+
+    def identity(self, session: Session, now: datetime) -> Identity | None:
+        """Return who this speaks for at ``now``, or None where it is not good then."""
+        return self.reads(begin(session, self), now)
+
+
+def opening(found: Select[Any]) -> Select[Any]:
+    """Return the statement that reads epoch, moment and, where there is one, the row of ``found``."""
+    who = found.subquery("who")
+    return select(*_BEGIN.selected_columns, *who.c).select_from(PolicyEpoch).outerjoin(who, true())
+
+
+def begin(session: Session, credential: Credential | None) -> Row[Any]:
+    """Run the first statement of a request: epoch, moment, and what the credential reads."""
+    connection = session.connection()
+    if credential is None:
+        return connection.execute(_BEGIN).one()
+    return connection.execute(credential.statement, credential.parameters).one()
