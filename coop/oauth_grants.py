@@ -38,7 +38,7 @@ AUTH_METHODS = ["none"]
 """How clients prove who they are at the token endpoint: not at all, they hold PKCE verifiers instead."""
 
 
-class Asked(FlaskOAuth2Request):  # type: ignore[misc]
+class Asked(FlaskOAuth2Request):
     """A request as it was sent to our public address.
 
     The address that a proxy calls us by is often plain HTTP, which Authlib would refuse.
@@ -50,7 +50,7 @@ class Asked(FlaskOAuth2Request):  # type: ignore[misc]
         self.payload = FlaskOAuth2Payload(request)
 
 
-class Client(ClientMixin):  # type: ignore[misc]
+class Client(ClientMixin):
     """A registered application, as Authlib asks about one."""
 
     def __init__(self, row: OAuthClient) -> None:
@@ -92,7 +92,7 @@ class Client(ClientMixin):  # type: ignore[misc]
         return grant_type in (AuthorizationCodeGrant.GRANT_TYPE, RefreshTokenGrant.GRANT_TYPE)
 
 
-class Code(AuthorizationCodeMixin):  # type: ignore[misc]
+class Code(AuthorizationCodeMixin):
     """An authorization code, as Authlib asks about one."""
 
     def __init__(self, row: OAuthCode) -> None:
@@ -109,7 +109,7 @@ class Code(AuthorizationCodeMixin):  # type: ignore[misc]
         return self.row.scope
 
 
-class Pair(TokenMixin):  # type: ignore[misc]
+class Pair(TokenMixin):
     """An access token with its refresh token, as Authlib asks about one."""
 
     def __init__(self, row: OAuthToken) -> None:
@@ -124,7 +124,7 @@ class Pair(TokenMixin):  # type: ignore[misc]
         return self.row.scope
 
 
-class S256(CodeChallenge):  # type: ignore[misc]
+class S256(CodeChallenge):
     """PKCE that is always there and always S256 (RFC 9700 §2.1.1)."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
@@ -136,7 +136,7 @@ class S256(CodeChallenge):  # type: ignore[misc]
         super().validate_code_challenge(grant, redirect_uri)
 
 
-class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
+class CodeGrant(AuthorizationCodeGrant):
     """The authorization code grant (RFC 6749 §4.1)."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
@@ -177,7 +177,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         self.server.session.flush()
 
 
-class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
+class RefreshGrant(RefreshTokenGrant):
     """The refresh token grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2)."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
@@ -200,7 +200,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
         self.server.session.flush()
 
 
-class Revocation(RevocationEndpoint):  # type: ignore[misc]
+class Revocation(RevocationEndpoint):
     """Token revocation (RFC 7009): whichever token is shown, its whole family ends."""
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
@@ -215,7 +215,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
         oauth.revoke_family(self.server.session, token.row.family, self.server.now)
 
 
-class AuthorizationServer(FlaskAuthorizationServer):  # type: ignore[misc]
+class AuthorizationServer(FlaskAuthorizationServer):
     """The authorization server of one request."""
 
     def __init__(self, session: Session, issuer: str, now: datetime) -> None:
