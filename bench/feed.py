@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from flask import Flask
 from rich.console import Console
 from rich.progress import track
 from sqlalchemy import event, text
 
 from bench import feed_data
-from bench.client import Get, getter
+from bench.client import Get, direct, getter
 from bench.feed_coop import cap_everything, open_coop, readers
 from bench.feed_data import FULL, Size
 from bench.floor import floor_app
@@ -84,26 +85,28 @@ def measure(server: Server, size: Size = FULL, pages: int = PAGES) -> Figures:
         app, database = open_coop(url)
         try:
             with psycopg.connect(server.plain_url("feed_run"), autocommit=True) as connection:
-                floor = getter(floor_app(connection), "/")
-                asked = {name: getter(app, f"/api/v1/feeds/{name}") for name in (PROFILE, "chronological")}
-                return _figures(database, size, asked, floor, pages, WARM_UP)
+                return _figures(database, size, app, floor_app(connection), pages, WARM_UP)
         finally:
             database.dispose()
 
 
-def _figures(
-    database: Database, size: Size, asked: dict[str, Get], floor: Get, pages: int, warm_up: int
-) -> Figures:
+def _figures(database: Database, size: Size, app: Flask, bare: Flask, pages: int, warm_up: int) -> Figures:
     extra = max(1, pages // 4)
-    tokens = iter(readers(database, pages + 2 * extra + 3 * warm_up))
-    main = _measured("balanced", database, asked[PROFILE], floor, tokens, pages, warm_up)
+    tokens = iter(readers(database, pages + 3 * extra + 4 * warm_up))
+    path = f"/api/v1/feeds/{PROFILE}"
+    page, floor = getter(app, path), getter(bare, "/")
+    main = _measured("balanced", database, page, floor, tokens, pages, warm_up)
     taken = _taken(database)
     if taken != PAGE * (pages + warm_up):
         raise PageWrong(f"{pages + warm_up} pages took {taken} seats")
-    newest = _measured("chronological", database, asked["chronological"], floor, tokens, extra, warm_up)
+    called = _measured(
+        "without a client", database, direct(app, path), direct(bare, "/"), tokens, extra, warm_up
+    )
+    chronological = getter(app, "/api/v1/feeds/chronological")
+    newest = _measured("chronological", database, chronological, floor, tokens, extra, warm_up)
     rss = peak_memory_mib()
     cap_everything(database)
-    capped = _measured("everything capped", database, asked[PROFILE], floor, tokens, extra, warm_up)
+    capped = _measured("everything capped", database, page, floor, tokens, extra, warm_up)
     return {
         "posts": size.posts,
         "members": size.members,
@@ -112,6 +115,7 @@ def _figures(
         "p95_ms": round(main.p95, 2),
         "floor_p50_ms": round(statistics.median(main.floor), 3),
         "ratio": round(main.ratio, 1),
+        "ratio_direct": round(called.ratio, 1),
         "rss_mib": rss,
         "statements": main.statements,
         "page_kb": round(main.size / 1000, 1),
