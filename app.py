@@ -6,6 +6,7 @@ Governance and audience never meet; they share the policy book and are wired her
 import gc
 import json
 import logging
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -47,6 +48,7 @@ from coop.membership_rules import MembershipRules, membership_charter
 from coop.policies import Books
 from coop.routes import health
 from coop.settings import Settings
+from coop.supervisor import borrowed
 from governance import audit, enactment
 from governance.charter import voting_charter
 from governance.rules import VotingRules
@@ -294,6 +296,13 @@ def demo(keep: bool) -> None:
     sys.exit(walk(keep=keep))
 
 
+def settings_of_a_command() -> Settings:
+    """Return the settings of the environment, or of the instance that runs embedded beside this command."""
+    if "DATABASE_URL" not in os.environ:
+        os.environ.update(borrowed(Path(os.environ.get("ALLOTMENT_VAR", "var"))))
+    return Settings.load()
+
+
 @cli.group("ledger")
 def ledger_group() -> None:
     """Take the record away, and verify it offline."""
@@ -303,7 +312,7 @@ def ledger_group() -> None:
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
 def ledger_export(file: TextIO) -> None:
     """Write every event as a line of JSON."""
-    with Database(Settings.load().database_url.get_secret_value()).begin() as session:
+    with Database(settings_of_a_command().database_url.get_secret_value()).begin() as session:
         for line in ledger.export(session):
             click.echo(line, file=file)
 
@@ -326,7 +335,7 @@ def ledger_verify(file: TextIO) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def export_policies(folder: Path) -> None:
     """Write every policy in force as a file."""
-    with Database(Settings.load().database_url.get_secret_value()).begin() as session:
+    with Database(settings_of_a_command().database_url.get_secret_value()).begin() as session:
         book = Books(POLICY_KINDS).current(session)
     for policy in book.policies.values():
         path = folder / policy.scope.replace(":", "/") / f"{policy.kind}.toml"

@@ -26,6 +26,19 @@ _LOOK_SECONDS = 0.2
 _ASKS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+BORROWED = "instance.json"
+"""In an instance's folder while it runs: what its own commands need to know, readable by its owner alone."""
+
+
+def borrowed(var: Path) -> dict[str, str]:
+    """Return the environment of the instance that runs on ``var``; empty where none does."""
+    try:
+        found: dict[str, str] = json.loads((var / BORROWED).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
+
+
 class _Asked(BaseException):
     """We were asked to stop."""
 
@@ -95,7 +108,9 @@ class _Run:
         self.console.print("[bold green]Allotment[/] is starting.")
         parts = self.stack.enter_context(embedded(self.var, report=self._report))
         port = self._port(port)
-        os.environ.update(parts.environment() | _own(self.host, port, policies))
+        environment = parts.environment() | _own(self.host, port, policies)
+        os.environ.update(environment)
+        self._tell(environment)
         settings = Settings.load()
         self._finish("Tables and policies", "migrate")
         self._people(seeded, parts.postgres is not None)
@@ -115,6 +130,12 @@ class _Run:
             self._finish("First members", "seed", "--if-empty")
             if own_database:
                 done.touch()
+
+    def _tell(self, environment: dict[str, str]) -> None:
+        """Let commands beside this run reach its parts; see :func:`borrowed`."""
+        told = self.var / BORROWED
+        self.stack.callback(told.unlink, missing_ok=True)
+        write_private(told, json.dumps(environment))
 
     def _port(self, wanted: int) -> int:
         if wanted == 0:

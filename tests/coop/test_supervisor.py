@@ -17,6 +17,7 @@ import pytest
 
 from coop.embedded_folder import free_port
 from coop.settings import ROOT, Settings
+from coop.supervisor import BORROWED, borrowed
 
 STAND_IN = """
 import json, os, signal, socket, sys, time
@@ -142,8 +143,12 @@ def test_everything_is_started_in_order_stopped_in_the_opposite_one_and_warm_aga
         assert found["pid"] == process.pid
         with urllib.request.urlopen(f"{found['url']}/readyz") as response:
             assert response.status == 200
+        lent = borrowed(var)
+        assert (var / BORROWED).stat().st_mode & 0o777 == 0o600
         code, output = end(process)
     assert code == 0, output
+    assert lent["DATABASE_URL"].startswith("postgresql+psycopg://")
+    assert borrowed(var) == {}
     events = (var / "events").read_text().splitlines()
     assert sorted(events[2:4]) == ["serve --host", "worker"]
     assert events[:2] + events[4:] == [
