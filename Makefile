@@ -26,12 +26,13 @@ check: .venv/.dev-stamp ## Check format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict
 
-bench: .venv/.dev-stamp ## Run a benchmark: make bench NAME=...
+bench: .venv/.bench-stamp ## Run a benchmark: make bench NAME=...
 	@$(BIN)/python -m bench $(NAME) $(ARGS)
 
 lock: .venv-lock/bin/uv ## Write the locks anew from pyproject.toml
 	$(COMPILE) --output-file requirements/run.lock
 	$(COMPILE) --extra dev --output-file requirements/dev.lock
+	$(COMPILE) --extra dev --extra bench --output-file requirements/bench.lock
 
 clean: ## Remove caches and what tests left; an instance's data in var/ and .venv stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .venv-lock var/test* build *.egg-info
@@ -47,6 +48,12 @@ clean: ## Remove caches and what tests left; an instance's data in var/ and .ven
 	@echo "Installing what Allotment needs to run and to be tested ..."
 	@$(PIP) --requirement requirements/dev.lock
 	@touch .venv/.run-stamp $@
+
+# The third lock holds all of the second, and the libraries that benchmarks compare with.
+.venv/.bench-stamp: requirements/bench.lock | $(BIN)/python
+	@echo "Installing what Allotment is measured against ..."
+	@$(PIP) --requirement requirements/bench.lock
+	@touch .venv/.run-stamp .venv/.dev-stamp $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

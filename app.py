@@ -51,6 +51,7 @@ from coop.settings import Settings
 from coop.supervisor import borrowed
 from governance import audit, enactment
 from governance.charter import voting_charter
+from governance.deliberation.rules import DeliberationRules, deliberation_charter
 from governance.rules import VotingRules
 from media.rules import MediaRules
 from media.storage import ObjectStore
@@ -61,6 +62,7 @@ POLICY_KINDS = {
     for kind in (
         PolicyKind("membership", MembershipRules, charter=membership_charter),
         PolicyKind("voting", VotingRules, charter=voting_charter),
+        PolicyKind("deliberation", DeliberationRules, charter=deliberation_charter),
         *audience.rules.KINDS,
         PolicyKind("media", MediaRules),
     )

@@ -1,0 +1,1 @@
+"""How we talk before we decide: arguments, amendments, statements and the opinion map."""

@@ -1,0 +1,1 @@
+"""Rules tried on what really happened, before anyone votes on them."""
