@@ -26,6 +26,21 @@ class Arguments(_Clauses):
     characters: int = Field(ge=100, le=20_000)
     per_member: int = Field(ge=1, le=1000)
     """Arguments of one member on one proposal; replies count apart, as many again."""
+    depth: int = Field(ge=1, le=10)
+    """How deep replies go; 1 lets arguments be answered, and no answer."""
+
+
+class Rounds(_Clauses):
+    """Where each speaks once before anyone speaks twice."""
+
+    waits: Duration
+    """How long after its first turn a round waits for those who have not spoken in it."""
+
+
+class Facilitation(_Clauses):
+    """What a facilitator sums up, and what is said of how it ended."""
+
+    characters: int = Field(ge=100, le=20_000)
 
 
 class Amendments(_Clauses):
@@ -33,12 +48,14 @@ class Amendments(_Clauses):
 
     per_member: int = Field(ge=1, le=100)
     """Open ones of one member on one proposal."""
+    characters: int = Field(ge=100, le=20_000)
+    """Of the reasons for one, and of those for rejecting it."""
 
 
 class Statements(_Clauses):
     """Short statements that each can agree with, disagree with or pass."""
 
-    characters: int = Field(ge=20, le=1000)
+    characters: int = Field(ge=20, le=500)
     per_member: int = Field(ge=1, le=200)
     """Of one member on one proposal."""
 
@@ -54,6 +71,10 @@ class Map(_Clauses):
     """Smallest group that is shown."""
     groups: int = Field(ge=2, le=10)
     """Most groups that are looked for."""
+    filled_to: int = Field(ge=0, le=100)
+    """Where fewer people have answered that many, those who answered most are taken in up to this number."""
+    findings: int = Field(ge=1, le=50)
+    """Most statements that are named for a group, and of those that all agree on or reject."""
 
 
 class Checks(_Clauses):
@@ -61,6 +82,12 @@ class Checks(_Clauses):
 
     per_proposal: int = Field(ge=0, le=100)
     lasts: Duration
+    characters: int = Field(ge=20, le=1000)
+    """Of the question, and of each option."""
+    options: int = Field(ge=2, le=20)
+    """Most that one may offer."""
+    hidden_below: int = Field(ge=5, le=100)
+    """Before so many have answered, nobody is told what."""
 
 
 class Rehearsals(_Clauses):
@@ -83,6 +110,10 @@ class Notices(_Clauses):
     """How long before the close those who have not voted are reminded."""
     review: Duration
     """How long before a review or a sunset everybody is reminded."""
+    kept: Duration
+    """How long notices and the log of a webhook stay; what lies further back is not told any more."""
+    webhooks: int = Field(ge=0, le=100)
+    """Addresses that one member may have decisions sent to."""
 
 
 class Bound(_Clauses):
@@ -111,6 +142,8 @@ class DeliberationRules(_Clauses):
     """The deliberation policy."""
 
     arguments: Arguments
+    rounds: Rounds
+    facilitation: Facilitation
     amendments: Amendments
     statements: Statements
     map: Map
