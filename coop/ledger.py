@@ -3,6 +3,10 @@
 Law 10: the record is append-only. The database refuses updates and deletes; the chain makes any change
 made behind its back show, because an event's hash covers the canonical JSON (RFC 8785) of everything in
 it and the hash of its predecessor.
+
+The head of the chain is locked from an append to the commit, so appends come one after another for the
+whole cooperative. The database therefore chains the event itself, in one statement (``ledger_append``),
+from the canonical text of the payload that it is handed.
 """
 
 import hashlib
@@ -13,13 +17,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from coop.tables import LedgerEvent, LedgerHead
 
 GENESIS = "0" * 64
 """What the first event names as its predecessor."""
+
+
+LARGEST_NUMBER = 2**53 - 1
+"""Largest number in a payload, either way from nought: above it, doubles skip integers (RFC 7493 §2.2)."""
+
+_APPEND = text("SELECT seq, hash FROM ledger_append(:at, :type, :payload)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event stands in the chain."""
+
+    seq: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +59,40 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def append(session: Session, type: str, payload: dict[str, Any], now: datetime) -> LedgerEvent:
-    """Add one event in the caller's transaction and return it.
+def append(session: Session, type: str, payload: dict[str, Any], now: datetime) -> Place:
+    """Add one event in the caller's transaction and return its place in the chain.
 
-    Locks the head row until the transaction ends: call it last, after every other lock.
+    Whatever the session holds unwritten is written first. Then the head is locked until the transaction
+    ends: call it last, after every other lock, and commit soon. Raise rfc8785.CanonicalizationError where
+    the payload has no canonical form that reads back as it was written.
     """
-    head = session.execute(select(col(LedgerHead.seq), col(LedgerHead.hash)).with_for_update()).one()
-    seq = head.seq + 1
-    event = LedgerEvent(
-        seq=seq,
-        at=now,
-        type=type,
-        payload=payload,
-        prev=head.hash,
-        hash=digest(seq, stamp(now), type, payload, head.hash),
-    )
-    session.add(event)
     session.flush()
-    session.execute(update(LedgerHead).values(seq=seq, hash=event.hash))
-    return event
+    row = session.connection().execute(_APPEND, entry(type, payload, now)).one()
+    return Place(row.seq, row.hash)
+
+
+def hold(session: Session) -> None:
+    """Keep others from appending until the transaction ends: what the ledger tells now stays all it tells.
+
+    Like :func:`append`, call it after every other lock.
+    """
+    session.execute(select(col(LedgerHead.seq)).with_for_update())
+
+
+def entry(type: str, payload: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Return the parameters of ``ledger_append(:at, :type, :payload)``, for a statement that does more.
+
+    Raise what :func:`append` raises.
+    """
+    canonical = rfc8785.dumps(payload).decode()
+    json.loads(canonical, parse_int=_check_number, parse_float=_check_number)
+    return {"at": stamp(now), "type": type, "payload": canonical}
+
+
+def _check_number(written: str) -> None:
+    """Refuse a float so large that it reads back as an integer which has no canonical form."""
+    if abs(float(written)) > LARGEST_NUMBER:
+        raise rfc8785.IntegerDomainError(int(float(written)))
 
 
 def as_line(event: LedgerEvent) -> str:
