@@ -1,0 +1,1 @@
+"""What would have gone otherwise: audience and feed rules tried on recorded posts, views and replies."""

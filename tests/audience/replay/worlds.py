@@ -1,0 +1,141 @@
+"""Small worlds of recorded events, drawn by a seeded lot."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlmodel import Session, col
+
+from audience.keys import held_by
+from audience.tables import Gate, Post, Relation, Reply, Seat
+from coop.book import Book
+from coop.identity import Identity
+from coop.ids import first_id_at, new_id
+from coop.rehearsal import Rehearsing
+from coop.tables import Guild, Member
+from tests.audience.factories import make_post
+from tests.factories import id_of, identity_of, make_guild, make_member
+
+UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SINCE = UNTIL - timedelta(days=28)
+
+
+@dataclass
+class World:
+    """Members in two guilds, who follow, block, post, view and answer."""
+
+    session: Session
+    book: Book
+    lot: Random
+    members: list[Identity] = field(default_factory=list)
+    guilds: list[Guild] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+
+    @classmethod
+    def drawn(cls, session: Session, book: Book, seed: int, *, members: int = 9, posts: int = 40) -> "World":
+        """Return a world that the seed alone decides, but for the ids."""
+        made = cls(session, book, Random(seed))
+        made._people(members)
+        for _ in range(posts):
+            made._post()
+        made._relate()
+        made._views()
+        made._answers()
+        session.flush()
+        return made
+
+    def moment(self, since: datetime = SINCE - timedelta(days=10)) -> datetime:
+        """Return a whole millisecond in the past of this world."""
+        return since + timedelta(
+            milliseconds=self.lot.randrange((UNTIL - since) // timedelta(milliseconds=1))
+        )
+
+    def _people(self, number: int) -> None:
+        rows = [make_member(self.session) for _ in range(number)]
+        half = number // 2
+        for people in (rows[:half], rows[half - 1 : -1]):
+            self.guilds.append(make_guild(self.session, None, people[0], tuple(people[1:])))
+        self.members = [self._identity(row, rows) for row in rows]
+
+    def _relate(self) -> None:
+        for one in self.members:
+            for other in self.members:
+                kind = self.lot.choice(["follow", "follow", "block", *[""] * 6])
+                if kind and one is not other:
+                    values = {"member_id": one.member_id, "kind": kind, "other_id": other.member_id}
+                    self.session.execute(insert(Relation).values(since=SINCE - timedelta(days=90), **values))
+
+    def _identity(self, row: Member, rows: list[Member]) -> Identity:
+        half, place = len(rows) // 2, rows.index(row)
+        inside = (place < half, half - 1 <= place < len(rows) - 1)
+        return identity_of(row, tuple(guild for guild, yes in zip(self.guilds, inside, strict=True) if yes))
+
+    def _post(self) -> None:
+        author = self.lot.choice(self.members)
+        mine = [guild for guild in self.guilds if id_of(guild) in author.guilds]
+        guild = self.lot.choice([None, *mine])
+        named = self.lot.choice(self.members)
+        whom: list[list[dict[str, Any]]] = [
+            [{"coop": True}],
+            [{"coop": True}],
+            [{"member": named.handle}],
+            [],
+            *[[{"guild": one.slug}] for one in mine],
+            *[[{"guild": one.slug}, {"member": named.handle}] for one in mine],
+        ]
+        see = {"see": {"any": self.lot.choice(whom)}}
+        cap = self.lot.choice([{}, {"seats": {"max": self.lot.randint(1, 4)}}])
+        slug = None if guild is None else guild.slug
+        made = make_post(self.session, author, self.book, {**see, **cap}, now=self.moment(), guild=slug)
+        if self.lot.random() < 0.1:
+            gone = min(made.created_at + timedelta(days=9), UNTIL - timedelta(seconds=1))
+            self.session.execute(update(Post).where(col(Post.id) == made.id).values(deleted_at=gone))
+        self.posts.append(made)
+
+    def _views(self) -> None:
+        """Let members view what their keys open; caps are kept by nobody here but by chance."""
+        for post in self.posts:
+            for viewer in self.members:
+                opened = set(held_by(viewer)) & set(post.lock_any)
+                if viewer.member_id != post.author_id and opened and self.lot.random() < 0.4:
+                    at = self.moment(post.created_at)
+                    seat = Seat(member_id=viewer.member_id, post_id=post.id, at=at, via="post", epoch=1)
+                    self.session.add(seat)
+
+    def _answers(self) -> None:
+        for _ in range(2 * len(self.posts)):
+            post, writer = self.lot.choice(self.posts), self.lot.choice(self.members)
+            at = self.moment(post.created_at)
+            reply = Reply(
+                id=new_id(at),
+                post_id=post.id,
+                author_id=writer.member_id,
+                body="Good bread",
+                lock_any=post.lock_any,
+                created_at=at,
+            )
+            self.session.add(reply)
+
+    def turn_back(self, moment: datetime) -> None:
+        """Take away whatever happened from a moment on, and bring every gate to the number of its seats."""
+        late = first_id_at(moment)
+        self.session.flush()
+        self.session.execute(delete(Seat).where((col(Seat.at) >= moment) | (col(Seat.post_id) >= late)))
+        self.session.execute(delete(Reply).where((col(Reply.id) >= late) | (col(Reply.post_id) >= late)))
+        self.session.execute(delete(Gate).where(col(Gate.post_id) >= late))
+        self.session.execute(delete(Post).where(col(Post.id) >= late))
+        self.session.execute(update(Post).where(col(Post.deleted_at) > moment).values(deleted_at=None))
+        self.session.execute(
+            update(Gate).values(
+                taken=select(func.count())
+                .where(col(Seat.post_id) == col(Gate.post_id))
+                .correlate(Gate)
+                .scalar_subquery()
+            )
+        )
+
+    def rehearsing(self, after: Book, kind: str, scope: str = "coop") -> Rehearsing:
+        """Return the rehearsal of a change from this world's book to another."""
+        return Rehearsing(scope, kind, self.book, after, SINCE, UNTIL, 50, 2, "a seed")

@@ -1,0 +1,40 @@
+import json
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner
+
+from bench import rehearse_data
+from bench.__main__ import main
+from bench.rehearse_data import Size
+from bench.server import Server, serving
+from coop.settings import ROOT, Settings
+
+SMALL = Size(members=250, posts=100, views=4000)
+ARGUMENTS = ["rehearse", "--members", "250", "--posts", "100", "--views", "4000", "--json"]
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[Server]:
+    """The tests' own server, without the data set when the test ends."""
+    with serving(ROOT / "var" / "unused") as found:
+        yield found
+        found.drop(SMALL.name)
+
+
+def test_both_rules_are_rehearsed_on_every_view(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = CliRunner().invoke(main, ARGUMENTS)
+    found = json.loads(result.stdout)
+    figures = found["figures"]
+    assert result.exit_code == (0 if found["met"] else 1)
+    assert (figures["views"], figures["pages"]) == (4000, 4 * figures["readers"])
+    assert 0 < figures["turned_away"] < 4000
+    assert all(figures[name] > 0 for name in ("cap_s", "feed_s", "rss_mib"))
+    assert found["goals"] == {"cap_s": {"at_most": 10}, "feed_s": {"at_most": 30}}
+
+    def build(*given: object) -> None:
+        raise AssertionError("a data set that is there is not built again")
+
+    monkeypatch.setattr(rehearse_data, "build", build)
+    assert rehearse_data.ensure(server, SMALL) == SMALL.name
+    assert "rehearse_run" not in server.databases()

@@ -1,0 +1,103 @@
+"""Rehearsals run by several workers at once, on committed data."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from app import POLICY_KINDS
+from coop.book import COOP
+from coop.clock import Clock
+from coop.database import Database
+from coop.identity import Identity
+from coop.policies import Books
+from coop.rehearsal import Rehearsing, Report
+from governance.rehearsal import rehearsals, running
+from governance.rehearsal.rehearsals import Change, Rehearsed
+from governance.rehearsal.replayers import Replayer
+from governance.rehearsal.running import FIRST_WAIT
+from tests.factories import identity_of, make_member
+from tests.governance.assembly import CLASS_A
+
+
+class Killed(BaseException):
+    """What ends a worker without asking it."""
+
+
+def asked(database: Database, number: int) -> tuple[Identity, list[int]]:
+    """Ask for so many rehearsals in the name of one member."""
+    with database.begin() as session:
+        member = identity_of(make_member(session))
+        book = Books(POLICY_KINDS).current(session)
+        policy = book.policies[COOP, "media"]
+        wanted = Change(COOP, "media", CLASS_A, policy.sources[policy.number].sha256)
+        now = Clock().now(session)
+        return member, [rehearsals.ask_draft(session, book, member, wanted, now) for _ in range(number)]
+
+
+def work(database: Database, replayer: Replayer, clock: Clock | None = None) -> int:
+    return running.rehearse_due(database, Books(POLICY_KINDS), clock or Clock(), {"media": replayer})
+
+
+def read(database: Database, member: Identity, made: int) -> Rehearsed:
+    with database.begin() as session:
+        return rehearsals.visible(session, member, made, Clock().now(session))
+
+
+def test_many_workers_run_each_rehearsal_once(committed: Database) -> None:
+    member, made = asked(committed, 12)
+    began, ran = threading.Barrier(4), list[datetime]()
+
+    def replayer(session: Session, tried: Rehearsing) -> Report:
+        ran.append(tried.until)
+        tried.progress(1, 1, "nothing")
+        return Report({})
+
+    def worker() -> int:
+        began.wait()
+        return work(committed, replayer)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(worker) for _ in range(4)]
+        assert sum(one.result() for one in done) == 12
+    found = [read(committed, member, one) for one in made]
+    assert {(one.state, one.attempts) for one in found} == {("done", 1)}
+    assert len(ran) == 12
+
+
+def test_progress_is_seen_by_others_while_it_runs_and_nobody_else_takes_it_up(committed: Database) -> None:
+    member, (made,) = asked(committed, 1)
+    late = Clock(2 * FIRST_WAIT)
+    seen: list[tuple[str, int, int]] = []
+
+    def replayer(session: Session, tried: Rehearsing) -> Report:
+        tried.progress(2, 5, "uploads")
+        found = read(committed, member, made)
+        seen.append((found.state, found.done, found.total))
+        assert running.claim(committed, late) is None
+        return Report({})
+
+    assert work(committed, replayer) == 1
+    assert seen == [("running", 2, 5)]
+    assert read(committed, member, made).state == "done"
+
+
+def test_law_13_what_a_killed_worker_leaves_another_takes_up(committed: Database) -> None:
+    member, (made,) = asked(committed, 1)
+
+    def killed(session: Session, tried: Rehearsing) -> Report:
+        raise Killed
+
+    with pytest.raises(Killed):
+        work(committed, killed)
+    assert read(committed, member, made).state == "running"
+
+    def replayer(session: Session, tried: Rehearsing) -> Report:
+        return Report({})
+
+    assert work(committed, replayer) == 0
+    assert work(committed, replayer, Clock(FIRST_WAIT + timedelta(seconds=1))) == 1
+    found = read(committed, member, made)
+    assert (found.state, found.attempts) == ("done", 2)
