@@ -18,44 +18,94 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 import audience.author_signals
+import audience.measures
+import audience.replay.audience
+import audience.replay.feeds
 import audience.routes.feeds
 import audience.routes.media
 import audience.routes.posts
 import audience.routes.relations
 import audience.routes.replies
 import audience.rules
+import coop.measures
+import coop.routes.checkpoints
 import coop.routes.guilds
 import coop.routes.invitations
 import coop.routes.ledger
 import coop.routes.members
+import coop.routes.notices
 import coop.routes.oauth
 import coop.routes.policies
+import coop.routes.webhooks
+import governance.measures
+import governance.rehearsal.votes
+import governance.routes.amendments
+import governance.routes.arguments
 import governance.routes.ballots
+import governance.routes.checks
+import governance.routes.councils
+import governance.routes.decisions
+import governance.routes.delegations
+import governance.routes.elections
+import governance.routes.emergencies
+import governance.routes.facilitation
+import governance.routes.joint
+import governance.routes.juries
+import governance.routes.objections
+import governance.routes.petitions
 import governance.routes.proposals
+import governance.routes.rebasing
+import governance.routes.rehearsals
+import governance.routes.repeals
+import governance.routes.rounds
 import governance.routes.sponsors
+import governance.routes.statements
+import governance.routes.tripwires
+import media.replay
 import media.routes.uploads
 import media.uploads
 import web.docs
 import web.pages
-from coop import dispatch, idempotency, ledger, migrations, oauth, policies, sign_in
+from coop import (
+    checkpoints,
+    dispatch,
+    idempotency,
+    ledger,
+    migrations,
+    oauth,
+    policies,
+    sign_in,
+    signing,
+    webhook_delivery,
+)
 from coop.book import PolicyKind
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
 from coop.errors import AllotmentError
 from coop.jobs import Job, work
+from coop.membership_replay import replay_membership
 from coop.membership_rules import MembershipRules, membership_charter
+from coop.outbound import Outbound
 from coop.policies import Books
 from coop.routes import health
 from coop.settings import Settings
 from coop.supervisor import borrowed
-from governance import audit, enactment
+from governance import announcing, audit, enactment, questions, renewals, reviews, vetoes, watching
 from governance.charter import voting_charter
+from governance.deliberation import maps
 from governance.deliberation.rules import DeliberationRules, deliberation_charter
+from governance.facts import RENEWAL, VETO
+from governance.people import councils, juries
+from governance.people.slate import ELECTION
+from governance.rehearsal import running
+from governance.rehearsal.replayers import Replayer
 from governance.rules import VotingRules
 from media.rules import MediaRules
 from media.storage import ObjectStore
 from tools.client import CLIENT_ID, REDIRECT_URI
+from tools.opinions_command import opinions
+from tools.tally_command import tally
 
 POLICY_KINDS = {
     kind.name: kind
@@ -69,8 +119,30 @@ POLICY_KINDS = {
 }
 """Every kind of policy: the type of its rules and the bounds that no vote can cross."""
 
-ENACTORS: dict[str, enactment.Enactor] = dict.fromkeys(POLICY_KINDS, enactment.enact_policy)
+ENACTORS: dict[str, enactment.Enactor] = {
+    **dict.fromkeys(POLICY_KINDS, enactment.enact_policy),
+    questions.KIND: questions.stand,
+    ELECTION: councils.enact_election,
+    VETO: vetoes.enact,
+    RENEWAL: renewals.enact_renewal,
+}
 """What carries out a proposal that has passed, by kind."""
+
+REPLAYERS: dict[str, Replayer] = {
+    "membership": replay_membership,
+    "voting": governance.rehearsal.votes.replay_votes,
+    "media": media.replay.replay_media,
+    audience.rules.AUDIENCE: audience.replay.audience.replay_audience,
+    audience.rules.FEEDS: audience.replay.feeds.replay_feeds,
+}
+"""What tries a change on what really happened, by kind."""
+
+MEASURES: dict[str, coop.measures.Measure] = {
+    **coop.measures.MEASURES,
+    **governance.measures.MEASURES,
+    **audience.measures.MEASURES,
+}
+"""What measures each metric that a tripwire may name, by its name."""
 
 APIS = [
     coop.routes.members.api,
@@ -79,9 +151,31 @@ APIS = [
     coop.routes.guilds.api,
     coop.routes.policies.api,
     coop.routes.ledger.api,
+    coop.routes.checkpoints.api,
     governance.routes.proposals.api,
     governance.routes.sponsors.api,
+    governance.routes.statements.api,
+    governance.routes.objections.api,
+    governance.routes.petitions.api,
+    governance.routes.joint.api,
+    governance.routes.rebasing.api,
+    governance.routes.repeals.api,
+    governance.routes.emergencies.api,
+    governance.routes.tripwires.api,
     governance.routes.ballots.api,
+    governance.routes.elections.api,
+    governance.routes.councils.api,
+    governance.routes.delegations.api,
+    governance.routes.juries.api,
+    governance.routes.rehearsals.api,
+    governance.routes.arguments.api,
+    governance.routes.rounds.api,
+    governance.routes.amendments.api,
+    governance.routes.checks.api,
+    governance.routes.facilitation.api,
+    governance.routes.decisions.api,
+    coop.routes.notices.api,
+    coop.routes.webhooks.api,
     media.routes.uploads.api,
     audience.routes.posts.api,
     audience.routes.replies.api,
@@ -137,6 +231,7 @@ def create_app(
     app.register_blueprint(dispatch.blueprint(APIS))
     app.register_blueprint(health.blueprint({"store": kept.answers}))
     app.register_blueprint(coop.routes.oauth.blueprint(app))
+    app.register_blueprint(governance.routes.decisions.blueprint())
     app.register_blueprint(web.docs.blueprint(APIS, settings.public_url))
     app.register_blueprint(web.pages.blueprint(app))
     app.register_error_handler(AllotmentError, web.pages.answer_error)
@@ -161,13 +256,23 @@ def settled(app: Flask) -> Flask:
 
 
 def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
-    """Return what the worker does by the clock."""
+    """Return what the worker does by the clock; raise SettingsRefused where it has no key to sign with."""
+    key = signing.load(platform.settings.signing_key_file)
+    origin = signing.origin_of(platform.settings.public_url)
 
     def sweep() -> int:
         with platform.database.begin() as session:
             now = platform.clock.now(session)
             swept = idempotency.sweep(session, now) + sign_in.sweep(session, now)
             return swept + oauth.sweep(session, now)
+
+    outbound = Outbound(loopback=platform.settings.outbound_loopback)
+
+    def until_due() -> timedelta | None:
+        with platform.database.begin() as session:
+            now = platform.clock.now(session)
+            due = enactment.next_due(session, now)
+            return None if due is None else due - now
 
     def signals() -> int:
         with platform.database.begin() as session:
@@ -178,6 +283,54 @@ def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
             "advance proposals",
             platform.settings.tick_seconds,
             lambda: enactment.advance(platform.database, platform.books, platform.clock, ENACTORS),
+            until_due,
+        ),
+        Job(
+            "tripwires",
+            timedelta(seconds=10).total_seconds(),
+            lambda: watching.watch(platform.database, platform.books, platform.clock, MEASURES),
+        ),
+        Job(
+            "reviews",
+            timedelta(minutes=1).total_seconds(),
+            lambda: reviews.review_due(platform.database, platform.books, platform.clock, MEASURES),
+        ),
+        Job(
+            "checkpoint",
+            checkpoints.EVERY_S,
+            lambda: checkpoints.keep_up(platform.database, key, origin, platform.clock),
+        ),
+        Job(
+            "juries",
+            timedelta(seconds=10).total_seconds(),
+            lambda: juries.draw_due(platform.database, platform.clock),
+        ),
+        Job(
+            "opinion maps",
+            timedelta(minutes=1).total_seconds(),
+            lambda: maps.redraw_due(platform.database, platform.books, platform.clock),
+        ),
+        Job(
+            "announce",
+            timedelta(seconds=10).total_seconds(),
+            lambda: announcing.announce(
+                platform.database, platform.books, platform.clock, platform.settings.public_url
+            ),
+        ),
+        Job(
+            "deliver webhooks",
+            timedelta(seconds=5).total_seconds(),
+            lambda: webhook_delivery.deliver(platform.database, platform.clock, outbound),
+        ),
+        Job(
+            "sweep notices",
+            timedelta(hours=1).total_seconds(),
+            lambda: announcing.sweep(platform.database, platform.books, platform.clock),
+        ),
+        Job(
+            "rehearsals",
+            platform.settings.tick_seconds,
+            lambda: running.rehearse_due(platform.database, platform.books, platform.clock, REPLAYERS),
         ),
         Job("author signals", timedelta(minutes=5).total_seconds(), signals),
         Job(
@@ -209,6 +362,10 @@ def log_as_json(level: int = logging.INFO) -> None:
 def cli() -> None:
     """Allotment: a media-first social platform that its members own and steer."""
     log_as_json()
+
+
+cli.add_command(opinions)
+cli.add_command(tally)
 
 
 @cli.command()
@@ -286,7 +443,8 @@ def seed(if_empty: bool) -> None:
     from tools.seed import seed as bring
 
     settings = Settings.load()
-    bring(platform_of(settings), object_store(settings), if_empty=if_empty)
+    store = object_store(settings)
+    bring(platform_of(settings), store, lambda platform: jobs(platform, store), if_empty=if_empty)
 
 
 @cli.command()
@@ -312,9 +470,18 @@ def ledger_group() -> None:
 
 @ledger_group.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
-def ledger_export(file: TextIO) -> None:
-    """Write every event as a line of JSON."""
+@click.option(
+    "--checkpoints",
+    "signed",
+    type=click.File("w", encoding="utf-8", lazy=False),
+    help="Where to write what the coop signed of them.",
+)
+def ledger_export(file: TextIO, signed: TextIO | None) -> None:
+    """Write every event as a line of JSON, and the checkpoints beside it, for tools/verify.py."""
     with Database(settings_of_a_command().database_url.get_secret_value()).begin() as session:
+        if signed is not None:  # first, so that none of them covers an event that is not yet exported
+            for line in checkpoints.export(session):
+                click.echo(line, file=signed)
         for line in ledger.export(session):
             click.echo(line, file=file)
 

@@ -3,16 +3,18 @@
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from bench import feed, machine, seats
+from bench import ballots, feed, machine, opinions, rehearse, rehearse_data, seats, tally
 from bench.feed_data import FULL, Size
 from bench.report import Figures, Goals, Report
 from bench.server import Server, serving
+from bench.tally_libraries import libraries
 from coop.embedded import StartFailed
 
 VAR = Path(__file__).resolve().parent.parent / "var" / "bench"
@@ -76,6 +78,53 @@ def feed_command(members: int, posts: int, pages: int, **options: Any) -> None:
     """Ask for full pages of the weighted feed, as different members."""
     size = Size(members, posts)
     sys.exit(run("feed", feed.GOALS, lambda server: feed.measure(server, size, pages), **options))
+
+
+@main.command("tally")
+@click.option("--ballots", default=tally.BALLOTS, show_default=True)
+@click.option("--rounds", default=tally.ROUNDS, show_default=True)
+@_shared
+def tally_command(ballots: int, rounds: int, **options: Any) -> None:
+    """Count 100,000 ballots by three methods, beside the fastest libraries."""
+    found = libraries(tally.SEATS)
+    sys.exit(
+        run("tally", tally.GOALS, lambda server: tally.measure(server, found, ballots, rounds), **options)
+    )
+
+
+@main.command("opinions")
+@click.option("--members", default=opinions.MEMBERS, show_default=True)
+@click.option("--statements", default=opinions.STATEMENTS, show_default=True)
+@click.option("--rounds", default=opinions.ROUNDS, show_default=True)
+@_shared
+def opinions_command(members: int, statements: int, rounds: int, **options: Any) -> None:
+    """Draw the opinion map of 5,000 members, beside red-dwarf on the same answers."""
+    drawn = opinions.red_dwarf()
+    measured = partial(opinions.measure, drawn, members, statements, rounds)
+    sys.exit(run("opinions", opinions.GOALS, lambda server: measured(), **options))
+
+
+@main.command("rehearse")
+@click.option("--members", default=rehearse_data.FULL.members, show_default=True)
+@click.option("--posts", default=rehearse_data.FULL.posts, show_default=True)
+@click.option("--views", default=rehearse_data.FULL.views, show_default=True)
+@_shared
+def rehearse_command(members: int, posts: int, views: int, **options: Any) -> None:
+    """Try a cap rule and a feed-weight rule on 28 days of what happened."""
+    size = rehearse_data.Size(members, posts, views)
+    sys.exit(run("rehearse", rehearse.GOALS, lambda server: rehearse.measure(server, size), **options))
+
+
+@main.command("ballots")
+@click.option("--casts", default=ballots.CASTS, show_default=True, help="Cast in process, one by one.")
+@click.option("--ballots", "number", default=ballots.BALLOTS, show_default=True, help="Cast over HTTP.")
+@click.option("--changes", default=ballots.CHANGES, show_default=True, help="Decisions that take force.")
+@_shared
+def ballots_command(casts: int, number: int, changes: int, **options: Any) -> None:
+    """Cast ballots one by one and in a crowd, and watch decisions take effect."""
+    sys.exit(
+        run("ballots", ballots.GOALS, lambda home: ballots.measure(home, casts, number, changes), **options)
+    )
 
 
 if __name__ == "__main__":

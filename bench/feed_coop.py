@@ -88,7 +88,9 @@ def _found(database: Database, clock: Clock) -> None:
 
 
 def _enact(session: Session, scope: str, policy_text: str, now: datetime) -> None:
-    policies.new_version(session, scope, AUDIENCE, policy_text, proposal_id=None, tally=None, now=now)
+    policies.new_version(
+        session, scope, AUDIENCE, policy_text, cause="founding", proposal_id=None, tally=None, now=now
+    )
 
 
 def _settings(url: str) -> Settings:

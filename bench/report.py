@@ -10,19 +10,24 @@ from rich.table import Table
 Figures = Mapping[str, float | int]
 
 
+_SIGNS = {"exactly": "=", "at_most": "≤", "at_least": "≥"}
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """A bound that a figure must keep."""
 
-    kind: Literal["exactly", "at_most"]
+    kind: Literal["exactly", "at_most", "at_least"]
     bound: float | int
 
     def kept_by(self, figure: float | int) -> bool:
         """Say whether a figure keeps it."""
-        return figure == self.bound if self.kind == "exactly" else figure <= self.bound
+        if self.kind == "exactly":
+            return figure == self.bound
+        return figure <= self.bound if self.kind == "at_most" else figure >= self.bound
 
     def __str__(self) -> str:
-        return f"{'=' if self.kind == 'exactly' else '≤'} {self.bound}"
+        return f"{_SIGNS[self.kind]} {self.bound}"
 
 
 Goals = Mapping[str, Goal]
@@ -36,6 +41,11 @@ def exactly(bound: float | int) -> Goal:
 def at_most(bound: float | int) -> Goal:
     """Return the goal of staying at a value or below it."""
     return Goal("at_most", bound)
+
+
+def at_least(bound: float | int) -> Goal:
+    """Return the goal of staying at a value or above it."""
+    return Goal("at_least", bound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ NAMES = {
 """Constraint names, so that migrations and error messages can speak of them."""
 
 
+COUNTED = {"preserve_rowcount": True}
+"""Execution options of an INSERT … SELECT whose rows are counted; of others the driver's count is kept."""
+
+
 class Row(SQLModel):
     """The base of every table. Tables do not validate: inputs have models of their own."""
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coop.embedded_child import Child, StartFailed
-from coop.embedded_folder import held, secret
+from coop.embedded_folder import held, secret, write_private
 from coop.embedded_postgres import Postgres, launch_postgres, start_postgres
 from coop.embedded_s3 import BUCKET, REGION, ObjectServer, launch_s3, start_s3
+from coop.signing import VARIABLE, new_key
 
 __all__ = ["Embedded", "ObjectServer", "Postgres", "StartFailed", "embedded", "start_postgres", "start_s3"]
 
@@ -29,6 +30,7 @@ class Embedded:
     postgres: Postgres | None
     s3: ObjectServer | None
     secret_key: str | None = field(repr=False)
+    signing_key_file: Path | None
 
     @property
     def children(self) -> list[Child]:
@@ -38,8 +40,8 @@ class Embedded:
     def environment(self) -> dict[str, str]:
         """Return what to add to the environment of a child that uses the parts.
 
-        ``ALLOTMENT_EMBEDDED`` and a generated secret key are only in it where both parts are ours: whoever
-        brings a real database or store brings a secret of their own too.
+        ``ALLOTMENT_EMBEDDED`` and generated keys are only in it where both parts are ours: whoever brings a
+        real database or store brings secrets of their own too.
         """
         found = {"ALLOTMENT_VAR": str(self.var)}
         if self.postgres is not None:
@@ -55,6 +57,8 @@ class Embedded:
             }
         if self.secret_key is not None:
             found |= {"ALLOTMENT_SECRET_KEY": self.secret_key, "ALLOTMENT_EMBEDDED": "1"}
+        if self.signing_key_file is not None:
+            found[VARIABLE] = str(self.signing_key_file)
         return found
 
 
@@ -82,4 +86,15 @@ def embedded(var: Path, durable: bool = True, report: Report | None = None) -> I
         own = postgres is not None and s3 is not None
         given = os.environ.get("ALLOTMENT_SECRET_KEY")
         key = given or secret(var, "secret-key", 64)
-        yield Embedded(var, postgres, s3, key if own else None)
+        yield Embedded(var, postgres, s3, key if own else None, _signing_key_file(var) if own else None)
+
+
+def _signing_key_file(var: Path) -> Path:
+    """Return the file of the key that signs the ledger: the environment's, or one made at the first start."""
+    given = os.environ.get(VARIABLE)
+    if given:
+        return Path(given)
+    path = var / "secrets" / "signing-key.pem"
+    if not path.exists():
+        write_private(path, new_key())
+    return path

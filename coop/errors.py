@@ -94,6 +94,17 @@ class TooMany(AllotmentError):
         self.retry_after_s = retry_after_s
 
 
+class NotYet(Conflict):
+    """It will be there in a moment; ask again then."""
+
+    slug = "not-yet"
+    title = "This is not there yet"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(detail, faults=faults)
+        self.retry_after_s = retry_after_s
+
+
 class Unavailable(AllotmentError):
     """A part that this needs does not answer now."""
 

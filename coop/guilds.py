@@ -5,6 +5,7 @@ row first, so the invariant and the ceiling of members hold under any race. Lock
 member, guilds by id, memberships, ledger. A guild's people are public.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -129,6 +130,24 @@ def step_down(session: Session, actor: Identity, slug: str, now: datetime) -> No
     _set_role(session, guild, actor.member_id, MEMBER)
     told = {"guild": guild.slug, "member": actor.handle, "steward": False, "by": actor.handle}
     append(session, "guild.steward", told, now)
+
+
+def entrust(session: Session, slug: str, elected: Collection[int], now: datetime) -> None:
+    """Make those of the guild whose ids are ``elected`` its stewards, and nobody else.
+
+    Raise NotFound where there is no such guild, Conflict where none of them is in it.
+    """
+    guild = _hold(session, slug)
+    people = _people(session, guild)
+    if people.keys().isdisjoint(elected):
+        raise Conflict("None of those elected is in this guild.")
+    moved = [one for one, role in people.items() if (role == STEWARD) != (one in elected)]
+    handles = select(col(Member.id), col(Member.handle)).where(col(Member.id).in_(moved))
+    for row in session.execute(handles.order_by(col(Member.handle))).all():
+        chosen = row.id in elected
+        _set_role(session, guild, row.id, STEWARD if chosen else MEMBER)
+        told = {"guild": guild.slug, "member": row.handle, "steward": chosen, "by": "election"}
+        append(session, "guild.steward", told, now)
 
 
 def leave_all(session: Session, actor: Identity, now: datetime) -> None:

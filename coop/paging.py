@@ -61,6 +61,17 @@ def decode_int(cursor: str | None) -> int | None:
     return min(int(position), 2**63 - 1)
 
 
+def decode_ints(cursor: str | None, number: int) -> tuple[int, ...] | None:
+    """Return the position of so many numbers, joined by ``-``, that a cursor stands for; see decode_int."""
+    position = decode(cursor)
+    if position is None:
+        return None
+    parts = position.split("-")
+    if len(parts) != number or not all(part.isascii() and part.isdigit() for part in parts):
+        raise _unknown()
+    return tuple(min(int(part), 2**63 - 1) for part in parts)
+
+
 def _unknown() -> RuleBroken:
     return RuleBroken(
         "This cursor is not one that a page gave out.",

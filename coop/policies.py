@@ -7,6 +7,7 @@ for exactly the epoch that the request read first, in every process.
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -83,6 +84,28 @@ def read_book(session: Session, kinds: Mapping[str, PolicyKind], epoch: int) -> 
     return Book(epoch=epoch, kinds=kinds, policies=policies)
 
 
+def read_for(session: Session, kinds: Mapping[str, PolicyKind], scope: str, kind: str) -> Book:
+    """Return a book of those policies alone that a change to one is checked against: its own and the coop's.
+
+    It is read anew and kept nowhere: what an enactment reads after its own writing may come to nothing.
+    Nothing in it can be cited.
+    """
+    policies = {}
+    for holder in {COOP, scope}:
+        found = head(session, holder, kind)
+        if found is not None:
+            policies[holder, kind] = InForce(
+                holder, kind, found.number, found.text, _parsed(found.text), blame={}, sources={}
+            )
+    return Book(epoch=current_epoch(session), kinds=kinds, policies=policies)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the data of a text, which nobody changes; texts are immutable, so what is parsed is kept."""
+    return parse(text)
+
+
 def in_force(version: PolicyVersion, sources: Mapping[int, Source]) -> InForce:
     """Return a version as the value that the book holds."""
     wanted = {*version.blame.values(), version.number}
@@ -91,7 +114,7 @@ def in_force(version: PolicyVersion, sources: Mapping[int, Source]) -> InForce:
         kind=version.kind,
         number=version.number,
         text=version.text,
-        data=parse(version.text),
+        data=_parsed(version.text),
         blame=version.blame,
         sources={number: sources[number] for number in wanted},
     )
@@ -129,20 +152,22 @@ def new_version(
     kind: str,
     policy_text: str,
     *,
+    cause: str,
     proposal_id: int | None,
     tally: dict[str, Any] | None,
     now: datetime,
 ) -> PolicyVersion:
     """Write the next version of a policy and the next epoch, in the caller's transaction.
 
-    The caller has checked the text. The epoch row is locked first, so two enactments never take one
-    number; the unique keys would refuse the second all the same.
+    The caller has checked the text; ``cause`` is one of those that ``PolicyVersion.cause`` knows. The
+    epoch row is locked first, so two enactments never take one number; the unique keys would refuse the
+    second all the same.
     """
     epoch = lock_epoch(session) + 1
     before = head(session, scope, kind)
     number = 1 if before is None else before.number + 1
-    data = parse(policy_text)
-    old: dict[str, Any] = {} if before is None else parse(before.text)
+    data = _parsed(policy_text)
+    old: dict[str, Any] = {} if before is None else _parsed(before.text)
     version = PolicyVersion(
         scope=scope,
         kind=kind,
@@ -151,6 +176,7 @@ def new_version(
         text=policy_text,
         sha256=sha256(policy_text),
         blame=blame(old, {} if before is None else before.blame, data, number),
+        cause=cause,
         proposal_id=proposal_id,
         tally=tally,
         enacted_at=now,
@@ -168,6 +194,7 @@ def new_version(
             "epoch": epoch,
             "sha256": version.sha256,
             "text": policy_text,
+            "cause": cause,
             "proposal": None if proposal_id is None else str(proposal_id),
         },
         now,
@@ -188,5 +215,16 @@ def found(
         if faults:
             where = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
             raise RuleBroken(f"The founding text {kind.name}.toml cannot stand: {where}")
-        made.append(new_version(session, COOP, kind.name, policy_text, proposal_id=None, tally=None, now=now))
+        made.append(
+            new_version(
+                session,
+                COOP,
+                kind.name,
+                policy_text,
+                cause="founding",
+                proposal_id=None,
+                tally=None,
+                now=now,
+            )
+        )
     return made

@@ -74,7 +74,7 @@ def apply(text: str, patch: list[dict[str, Any]]) -> str:
     """
     for index, operation in enumerate(patch):
         _refuse_null(operation, index)
-    plain = tomlkit.parse(text).unwrap()
+    plain = parse(text)
     document = tomlkit.parse(text)
     for index, operation in enumerate(patch):
         _apply_one(plain, operation, index)

@@ -22,6 +22,7 @@ STATUS: dict[type[errors.AllotmentError], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.NotYet: 409,
     errors.WrongMediaType: 415,
     errors.RuleBroken: 422,
     errors.TooMany: 429,
@@ -70,7 +71,7 @@ def answer(error: errors.AllotmentError) -> Response:
     response = Response(json.dumps(problem), status, content_type=PROBLEM_TYPE)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="allotment"'
-    if isinstance(error, errors.TooMany):
+    if isinstance(error, errors.TooMany | errors.NotYet):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 

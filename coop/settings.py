@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     s3_region: str = Field("us-east-1", validation_alias="S3_REGION")
     secret_key: SecretStr = Field(validation_alias="ALLOTMENT_SECRET_KEY")
     """Signs sessions and form tokens."""
+    signing_key_file: Path | None = Field(None, validation_alias="ALLOTMENT_SIGNING_KEY_FILE")
+    """The PEM file of the Ed25519 key that signs the ledger; the worker alone needs and reads it."""
     embedded: bool = Field(False, validation_alias="ALLOTMENT_EMBEDDED")
     """Whether both database and store were started by our own supervisor, with secrets it generated."""
     var: Path = Field(ROOT / "var", validation_alias="ALLOTMENT_VAR")
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     """What members type, without a slash at the end; ``http://host:port`` unless given."""
     tick_seconds: float = Field(1.0, gt=0, validation_alias="ALLOTMENT_TICK_SECONDS")
     """Seconds between two looks of the worker at what is due."""
+    outbound_loopback: bool = Field(False, validation_alias="ALLOTMENT_OUTBOUND_LOOPBACK")
+    """Whether webhooks may point to this machine, over plain HTTP too: for development alone."""
     policies: Path = Field(ROOT / "policies", validation_alias="ALLOTMENT_POLICIES")
     """The folder of the founding policies."""
 

@@ -188,7 +188,14 @@ class PolicyVersion(Row, table=True):
     """One immutable text of one policy. A trigger refuses every update and delete."""
 
     __tablename__ = "policy_version"
-    __table_args__ = (UniqueConstraint("scope", "kind", "number"), UniqueConstraint("epoch"))
+    __table_args__ = (
+        UniqueConstraint("scope", "kind", "number"),
+        UniqueConstraint("epoch"),
+        CheckConstraint(
+            "cause IN ('founding', 'enactment', 'sunset', 'tripwire', 'emergency')", name="cause_known"
+        ),
+        CheckConstraint("cause = 'founding' OR proposal_id IS NOT NULL", name="cause_voted"),
+    )
 
     id: int | None = Field(default=None, sa_column=serial())
     scope: str
@@ -199,6 +206,8 @@ class PolicyVersion(Row, table=True):
     sha256: str
     blame: dict[str, int] = Field(sa_column=document())
     """Clause pointer → number of the version that last set it."""
+    cause: str = "founding"
+    """What wrote it (law 2): the founding, an enactment, or the end that a vote had agreed to beforehand."""
     proposal_id: int | None = Field(default=None, sa_type=BigInteger)
     tally: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
     enacted_at: datetime = Field(sa_column=moment())

@@ -10,24 +10,26 @@ it was made of when it is counted.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select, text
 from sqlmodel import Session, col
 
 from coop.clock import Clock
 from coop.errors import Conflict, Fault, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
-from coop.ledger import append
+from coop.ledger import entry
 from coop.names import prose
 from coop.policy_text import leaves, parse
 from coop.tables import LedgerEvent, Member
-from governance import cases, roll
-from governance.cases import Case
+from governance import cases, counting, options, roll
+from governance.case import Case
 from governance.commitment import commitment
 from governance.dossier import texts
-from governance.lifecycle import State
-from governance.tables import Ballot, Proposal
+from governance.options import Said
+from governance.people.slate import ELECTION
+from governance.tables import Ballot
 from governance.tally import Choice
 
 LONGEST_REASON = 2000
@@ -40,10 +42,16 @@ class Vote:
 
     choice: Choice
     patch_sha256: str
-    """Hash of the patch that the voter was shown."""
+    """Hash of what the voter was shown."""
     reason: str = ""
     clause: str = ""
     """For a block: JSON Pointer of the clause it rests on, in the policy as it is or would be."""
+    marks: tuple[int, ...] | None = None
+    """Places of options, ranked with the most preferred first, or approved."""
+    value: Decimal | None = None
+    """The number named."""
+    rehearsal_sha256: str | None = None
+    """Hash of the rehearsal that the voter was shown; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +62,31 @@ class Receipt:
     voter: str
     version: int
     """1 for the first; the highest of a voter counts."""
-    choice: Choice
-    reason: str
-    clause: str
+    said: Said
     patch_sha256: str
+    rehearsal_sha256: str | None
     nonce: str
     commitment: str
     at: datetime
     ledger_seq: int
     ledger_hash: str
     """The ledger event that holds the commitment."""
+
+
+_SHARE = text("SELECT FROM proposal WHERE id = :proposal AND roll_frozen_at IS NOT NULL FOR SHARE")
+_NEWEST = text(
+    "SELECT coalesce(max(version), 0) FROM ballot WHERE proposal_id = :proposal AND member_id = :member"
+)
+# One round trip with the head of the ledger locked, and the commit: that is all that holds up other voters.
+_RECORD = text("""
+WITH event AS MATERIALIZED (SELECT seq, hash FROM ledger_append(:at, :type, :payload)), kept AS (
+  INSERT INTO ballot (proposal_id, member_id, version, choice, marks, value, reason, clause, patch_sha256,
+                      rehearsal_sha256, nonce, commitment, ledger_seq, at)
+  SELECT :proposal_id, :member_id, :version, :choice, :marks, :value, :reason, :clause, :patch_sha256,
+         :rehearsal_sha256, :nonce, :commitment, seq, :now FROM event
+)
+SELECT seq, hash FROM event
+""")
 
 
 def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock: Clock) -> Receipt:
@@ -73,34 +96,38 @@ def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock:
     where it is not being voted on or the hash is not that of its patch, and RuleBroken where a block
     gives no reason or no clause.
     """
-    case, now = _open(session, voter, proposal_id, clock)
+    case, now = hold(session, voter, proposal_id, clock)
+    if case.kind == ELECTION:
+        raise Conflict("One votes on people in secret: send this ballot as a secret one.")
     if not roll.holds(session, case.id, voter.member_id, lock=True):
         raise Forbidden("You are not on the roll of this vote, which was frozen before it began.")
-    if vote.patch_sha256 != case.patch_sha256:
-        fault = Fault("/patch_sha256", f"The patch being voted on is {case.patch_sha256}.")
-        raise Conflict("This ballot is for another patch.", faults=(fault,))
-    reason = prose(vote.reason, "/reason", longest=LONGEST_REASON)
-    _check_block(session, case, vote, reason)
-    clause = vote.clause if vote.choice is Choice.BLOCK else ""
+    check_binding(case, vote)
+    said = _said(session, case, vote)
     nonce = secrets.token_hex(16)
     ballot = Ballot(
         proposal_id=case.id,
         member_id=voter.member_id,
         version=_last_version(session, case.id, voter.member_id) + 1,
-        choice=vote.choice.value,
-        reason=reason,
-        clause=clause,
+        choice=said.choice.value,
+        marks=said.marks,
+        value=said.value,
+        reason=said.reason,
+        clause=said.clause,
         patch_sha256=vote.patch_sha256,
+        rehearsal_sha256=vote.rehearsal_sha256,
         nonce=nonce,
-        commitment=commitment(vote.choice.value, reason, clause, nonce),
+        commitment=commitment(said.as_json(), nonce),
         ledger_seq=0,
         at=now,
     )
-    event = append(session, "ballot.cast", _told(ballot, voter), now)
-    ballot.ledger_seq = event.seq
-    session.add(ballot)
-    session.flush()
-    return _receipt(ballot, voter.handle, event.hash)
+    told = entry("ballot.cast", _told(ballot, voter), now)
+    row = (
+        session.connection()
+        .execute(_RECORD, ballot.model_dump(exclude={"ledger_seq", "at"}) | {"now": now, **told})
+        .one()
+    )
+    ballot.ledger_seq = row.seq
+    return _receipt(ballot, voter.handle, row.hash)
 
 
 def own(session: Session, voter: Identity, proposal_id: int, now: datetime) -> Receipt:
@@ -130,48 +157,68 @@ def revealed(
     return [_receipt(*row) for row in session.execute(statement)]
 
 
-def counting(session: Session, proposal_id: int) -> list[Receipt]:
+def counting_ones(session: Session, proposal_id: int) -> list[Receipt]:
     """Return every ballot that counts, in the order of handles; for the count, which reveals them."""
     return [_receipt(*row) for row in session.execute(_counting(proposal_id))]
 
 
-def _open(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> tuple[Case, datetime]:
+def hold(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> tuple[Case, datetime]:
     """Hold a proposal that is being voted on, and return it with the time after the lock was got.
 
     Voters share the lock and the count does not, so no ballot lands after the count. The first voter
-    draws the roll where no job has, and holds the proposal alone for that.
+    draws the roll where no job has, and holds the proposal alone for that. Raise NotFound where there is no
+    such proposal, Conflict where it is not being voted on.
     """
-    frozen = select(col(Proposal.roll_frozen_at)).where(col(Proposal.id) == proposal_id)
-    shared = session.execute(frozen).scalar_one_or_none() is not None
-    cases.lock(session, proposal_id, shared=shared)
+    frozen = session.connection().execute(_SHARE, {"proposal": proposal_id}).one_or_none()
+    if frozen is None:
+        cases.lock(session, proposal_id)
     now = clock.now(session)
     case = cases.visible(session, voter, proposal_id, now)
     stage = case.stage
-    if stage.state is not State.VOTING:
+    if not case.takes_ballots:
         raise Conflict(f"No ballots are taken: this proposal is in the state {stage.state.value!r}.")
     if case.roll_frozen_at is None:
         roll.freeze(session, case, stage.since, now)
+        case = cases.one(session, proposal_id, now)
     return case, now
 
 
-def _check_block(session: Session, case: Case, vote: Vote, reason: str) -> None:
-    if vote.choice is not Choice.BLOCK:
-        return
+def check_binding(case: Case, vote: Vote) -> None:
+    """Raise Conflict where a ballot is for another patch or another rehearsal than those voted on (law 5)."""
+    if vote.patch_sha256 != case.patch_sha256:
+        fault = Fault("/patch_sha256", f"What is being voted on is {case.patch_sha256}.")
+        raise Conflict("This ballot is for another patch.", faults=(fault,))
+    if vote.rehearsal_sha256 != case.rehearsal_sha256:
+        shown = case.rehearsal_sha256 or "none"
+        fault = Fault("/rehearsal_sha256", f"The rehearsal to be seen before voting is {shown}.")
+        raise Conflict("This ballot was made before another rehearsal.", faults=(fault,))
+
+
+def _said(session: Session, case: Case, vote: Vote) -> Said:
+    """Return what a vote says, once it was found to answer what is asked; raise RuleBroken otherwise."""
+    reason = prose(vote.reason, "/reason", longest=LONGEST_REASON)
+    clause = vote.clause if vote.choice is Choice.BLOCK else ""
+    said = options.said(case.method, case.options, vote.choice, reason, clause, vote.marks, vote.value)
+    if vote.choice is Choice.BLOCK:
+        check_reasoned(session, case.id, reason, clause, "A block gives its reason and names a clause.")
+    return said
+
+
+def check_reasoned(session: Session, proposal_id: int, reason: str, clause: str, rule: str) -> None:
+    """Raise RuleBroken, saying ``rule``, where there is no reason, or no such clause in either text."""
     faults = []
     if not reason:
-        faults.append(Fault("/reason", "Say why you block."))
-    if not any(vote.clause in leaves(parse(text)) for text in texts(session, case.id)):
+        faults.append(Fault("/reason", "Say why."))
+    if not any(clause in leaves(parse(text)) for text in texts(session, proposal_id)):
         faults.append(Fault("/clause", "Name a clause of this policy, as it is or would be."))
     if faults:
-        raise RuleBroken("A block gives its reason and names a clause.", faults=tuple(faults))
+        raise RuleBroken(rule, faults=tuple(faults))
 
 
 def _last_version(session: Session, proposal_id: int, member_id: int) -> int:
     """Return the number of the member's newest ballot, 0 for none; their roll entry is locked."""
-    newest = select(func.coalesce(func.max(col(Ballot.version)), 0)).where(
-        col(Ballot.proposal_id) == proposal_id, col(Ballot.member_id) == member_id
-    )
-    return int(session.execute(newest).scalar_one())
+    found = {"proposal": proposal_id, "member": member_id}
+    return int(session.connection().execute(_NEWEST, found).scalar_one())
 
 
 def _told(ballot: Ballot, voter: Identity) -> dict[str, Any]:
@@ -181,6 +228,7 @@ def _told(ballot: Ballot, voter: Identity) -> dict[str, Any]:
         "voter": voter.handle,
         "version": ballot.version,
         "patch_sha256": ballot.patch_sha256,
+        "rehearsal_sha256": ballot.rehearsal_sha256,
         "commitment": ballot.commitment,
     }
 
@@ -191,7 +239,7 @@ def _counting(proposal_id: int) -> Select[*tuple[Any, ...]]:
         select(Ballot, col(Member.handle), col(LedgerEvent.hash))
         .join(Member, col(Member.id) == col(Ballot.member_id))
         .join(LedgerEvent, col(LedgerEvent.seq) == col(Ballot.ledger_seq))
-        .where(col(Ballot.proposal_id) == proposal_id, cases.is_final())
+        .where(col(Ballot.proposal_id) == proposal_id, counting.is_final())
         .order_by(col(Member.handle))
     )
 
@@ -201,10 +249,9 @@ def _receipt(ballot: Ballot, voter: str, ledger_hash: str) -> Receipt:
         proposal_id=ballot.proposal_id,
         voter=voter,
         version=ballot.version,
-        choice=Choice(ballot.choice),
-        reason=ballot.reason,
-        clause=ballot.clause,
+        said=Said(Choice(ballot.choice), ballot.reason, ballot.clause, ballot.marks, ballot.value),
         patch_sha256=ballot.patch_sha256,
+        rehearsal_sha256=ballot.rehearsal_sha256,
         nonce=ballot.nonce,
         commitment=ballot.commitment,
         at=ballot.at,

@@ -1,16 +1,17 @@
 """Cases: the facts of any number of proposals, read in a fixed number of statements.
 
 Law 14: a case's stage is computed from what is read here. Where voting is over and no job has counted
-yet, the ballots are counted on the way, so the answer never waits for a job.
+yet, the ballots are counted on the way, so the answer never waits for a job; and what has become of a veto
+or of the other proposals of a joint one is asked of their own facts.
 Law 5: each case carries the voting rules that its proposal opened under.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -19,53 +20,13 @@ from coop.errors import NotFound
 from coop.identity import Identity
 from coop.policy_text import parse
 from coop.tables import Member, PolicyVersion
-from governance import lifecycle
-from governance.lifecycle import Facts, Stage, State
-from governance.rules import NAME, ClassRules, RiskClass, VotingRules
-from governance.tables import Ballot, Proposal
-from governance.tally import Tally, count
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One proposal as the rules see it: a plain value, no row."""
-
-    id: int
-    scope: str
-    kind: str
-    title: str
-    author: str
-    """The author's handle."""
-    author_id: int
-    patch_sha256: str
-    base_number: int
-    voting_version_id: int
-    sponsors_needed: int | None
-    roll_frozen_at: datetime | None
-    roll_size: int | None
-    tallied_at: datetime | None
-    end_reason: str | None
-    facts: Facts
-    rules: VotingRules
-    read_at: datetime
-
-    @property
-    def class_rules(self) -> ClassRules:
-        """The periods and bars of this proposal's risk class."""
-        return self.rules.classes.of(self.facts.risk_class)
-
-    @property
-    def times(self) -> lifecycle.Timeline | None:
-        """When its periods begin; None until it has its sponsors."""
-        if self.facts.sponsored_at is None:
-            return None
-        return lifecycle.timeline(self.facts.sponsored_at, self.class_rules)
-
-    @property
-    def stage(self) -> Stage:
-        """Where it stands at the moment it was read at."""
-        return lifecycle.stage(self.facts, self.rules, self.read_at)
-
+from governance import counting, lifecycle
+from governance.case import Case as Case
+from governance.facts import VETO, Facts, State
+from governance.outcome import counted_from
+from governance.people import obstacles
+from governance.rules import NAME, Entry, Method, Pace, RiskClass, VotingRules
+from governance.tables import Proposal
 
 NEXT = aliased(PolicyVersion, name="next_version")
 """The version that followed the one a proposal was written against."""
@@ -75,24 +36,40 @@ OPEN = (
     col(Proposal.ended_at).is_(None),
     col(Proposal.enacted_at).is_(None),
 )
-"""Conditions of the proposals that time may still change."""
+"""Conditions of the proposals that time may still decide."""
+WATCHED = (col(Proposal.enacted_at).is_not(None), col(Proposal.undone_at).is_(None))
+"""Conditions of those in force, which time may still end."""
 
 
 def find(
     session: Session, now: datetime, *conditions: ColumnElement[bool], limit: int | None = None
 ) -> list[Case]:
     """Return the proposals that meet ``conditions``, the newest first, as they stand at ``now``."""
-    rows = session.execute(_query().where(*conditions).limit(limit)).all()
+    return _joined(session, _alone(session, now, *conditions, limit=limit), now)
+
+
+def _alone(
+    session: Session, now: datetime, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[Case]:
+    """Return them without regard to those that have to pass together with them."""
+    return _read(session, now, session.execute(_QUERY.where(*conditions).limit(limit)).all())
+
+
+def _read(session: Session, now: datetime, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Case]:
     rules = _rules(session, {row.voting_sha256 for row in rows})
-    return _count_what_closed(session, [_case(row, rules[row.voting_sha256], now) for row in rows])
+    cases = [_case(row, rules[row.voting_sha256], now) for row in rows]
+    cases = _with_obstacles(session, cases)
+    cases = _with_floors(session, cases)
+    cases = _with_counts(session, cases)
+    return _with_vetoes(session, cases, now)
 
 
 def one(session: Session, proposal_id: int, now: datetime) -> Case:
     """Return one proposal; raise NotFound where there is none."""
-    found = find(session, now, col(Proposal.id) == proposal_id)
-    if not found:
+    rows = session.connection().execute(_ONE, {"proposal": proposal_id}).all()
+    if not rows:
         raise NotFound
-    return found[0]
+    return _joined(session, _read(session, now, rows), now)[0]
 
 
 def visible(session: Session, viewer: Identity, proposal_id: int, now: datetime) -> Case:
@@ -111,14 +88,24 @@ def lock(session: Session, proposal_id: int, *, shared: bool = False, skip_locke
 
     Read the clock and the case after this, never before: whoever held the lock may have changed both.
     """
-    statement = select(col(Proposal.id)).where(col(Proposal.id) == proposal_id)
-    locked = statement.with_for_update(read=shared, key_share=not shared, skip_locked=skip_locked)
-    return session.execute(locked).one_or_none() is not None
+    statement = _LOCKS[shared, skip_locked]
+    return session.connection().execute(statement, {"proposal": proposal_id}).one_or_none() is not None
 
 
 def _query() -> Select[*tuple[Any, ...]]:
     facts = [
         col(Proposal.risk_class),
+        col(Proposal.pace),
+        col(Proposal.entry),
+        col(Proposal.rehearsal_needed),
+        col(Proposal.rehearsed_at),
+        col(Proposal.floor_at),
+        col(Proposal.veto_closes_at),
+        col(Proposal.renewed_at),
+        col(Proposal.review_after),
+        col(Proposal.sunset_after),
+        col(Proposal.undone_as),
+        col(Proposal.undone_at),
         col(Proposal.created_at),
         col(Proposal.submitted_at),
         col(Proposal.sponsored_at),
@@ -135,10 +122,18 @@ def _query() -> Select[*tuple[Any, ...]]:
         col(Proposal.title),
         col(Member.handle).label("author"),
         col(Proposal.author_id),
+        col(Proposal.method),
+        col(Proposal.options),
         col(Proposal.patch_sha256),
         col(Proposal.base_number),
         col(Proposal.voting_version_id),
         col(Proposal.sponsors_needed),
+        col(Proposal.origin_id),
+        col(Proposal.target_id),
+        col(Proposal.joint_id),
+        col(Proposal.rehearsal_sha256),
+        col(Proposal.undone_reason),
+        col(Proposal.version_id),
         col(Proposal.roll_frozen_at),
         col(Proposal.roll_size),
         col(Proposal.tallied_at),
@@ -158,6 +153,23 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
 
 
+_QUERY = _query()
+_ONE = _QUERY.where(col(Proposal.id) == bindparam("proposal"))
+"""Made once: to put a statement together and to name it for the cache costs more than to run it."""
+
+
+def _locking(*, shared: bool, skip_locked: bool) -> Select[*tuple[Any, ...]]:
+    statement = select(col(Proposal.id)).where(col(Proposal.id) == bindparam("proposal"))
+    return statement.with_for_update(read=shared, key_share=not shared, skip_locked=skip_locked)
+
+
+_LOCKS = {
+    (shared, skip_locked): _locking(shared=shared, skip_locked=skip_locked)
+    for shared in (False, True)
+    for skip_locked in (False, True)
+}
+
+
 def _case(row: Row[*tuple[Any, ...]], rules: VotingRules, now: datetime) -> Case:
     return Case(
         id=row.id,
@@ -166,91 +178,165 @@ def _case(row: Row[*tuple[Any, ...]], rules: VotingRules, now: datetime) -> Case
         title=row.title,
         author=row.author,
         author_id=row.author_id,
+        method=cast(Method, row.method),
+        options=row.options,
         patch_sha256=row.patch_sha256,
         base_number=row.base_number,
         voting_version_id=row.voting_version_id,
         sponsors_needed=row.sponsors_needed,
+        origin_id=row.origin_id,
+        target_id=row.target_id,
+        joint_id=row.joint_id,
+        rehearsal_sha256=row.rehearsal_sha256,
         roll_frozen_at=row.roll_frozen_at,
         roll_size=row.roll_size,
         tallied_at=row.tallied_at,
         end_reason=row.end_reason,
-        facts=Facts(
-            risk_class=cast(RiskClass, row.risk_class),
-            created_at=row.created_at,
-            submitted_at=row.submitted_at,
-            sponsored_at=row.sponsored_at,
-            base_moved_at=row.base_moved_at,
-            tally=None if row.tally is None else Tally.from_json(row.tally),
-            ended_as=None if row.ended_as is None else State(row.ended_as),
-            ended_at=row.ended_at,
-            enacted_at=row.enacted_at,
-        ),
+        undone_reason=row.undone_reason,
+        version_id=row.version_id,
+        facts=_facts(row),
         rules=rules,
         read_at=now,
     )
 
 
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> VotingRules:
-    return VotingRules.model_validate(parse(text))
+def _facts(row: Row[*tuple[Any, ...]]) -> Facts:
+    return Facts(
+        risk_class=cast(RiskClass, row.risk_class),
+        created_at=row.created_at,
+        pace=cast(Pace, row.pace),
+        entry=cast(Entry, row.entry),
+        submitted_at=row.submitted_at,
+        sponsored_at=row.sponsored_at,
+        base_moved_at=row.base_moved_at,
+        rehearsal_needed=row.rehearsal_needed,
+        rehearsed_at=row.rehearsed_at,
+        floor_at=row.floor_at,
+        tally=None if row.tally is None else counted_from(row.tally),
+        veto_closes_at=row.veto_closes_at,
+        ended_as=None if row.ended_as is None else State(row.ended_as),
+        ended_at=row.ended_at,
+        enacted_at=row.enacted_at,
+        renewed_at=row.renewed_at,
+        review_after=_seconds(row.review_after),
+        sunset_after=_seconds(row.sunset_after),
+        undone_as=None if row.undone_as is None else State(row.undone_as),
+        undone_at=row.undone_at,
+    )
+
+
+def _seconds(number: int | None) -> timedelta | None:
+    return None if number is None else timedelta(seconds=number)
+
+
+_PARSED: dict[str, VotingRules] = {}
+"""Voting rules by the hash of their text, which tells all there is to know of them."""
 
 
 def _rules(session: Session, digests: set[str]) -> dict[str, VotingRules]:
     """Return the voting rules by the hash of their text; the texts are immutable, so parsed ones are kept."""
-    rows = session.execute(
-        select(col(PolicyVersion.sha256), col(PolicyVersion.text))
-        .where(
-            col(PolicyVersion.sha256).in_(digests),
-            col(PolicyVersion.scope) == COOP,
-            col(PolicyVersion.kind) == NAME,
+    unknown = digests - _PARSED.keys()
+    if unknown:
+        rows = session.execute(
+            select(col(PolicyVersion.sha256), col(PolicyVersion.text))
+            .where(
+                col(PolicyVersion.sha256).in_(unknown),
+                col(PolicyVersion.scope) == COOP,
+                col(PolicyVersion.kind) == NAME,
+            )
+            .distinct()
         )
-        .distinct()
-    )
-    return {row.sha256: _parsed(row.text) for row in rows}
+        _PARSED.update({row.sha256: VotingRules.model_validate(parse(row.text)) for row in rows})
+    return {digest: _PARSED[digest] for digest in digests}
 
 
-def _count_what_closed(session: Session, cases: list[Case]) -> list[Case]:
-    waiting = [case.id for case in cases if _uncounted(case)]
-    if not waiting:
+def _with_facts(cases: list[Case], found: Mapping[int, dict[str, Any]]) -> list[Case]:
+    """Return the cases, those named in ``found`` with some more facts."""
+    if not found:
         return cases
-    votes = _count_ballots(session, waiting)
     return [
-        replace(case, facts=replace(case.facts, tally=_tally(case, votes.get(case.id, {}))))
-        if case.id in waiting
-        else case
+        replace(case, facts=replace(case.facts, **found[case.id])) if case.id in found else case
         for case in cases
     ]
 
 
+def _with_obstacles(session: Session, cases: list[Case]) -> list[Case]:
+    """Add when an election's vote would have opened, where it is not held."""
+    waiting = [case for case in cases if not case.over and obstacles.of(session, case) is not None]
+    return _with_facts(cases, {case.id: {"unheld_at": case.ballots_open_at} for case in waiting})
+
+
+def _with_floors(session: Session, cases: list[Case]) -> list[Case]:
+    """Add when enough first said yes, where that may put off the close; with the tally it is recorded."""
+    wanted = {case.id: case.bar.need(case.roll_size or 0) for case in cases if _may_be_extended(case)}
+    reached = counting.floors(session, wanted) if wanted else {}
+    return _with_facts(cases, {found: {"floor_at": at} for found, at in reached.items()})
+
+
+def _may_be_extended(case: Case) -> bool:
+    times = case.times
+    if times is None or times.held or case.roll_size is None or case.facts.tally is not None or case.over:
+        return False
+    yes_counts = case.method in ("consent", "majority") and case.facts.pace in ("ordinary", "expedited")
+    return yes_counts and case.read_at >= times.closes_at - case.rules.extension.window
+
+
+def _with_counts(session: Session, cases: list[Case]) -> list[Case]:
+    waiting = [case for case in cases if _uncounted(case)]
+    if not waiting:
+        return cases
+    tallies = counting.tallies(session, waiting)
+    return _with_facts(cases, {found: {"tally": tally} for found, tally in tallies.items()})
+
+
 def _uncounted(case: Case) -> bool:
-    times, facts = case.times, case.facts
-    over = facts.ended_at is not None or facts.enacted_at is not None
-    return not over and facts.tally is None and times is not None and case.read_at >= times.closes_at
+    closes_at = case.ballots_close_at
+    if case.over or case.facts.tally is not None or closes_at is None:
+        return False
+    decided = case.facts.enacted_at is not None and case.facts.pace != "emergency"
+    return not decided and case.read_at >= closes_at
 
 
-def _tally(case: Case, votes: dict[str, int]) -> Tally:
-    """Return the count; nobody has voted where no roll is frozen, and then any size of it says no."""
-    return count(votes, case.roll_size or 0, case.rules.bar(case.facts.risk_class))
+def _with_vetoes(session: Session, cases: list[Case], now: datetime) -> list[Case]:
+    asked = [case.id for case in cases if _veto_closed(case, now)]
+    if not asked:
+        return cases
+    of_these = (col(Proposal.kind) == VETO, col(Proposal.target_id).in_(asked))
+    vetoes = _alone(session, now, *of_these)
+    passed = {veto.target_id for veto in vetoes if veto.facts.tally is not None and veto.facts.tally.passed}
+    return _with_facts(cases, {found: {"vetoed": True} for found in passed if found is not None})
 
 
-def is_final() -> ColumnElement[bool]:
-    """Return the condition of the ballots that count: there is no later version by the same member."""
-    newer = aliased(Ballot)
-    return ~exists().where(
-        col(newer.proposal_id) == col(Ballot.proposal_id),
-        col(newer.member_id) == col(Ballot.member_id),
-        col(newer.version) > col(Ballot.version),
+def _veto_closed(case: Case, now: datetime) -> bool:
+    closes_at, facts = case.facts.veto_closes_at, case.facts
+    undecided = facts.ended_at is None and facts.enacted_at is None
+    return undecided and closes_at is not None and now >= closes_at
+
+
+def _joined(session: Session, cases: list[Case], now: datetime) -> list[Case]:
+    """Add what has become of the proposals that have to pass together with these.
+
+    Where one goes on from another of them, after an objection, it is the later one that has to pass.
+    """
+    groups = {case.joint_id for case in cases if case.joint_id is not None and not case.over}
+    if not groups:
+        return cases
+    found = _alone(session, now, col(Proposal.joint_id).in_(groups))
+    followed = {other.origin_id for other in found}
+    members = [other for other in found if other.id not in followed]
+    return _with_facts(
+        cases,
+        {
+            case.id: {
+                "joint": lifecycle.joint_of(
+                    [
+                        (other.stage, other.times)
+                        for other in members
+                        if other.joint_id == case.joint_id and other.id != case.id
+                    ]
+                )
+            }
+            for case in cases
+            if case.joint_id is not None
+        },
     )
-
-
-def _count_ballots(session: Session, proposal_ids: list[int]) -> dict[int, dict[str, int]]:
-    """Return, by proposal, how many members chose what."""
-    rows = session.execute(
-        select(col(Ballot.proposal_id), col(Ballot.choice), func.count().label("votes"))
-        .where(col(Ballot.proposal_id).in_(proposal_ids), is_final())
-        .group_by(col(Ballot.proposal_id), col(Ballot.choice))
-    )
-    counted: dict[int, dict[str, int]] = {}
-    for row in rows:
-        counted.setdefault(row.proposal_id, {})[row.choice] = row.votes
-    return counted

@@ -1,15 +1,18 @@
-"""Commitments: binding a ballot in the ledger without telling what it says.
+"""Commitments: what the ledger is told of a ballot before it may know the choice.
 
-Pure. Law 4: the commitment stands in the ledger from the moment a ballot is cast, and the count reveals
-what it was made of, so anyone can see that no ballot was changed in between.
+Pure. Whoever holds the nonce can show that the ballot counted is the ballot cast, and nobody can find the
+choice by trying all of them.
 """
 
 import hashlib
+from typing import Any
 
 import rfc8785
 
 
-def commitment(choice: str, reason: str, clause: str, nonce: str) -> str:
-    """Return sha256, in hex, over the RFC 8785 form of a ballot's four members; ``nonce`` is random."""
-    body = {"choice": choice, "reason": reason, "clause": clause, "nonce": nonce}
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+def commitment(said: dict[str, Any], nonce: str) -> str:
+    """Return, in hex, sha256 over the RFC 8785 form of all that a ballot says and a random nonce.
+
+    ``said`` is what :func:`governance.options.Said.as_json` returns.
+    """
+    return hashlib.sha256(rfc8785.dumps({**said, "nonce": nonce})).hexdigest()

@@ -13,13 +13,18 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from coop import policy_text
-from coop.book import COOP
+from coop.book import COOP, Book
 from coop.identity import Identity
 from coop.policies import Books
 from coop.receipts import Citation
 from coop.tables import PolicyVersion
-from governance import cases, sponsors
-from governance.cases import Case
+from governance import cases, conflicts, sponsors, succession
+from governance.case import Case
+from governance.chosen import Patch, patch_of
+from governance.conflicts import Rival
+from governance.facts import RENEWAL, VETO
+from governance.outcome import counted_from
+from governance.patch import Terms
 from governance.rules import NAME
 from governance.tables import Proposal
 
@@ -37,6 +42,15 @@ class Enacted:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """One of the choices of a vote."""
+
+    label: str
+    diff: str
+    """Unified diff of the policy's text if it is chosen; empty where that leaves the policy as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """What stands behind a case."""
 
@@ -45,18 +59,32 @@ class Dossier:
     base_sha256: str
     nonce: str
     diff: str
-    """Unified diff of the policy's text."""
+    """Unified diff of the policy's text; empty while the vote has not chosen among several."""
+    choices: list[Offered]
+    """In the order in which ballots name them; empty where one votes for and against, or names a number."""
     signatures: list[sponsors.Signature]
     citations: list[Citation]
     """The clauses that decide this proposal, as they stood when it was submitted."""
+    terms: Terms
+    """What was agreed beforehand about how it ends."""
     enacted: Enacted | None
+    rivals: list[Rival]
+    """Other proposals under way that would set the same clauses."""
+    successor: int | None
+    """The proposal that goes on from it."""
 
 
 def read(session: Session, books: Books, case: Case) -> Dossier:
     """Return the dossier of a case that the reader may see."""
     proposal = session.execute(
         select(
-            col(Proposal.rationale), col(Proposal.patch), col(Proposal.base_sha256), col(Proposal.nonce)
+            col(Proposal.rationale),
+            col(Proposal.patch),
+            col(Proposal.base_sha256),
+            col(Proposal.nonce),
+            col(Proposal.review_after),
+            col(Proposal.sunset_after),
+            col(Proposal.tripwires),
         ).where(col(Proposal.id) == case.id)
     ).one()
     before, after = texts(session, case.id)
@@ -66,16 +94,32 @@ def read(session: Session, books: Books, case: Case) -> Dossier:
         base_sha256=proposal.base_sha256,
         nonce=proposal.nonce,
         diff=policy_text.diff(before, after, f"{case.kind}.toml"),
+        choices=_offered(case, before),
         signatures=sponsors.signatures(session, case.id),
         citations=_citations(session, books, case),
+        terms=Terms(proposal.review_after, proposal.sunset_after, tuple(proposal.tripwires)),
         enacted=_enacted(session, case.id),
+        rivals=conflicts.of(session, case),
+        successor=succession.successor_of(session, case.id),
     )
 
 
 def texts(session: Session, proposal_id: int) -> tuple[str, str]:
-    """Return the text that a proposal was written against, and that text after its patch."""
+    """Return the text that a proposal was written against, and the text that follows from it.
+
+    Where a vote chooses among several patches, that is the same text until it has chosen one. Those of a
+    renewal are those of what it renews.
+    """
     row = session.execute(
-        select(col(Proposal.patch), col(PolicyVersion.text))
+        select(
+            col(Proposal.method),
+            col(Proposal.options),
+            col(Proposal.patch),
+            col(Proposal.tally),
+            col(Proposal.kind),
+            col(Proposal.target_id),
+            col(PolicyVersion.text),
+        )
         .outerjoin(
             PolicyVersion,
             (col(PolicyVersion.scope) == col(Proposal.scope))
@@ -84,16 +128,47 @@ def texts(session: Session, proposal_id: int) -> tuple[str, str]:
         )
         .where(col(Proposal.id) == proposal_id)
     ).one()
+    if row.kind == RENEWAL:
+        return texts(session, row.target_id)
     before = row.text or ""
-    return before, policy_text.apply(before, row.patch)
+    counted = None if row.tally is None else counted_from(row.tally)
+    return before, policy_text.apply(before, patch_of(row.method, row.options, row.patch, counted))
+
+
+def _offered(case: Case, before: str) -> list[Offered]:
+    choices = [] if case.options is None else case.options.get("choices", [])
+    return [
+        Offered(choice["label"], _diff(case, before, choice["patch"]) if "patch" in choice else "")
+        for choice in choices
+    ]
+
+
+def _diff(case: Case, before: str, patch: Patch) -> str:
+    return policy_text.diff(before, policy_text.apply(before, patch), f"{case.kind}.toml")
+
+
+def pinned(session: Session, books: Books, case: Case, clause: str) -> Citation:
+    """Return one clause of the voting rules that a proposal opened under. Raise KeyError for none such."""
+    return _book(session, books, case).cite(NAME, clause)
+
+
+def _book(session: Session, books: Books, case: Case) -> Book:
+    """Return the book in which the voting rules are those that the proposal opened under."""
+    opened = select(col(PolicyVersion.epoch)).where(col(PolicyVersion.id) == case.voting_version_id)
+    return books.at(session, session.execute(opened).scalar_one())
 
 
 def _citations(session: Session, books: Books, case: Case) -> list[Citation]:
-    pinned = select(col(PolicyVersion.epoch)).where(col(PolicyVersion.id) == case.voting_version_id)
-    book = books.at(session, session.execute(pinned).scalar_one())
-    wanted = (f"/classes/{case.facts.risk_class}/", "/sponsors/", "/block/")
+    book = _book(session, books, case)
+    wanted = [f"/classes/{case.facts.risk_class}/", "/sponsors/", "/block/", "/extension/"]
+    if case.method == "consent":
+        wanted.append("/consent/")
+    if case.method == "schulze":
+        wanted.append("/ranked/")
+    if case.scope != COOP or case.kind == VETO:
+        wanted.append("/petition/")
     blame = book.policies[COOP, NAME].blame
-    return [book.cite(NAME, clause) for clause in blame if clause.startswith(wanted)]
+    return [book.cite(NAME, clause) for clause in blame if clause.startswith(tuple(wanted))]
 
 
 def _enacted(session: Session, proposal_id: int) -> Enacted | None:

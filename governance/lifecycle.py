@@ -3,75 +3,26 @@
 Pure. Law 14: state is a function of facts and time. Jobs only write down what this module already says,
 so a late, doubled or missed job changes no outcome.
 
-``draft → sponsoring → deliberation → verification → voting → timelock → in_force``; a vote that passed is
-in timelock until it is enacted. The other ends are withdrawn, lapsed, conflicted, rejected, cancelled and
+``draft → sponsoring → deliberation → verification → voting → timelock → in_force``, and out of force as
+``sunset``, ``reverted``, ``repealed`` or ``superseded``; a vote that passed is in timelock until it is
+enacted. The other ends are withdrawn, lapsed, conflicted, rejected, vetoed, cancelled, superseded and
 enactment_failed.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
-from governance.rules import ClassRules, RiskClass, VotingRules
-from governance.tally import Tally
-
-
-class State(StrEnum):
-    """Where a proposal stands."""
-
-    DRAFT = "draft"
-    SPONSORING = "sponsoring"
-    DELIBERATION = "deliberation"
-    VERIFICATION = "verification"
-    VOTING = "voting"
-    TIMELOCK = "timelock"
-    IN_FORCE = "in_force"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
-    CONFLICTED = "conflicted"
-    CANCELLED = "cancelled"
-    ENACTMENT_FAILED = "enactment_failed"
-
-
-BEFORE_VOTING = frozenset({State.DRAFT, State.SPONSORING, State.DELIBERATION, State.VERIFICATION})
-"""While it is in one of these, nobody has voted and the author may withdraw it."""
-OVER = frozenset(
-    {State.REJECTED, State.WITHDRAWN, State.LAPSED, State.CONFLICTED, State.CANCELLED, State.ENACTMENT_FAILED}
+from governance.facts import OVER, Facts, Joint, State
+from governance.rules import VotingRules
+from governance.timeline import (
+    Timeline,
+    broken_at,
+    conflict_at,
+    ratification_closes_at,
+    sunset_at,
+    timeline,
 )
-"""It has ended without taking force."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What has happened to a proposal."""
-
-    risk_class: RiskClass
-    created_at: datetime
-    submitted_at: datetime | None = None
-    sponsored_at: datetime | None = None
-    """When the signature that was needed last came in."""
-    base_moved_at: datetime | None = None
-    """When the policy it changes took its next version, whoever brought that."""
-    tally: Tally | None = None
-    """The count of the vote; known once voting is over."""
-    ended_as: State | None = None
-    ended_at: datetime | None = None
-    enacted_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """When each period of a sponsored proposal begins, by the rules it opened under."""
-
-    deliberation_at: datetime
-    verification_at: datetime
-    voting_at: datetime
-    """The roll is frozen as of this moment."""
-    closes_at: datetime
-    """The first moment at which no ballot is taken any more."""
-    due_at: datetime
-    """A vote that passed takes force from here on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +36,12 @@ class Stage:
     next: tuple[State, ...] = ()
 
 
-def timeline(sponsored_at: datetime, rules: ClassRules) -> Timeline:
-    """Return when the periods begin for a proposal sponsored at ``sponsored_at``."""
-    verification_at = sponsored_at + rules.deliberate
-    voting_at = verification_at + rules.verify
-    closes_at = voting_at + rules.vote
-    return Timeline(sponsored_at, verification_at, voting_at, closes_at, closes_at + rules.timelock)
-
-
-def conflict_at(facts: Facts, times: Timeline) -> datetime | None:
-    """Return when the proposal is found to rest on a text that is no longer in force, if it does.
-
-    That is looked for at the end of verification and holds at any moment after it.
-    """
-    return None if facts.base_moved_at is None else max(facts.base_moved_at, times.voting_at)
+def takes_ballots(facts: Facts, rules: VotingRules, now: datetime) -> bool:
+    """Say whether ballots are taken at ``now``."""
+    found = stage(facts, rules, now)
+    if facts.pace == "emergency":
+        return found.state is State.IN_FORCE and found.until is not None and facts.tally is None
+    return found.state is State.VOTING
 
 
 def stage(facts: Facts, rules: VotingRules, now: datetime) -> Stage:
@@ -106,16 +49,38 @@ def stage(facts: Facts, rules: VotingRules, now: datetime) -> Stage:
 
     Raise ValueError where voting is over and the facts hold no tally: without one there is no answer.
     """
+    if facts.undone_as is not None and facts.undone_at is not None:
+        return Stage(facts.undone_as, facts.undone_at)
     if facts.enacted_at is not None:
-        return Stage(State.IN_FORCE, facts.enacted_at)
+        return _in_force(facts, facts.enacted_at, rules, now)
     if facts.ended_as is not None and facts.ended_at is not None:
         return Stage(facts.ended_as, facts.ended_at)
     if facts.submitted_at is None:
         return Stage(State.DRAFT, facts.created_at, None, (State.SPONSORING,))
-    if facts.sponsored_at is None:
-        return _sponsoring(facts.submitted_at, rules.sponsors.lapse, now)
-    times = timeline(facts.sponsored_at, rules.classes.of(facts.risk_class))
+    times = timeline(facts, rules)
+    if times is None:
+        return _sponsoring(facts, facts.submitted_at + rules.sponsors.lapse, now)
+    if facts.pace == "emergency":
+        return Stage(State.TIMELOCK, times.due_at, times.due_at, (State.IN_FORCE, State.CONFLICTED))
     return _before_the_close(facts, times, now) or _after_the_close(facts, times, now)
+
+
+def joint_of(others: Iterable[tuple[Stage, Timeline | None]]) -> Joint:
+    """Return what has become of the others of a joint proposal, each seen by itself."""
+    due: list[datetime] = []
+    broken: list[datetime] = []
+    undecided = False
+    for stage, times in others:
+        if stage.state in (State.TIMELOCK, State.IN_FORCE) and times is not None:
+            due.append(times.due_at)
+        elif stage.state in OVER:
+            broken.append(stage.since)
+        else:
+            undecided = True
+    return Joint(
+        due_at=None if undecided or broken else max(due, default=None),
+        broken_at=min(broken, default=None),
+    )
 
 
 def state(facts: Facts, rules: VotingRules, now: datetime) -> State:
@@ -123,22 +88,32 @@ def state(facts: Facts, rules: VotingRules, now: datetime) -> State:
     return stage(facts, rules, now).state
 
 
-def _sponsoring(submitted_at: datetime, lapse: timedelta, now: datetime) -> Stage:
-    lapses_at = submitted_at + lapse
-    if now >= lapses_at:
-        return Stage(State.LAPSED, lapses_at)
-    return Stage(State.SPONSORING, submitted_at, lapses_at, (State.DELIBERATION, State.LAPSED))
+def _sponsoring(facts: Facts, lapses_at: datetime, now: datetime) -> Stage:
+    ends = {State.LAPSED: lapses_at, State.CANCELLED: broken_at(facts)}
+    return _first_end(ends, now) or Stage(
+        State.SPONSORING,
+        facts.submitted_at or facts.created_at,
+        lapses_at,
+        (State.DELIBERATION, State.LAPSED),
+    )
+
+
+def _first_end(ends: Mapping[State, datetime | None], now: datetime) -> Stage | None:
+    """Return the first of the ends that have come by ``now``."""
+    come = [Stage(state, at) for state, at in ends.items() if at is not None and now >= at]
+    return min(come, key=lambda end: end.since, default=None)
 
 
 def _before_the_close(facts: Facts, times: Timeline, now: datetime) -> Stage | None:
+    ends = {State.CONFLICTED: conflict_at(facts, times), State.CANCELLED: broken_at(facts)}
+    end = _first_end(ends, now)
+    if end is not None and end.since < times.closes_at:
+        return end
     if now < times.verification_at:
         return Stage(State.DELIBERATION, times.deliberation_at, times.verification_at, (State.VERIFICATION,))
-    if now < times.voting_at:
-        follows = (State.VOTING, State.CONFLICTED)
-        return Stage(State.VERIFICATION, times.verification_at, times.voting_at, follows)
-    conflict = conflict_at(facts, times)
-    if conflict is not None and conflict < times.closes_at and now >= conflict:
-        return Stage(State.CONFLICTED, conflict)
+    if now < times.voting_at or times.held:
+        until = None if times.held and now >= times.voting_at else times.voting_at
+        return Stage(State.VERIFICATION, times.verification_at, until, (State.VOTING, State.CONFLICTED))
     if now < times.closes_at:
         return Stage(State.VOTING, times.voting_at, times.closes_at, (State.TIMELOCK, State.REJECTED))
     return None
@@ -149,7 +124,30 @@ def _after_the_close(facts: Facts, times: Timeline, now: datetime) -> Stage:
         raise ValueError("voting is over: the facts need a tally")
     if not facts.tally.passed:
         return Stage(State.REJECTED, times.closes_at)
-    conflict = conflict_at(facts, times)
-    if conflict is not None and now >= conflict:
-        return Stage(State.CONFLICTED, conflict)
-    return Stage(State.TIMELOCK, times.closes_at, times.due_at, (State.IN_FORCE, State.CONFLICTED))
+    ends = {
+        State.CONFLICTED: conflict_at(facts, times),
+        State.VETOED: facts.veto_closes_at if facts.vetoed else None,
+        State.CANCELLED: broken_at(facts),
+    }
+    end = _first_end(ends, now)
+    if end is not None:
+        return end
+    follows = (State.IN_FORCE, State.CONFLICTED, State.VETOED, State.CANCELLED)
+    waits = facts.joint is not None and facts.joint.due_at is None
+    return Stage(State.TIMELOCK, times.closes_at, None if waits else times.due_at, follows)
+
+
+def _in_force(facts: Facts, enacted_at: datetime, rules: VotingRules, now: datetime) -> Stage:
+    ratified_by = ratification_closes_at(facts, rules)
+    if ratified_by is not None:
+        if now < ratified_by:
+            return Stage(State.IN_FORCE, enacted_at, ratified_by, (State.REVERTED, State.REPEALED))
+        if facts.tally is None:
+            raise ValueError("the vote to ratify is over: the facts need a tally")
+        if not facts.tally.passed:
+            return Stage(State.REVERTED, ratified_by)
+    ends_at = sunset_at(facts)
+    if ends_at is not None and now >= ends_at:
+        return Stage(State.SUNSET, ends_at)
+    follows = (State.REPEALED, State.REVERTED, State.SUPERSEDED)
+    return Stage(State.IN_FORCE, enacted_at, ends_at, (State.SUNSET, *follows) if ends_at else follows)

@@ -1,6 +1,7 @@
 """Patches: what a proposal changes, and the hash that a ballot binds to.
 
-Pure. Law 5: a ballot names the hash of exactly what is enacted: patch, base, place, proposer and a nonce.
+Pure. Law 5: a ballot names the hash of exactly what is enacted: patch, base, place, how votes are counted and
+how it ends again, proposer and a nonce.
 Without the proposer and the nonce another could copy the patch and claim its hash first
 (OpenZeppelin advisory GHSA-5h3x-9wvq-w4m2).
 """
@@ -8,6 +9,7 @@ Without the proposer and the nonce another could copy the patch and claim its ha
 import hashlib
 import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
@@ -68,15 +70,49 @@ def _writable(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value) and abs(value) <= LARGEST
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is agreed beforehand about how a change ends."""
+
+    review_after: int | None = None
+    """Seconds in force after which it is looked at again."""
+    sunset_after: int | None = None
+    """Seconds in force, or since it was renewed, after which it ends by itself."""
+    tripwires: tuple[dict[str, Any], ...] = ()
+    """Measures and bounds, as :mod:`governance.tripwires` reads them; one that is crossed undoes it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the terms for the ledger."""
+        return {
+            "review_after": self.review_after,
+            "sunset_after": self.sunset_after,
+            "tripwires": list(self.tripwires),
+        }
+
+
 def patch_hash(
-    *, scope: str, kind: str, base_sha256: str, patch: list[Any], proposer: str, nonce: str
+    *,
+    scope: str,
+    kind: str,
+    base_sha256: str,
+    patch: list[Any],
+    method: str,
+    options: Any,
+    target: str | None,
+    terms: dict[str, Any],
+    proposer: str,
+    nonce: str,
 ) -> str:
-    """Return the hash of a proposal, in hex: sha256 over the RFC 8785 form of these six members."""
+    """Return the hash of a proposal, in hex: sha256 over the RFC 8785 form of these ten members."""
     body = {
         "scope": scope,
         "kind": kind,
         "base_sha256": base_sha256,
         "patch": patch,
+        "method": method,
+        "options": options,
+        "target": target,
+        "terms": terms,
         "proposer": proposer,
         "nonce": nonce,
     }

@@ -1,100 +1,112 @@
-"""Proposals: drafting, submitting and withdrawing them.
+"""Proposals: submitting, amending and withdrawing them, and how they end.
 
 Law 2: this is the only way to a change of policy. Law 13: a proposal is never deleted, only ended with a
-reason; what could not stand is not stored at all.
+reason.
 """
 
-import secrets
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
-from coop.book import COOP, Book
+from coop.book import Book
 from coop.clock import Clock
-from coop.errors import Conflict, Forbidden
 from coop.identity import Identity
-from coop.ids import new_id
 from coop.ledger import append, stamp
-from coop.names import line, prose
-from coop.tables import PolicyVersion
-from governance import cases, lifecycle, roll
-from governance.cases import Case
-from governance.lifecycle import State
-from governance.patch import patch_hash
-from governance.rules import NAME, VotingRules
+from governance import roll, subjects
+from governance.case import Case
+from governance.drafts import Draft, columns_of, own
+from governance.facts import BEFORE_VOTING, State
+from governance.patch import Terms
+from governance.rehearsal import rehearsals
+from governance.rules import CLASSES, NAME, VotingRules
+from governance.subject import Subject
 from governance.tables import Proposal, Sponsor
-from governance.verification import Verified, verify
+from governance.voting_version import voting_sha256, voting_version
 
-LONGEST_TITLE = 140
-LONGEST_RATIONALE = 20_000
-"""Both in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an author writes."""
-
-    scope: str
-    """``coop`` or ``guild:<slug>``."""
-    kind: str
-    title: str
-    rationale: str
-    patch: list[Any]
-    """JSON Patch (RFC 6902) to the policy of that kind and scope."""
-    base_sha256: str
-    """Hash of the policy text that the patch was written against."""
-
-
-def draft(session: Session, book: Book, author: Identity, wanted: Draft, now: datetime) -> int:
-    """Store a draft that its author alone sees, and return its id.
-
-    It has to be one that could be submitted now; see :func:`governance.verification.verify`. Raise
-    Forbidden where the author does not belong to the scope.
-    """
-    values = _checked(session, book, author, wanted)
-    proposal = Proposal(id=new_id(now), author_id=author.member_id, created_at=now, **values)
-    session.add(proposal)
-    session.flush()
-    return proposal.id
-
-
-def edit(
-    session: Session, book: Book, author: Identity, proposal_id: int, wanted: Draft, clock: Clock
-) -> None:
-    """Replace what a draft says, under the same checks; once submitted, its text stays.
-
-    Raise NotFound or Forbidden where the author has no such proposal, Conflict where it is no draft any
-    more.
-    """
-    case, _ = _own(session, author, proposal_id, clock, frozenset({State.DRAFT}))
-    values = _checked(session, book, author, wanted)
-    session.execute(update(Proposal).where(col(Proposal.id) == case.id).values(**values))
+BY_CLASS = ("consent", "majority")
+"""Methods that one patch to one policy is decided by, as its class says."""
 
 
 def submit(session: Session, book: Book, author: Identity, proposal_id: int, clock: Clock) -> None:
     """Ask the scope to sponsor a draft: its text and its voting rules are settled from here on.
 
-    The author is its first sponsor. Raise what :func:`draft` and :func:`edit` raise.
+    The author is its first sponsor. Raise what :func:`governance.drafts.draft` and
+    :func:`governance.drafts.edit` raise.
     """
-    case, now = _own(session, author, proposal_id, clock, frozenset({State.DRAFT}))
+    case, now = own(session, author, proposal_id, clock, frozenset({State.DRAFT}))
     proposal = session.get_one(Proposal, case.id, populate_existing=True)
     roll.check_belongs(session, author, case.scope)
-    found = verify(book, case.scope, case.kind, proposal.patch, proposal.base_sha256)
     rules = book.rules(NAME, VotingRules)
+    subject = subjects.examine(session, book, as_draft(proposal), now)
     needed = rules.sponsors.needed(roll.size_of(session, case.scope, now))
-    proposal.base_number, proposal.risk_class = found.base_number, found.risk_class
-    proposal.voting_version_id = _voting_version(session, book)
+    if (subject.risk_class, subject.method) != (proposal.risk_class, proposal.method):
+        terms = terms_in(proposal, subject, rules)
+        for name, value in columns_of(as_draft(proposal), subject, terms, author.handle).items():
+            setattr(proposal, name, value)
+    proposal.base_number = subject.base_number
+    proposal.voting_version_id = voting_version(session, book)
+    proposal.rehearsal_needed = bool(proposal.patch) and rehearsals.needed(proposal.kind, book.kinds)
     proposal.submitted_at, proposal.sponsors_needed = now, needed
     proposal.sponsored_at = now if needed == 1 else None
     session.flush()
     session.add(Sponsor(proposal_id=case.id, member_id=author.member_id, at=now))
     session.flush()
-    voting = book.policies[COOP, NAME]
-    told = _submission(proposal, author, voting.sources[voting.number].sha256)
-    append(session, "proposal.submitted", told, now)
+    append(session, "proposal.submitted", submission(proposal, author.handle, voting_sha256(book)), now)
+
+
+def amend(
+    session: Session,
+    book: Book,
+    case: Case,
+    patch: list[Any],
+    amender: str,
+    now: datetime,
+    *,
+    base_sha256: str | None = None,
+) -> str:
+    """Put another patch in the place of a proposal's, and return the new hash.
+
+    With ``base_sha256`` it is one to the policy's text of that hash. The caller holds the proposal's lock
+    and has seen that its text is not locked yet. Raise Conflict where the policy has moved on, RuleBroken
+    where the patch cannot stand.
+    """
+    proposal = session.get_one(Proposal, case.id, populate_existing=True)
+    wanted = as_draft(proposal, patch=patch)
+    if base_sha256 is not None:
+        wanted = replace(wanted, base_sha256=base_sha256)
+    subject = no_lighter(case, subjects.examine(session, book, wanted, now), case.rules)
+    terms = terms_in(proposal, subject, case.rules)
+    values = columns_of(wanted, subject, terms, case.author)
+    session.execute(update(Proposal).where(col(Proposal.id) == case.id).values(**values))
+    told = {
+        "proposal": str(case.id),
+        "amender": amender,
+        "patch": patch,
+        "nonce": values["nonce"],
+        "patch_sha256": values["patch_sha256"],
+        "risk_class": subject.risk_class,
+        "method": subject.method,
+        "options": subject.options,
+        "terms": terms.as_json(),
+        "base_sha256": wanted.base_sha256,
+    }
+    append(session, "proposal.amended", told, now)
+    return str(values["patch_sha256"])
+
+
+def no_lighter(case: Case, found: Subject, rules: VotingRules) -> Subject:
+    """Return what a case would be about with another text, decided no sooner than it would have been.
+
+    Its class can rise and never falls, and what is put to an ordinary vote is not decided by consent again.
+    """
+    risk_class = max(found.risk_class, case.facts.risk_class, key=CLASSES.index)
+    method = found.method
+    if method in BY_CLASS:
+        method = rules.classes.of(risk_class).method if case.method == "consent" else "majority"
+    return replace(found, risk_class=risk_class, method=method)
 
 
 def withdraw(session: Session, author: Identity, proposal_id: int, clock: Clock) -> None:
@@ -103,7 +115,7 @@ def withdraw(session: Session, author: Identity, proposal_id: int, clock: Clock)
     Raise NotFound or Forbidden where the author has no such proposal, Conflict where voting has begun or
     it has ended.
     """
-    case, now = _own(session, author, proposal_id, clock, lifecycle.BEFORE_VOTING)
+    case, now = own(session, author, proposal_id, clock, BEFORE_VOTING)
     end(session, case, State.WITHDRAWN, "Its author took it back.", at=now, now=now)
 
 
@@ -122,76 +134,56 @@ def end(session: Session, case: Case, state: State, reason: str, *, at: datetime
         append(session, "proposal.ended", told, now)
 
 
-def _own(
-    session: Session, author: Identity, proposal_id: int, clock: Clock, states: frozenset[State]
-) -> tuple[Case, datetime]:
-    """Lock a proposal of the author's own, and return it with the time after the lock was got."""
-    cases.lock(session, proposal_id)
-    now = clock.now(session)
-    case = cases.visible(session, author, proposal_id, now)
-    if case.author_id != author.member_id:
-        raise Forbidden("Only its author may do this to a proposal.")
-    state = case.stage.state
-    if state not in states:
-        raise Conflict(f"That cannot be done any more: this proposal is in the state {state.value!r}.")
-    return case, now
-
-
-def _checked(session: Session, book: Book, author: Identity, wanted: Draft) -> dict[str, Any]:
-    """Return the columns of a draft; raise where it could not be submitted."""
-    roll.check_belongs(session, author, wanted.scope)
-    title = line(wanted.title, "/title", longest=LONGEST_TITLE)
-    rationale = prose(wanted.rationale, "/rationale", longest=LONGEST_RATIONALE)
-    found: Verified = verify(book, wanted.scope, wanted.kind, wanted.patch, wanted.base_sha256)
-    nonce = secrets.token_hex(16)
-    return {
-        "scope": wanted.scope,
-        "kind": wanted.kind,
-        "title": title,
-        "rationale": rationale,
-        "patch": wanted.patch,
-        "nonce": nonce,
-        "base_sha256": wanted.base_sha256,
-        "base_number": found.base_number,
-        "patch_sha256": patch_hash(
-            scope=wanted.scope,
-            kind=wanted.kind,
-            base_sha256=wanted.base_sha256,
-            patch=wanted.patch,
-            proposer=author.handle,
-            nonce=nonce,
-        ),
-        "risk_class": found.risk_class,
-        "voting_version_id": _voting_version(session, book),
-    }
-
-
-def _voting_version(session: Session, book: Book) -> int:
-    """Return the id of the voting policy's version that is in force in ``book``."""
-    head = book.policies[COOP, NAME]
-    found = session.execute(
-        select(col(PolicyVersion.id)).where(
-            col(PolicyVersion.scope) == COOP,
-            col(PolicyVersion.kind) == NAME,
-            col(PolicyVersion.number) == head.number,
-        )
+def as_draft(proposal: Proposal, patch: list[Any] | None = None) -> Draft:
+    """Return what a stored proposal says as its author would write it, with another patch if one is given."""
+    return Draft(
+        scope=proposal.scope,
+        kind=proposal.kind,
+        title=proposal.title,
+        rationale=proposal.rationale,
+        patch=proposal.patch if patch is None else patch,
+        base_sha256=proposal.base_sha256,
+        method=proposal.method if proposal.options is not None else None,  # type: ignore[arg-type]
+        options=proposal.options,
+        target_id=proposal.target_id,
     )
-    return int(found.scalar_one())
 
 
-def _submission(proposal: Proposal, author: Identity, voting_sha256: str) -> dict[str, Any]:
+def terms_of_row(proposal: Proposal) -> Terms:
+    """Return the terms that were agreed for a stored proposal."""
+    return Terms(proposal.review_after, proposal.sunset_after, tuple(proposal.tripwires))
+
+
+def terms_in(proposal: Proposal, subject: Subject, rules: VotingRules) -> Terms:
+    """Return the terms agreed for a stored proposal, with no later end than its class lets a change have."""
+    agreed, longest = terms_of_row(proposal), rules.classes.of(subject.risk_class).sunset
+    if longest is None or not subject.takes_force:
+        return agreed
+    seconds = int(longest.total_seconds())
+    return replace(agreed, sunset_after=min(agreed.sunset_after or seconds, seconds))
+
+
+def submission(proposal: Proposal, proposer: str, voting_hash: str) -> dict[str, Any]:
     """Return what the ledger keeps of a submission: enough to compute hash, risk class and bar again."""
     return {
         "proposal": str(proposal.id),
         "scope": proposal.scope,
         "kind": proposal.kind,
         "title": proposal.title,
-        "proposer": author.handle,
+        "proposer": proposer,
         "patch": proposal.patch,
+        "method": proposal.method,
+        "options": proposal.options,
+        "target": None if proposal.target_id is None else str(proposal.target_id),
+        "origin": None if proposal.origin_id is None else str(proposal.origin_id),
+        "joint": None if proposal.joint_id is None else str(proposal.joint_id),
+        "terms": terms_of_row(proposal).as_json(),
+        "pace": proposal.pace,
+        "entry": proposal.entry,
         "nonce": proposal.nonce,
         "base_sha256": proposal.base_sha256,
         "patch_sha256": proposal.patch_sha256,
         "risk_class": proposal.risk_class,
-        "voting_sha256": voting_sha256,
+        "voting_sha256": voting_hash,
         "sponsors_needed": proposal.sponsors_needed,
     }

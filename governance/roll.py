@@ -8,7 +8,7 @@ ballot is cast.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlmodel import Session, col
 
 from coop.book import COOP
@@ -16,7 +16,9 @@ from coop.errors import Fault, Forbidden, RuleBroken
 from coop.identity import Identity
 from coop.ledger import append, stamp
 from coop.tables import Guild, GuildMembership, Member
-from governance.cases import Case
+from governance.case import Case
+from governance.people import slates
+from governance.people.slate import ELECTION
 from governance.tables import Proposal, RollEntry
 
 GUILD = "guild:"
@@ -71,27 +73,64 @@ def freeze(session: Session, case: Case, moment: datetime, now: datetime) -> Non
     The caller holds the proposal's lock and has found it without a roll.
     """
     people = session.execute(electorate(case.scope, moment, case.class_rules.tenure)).all()
+    guilds = _guilds_at(session, moment) if case.bar.guilds is not None else {}
     if people:
         session.execute(
-            insert(RollEntry), [{"proposal_id": case.id, "member_id": person.id} for person in people]
+            insert(RollEntry),
+            [
+                {
+                    "proposal_id": case.id,
+                    "member_id": person.id,
+                    "guild_ids": [guild_id for guild_id, _ in guilds.get(person.id, ())],
+                    "voted": False,
+                }
+                for person in people
+            ],
         )
     session.execute(
         update(Proposal)
         .where(col(Proposal.id) == case.id)
         .values(roll_frozen_at=moment, roll_size=len(people))
     )
-    handles = sorted(person.handle for person in people)
-    append(session, "roll.frozen", {"proposal": str(case.id), "at": stamp(moment), "roll": handles}, now)
+    told: dict[str, Any] = {
+        "proposal": str(case.id),
+        "at": stamp(moment),
+        "roll": sorted(person.handle for person in people),
+    }
+    if case.kind == ELECTION:
+        told |= slates.settle(session, case, {person.id: person.handle for person in people})
+    if case.bar.guilds is not None:
+        told["guilds"] = {
+            person.handle: [slug for _, slug in guilds[person.id]] for person in people if person.id in guilds
+        }
+    append(session, "roll.frozen", told, now)
+
+
+def _guilds_at(session: Session, moment: datetime) -> dict[int, list[tuple[int, str]]]:
+    """Return the guilds that members belonged to at ``moment``, each by id and slug, in order of slugs."""
+    rows = session.execute(
+        select(col(GuildMembership.member_id), col(Guild.id), col(Guild.slug))
+        .join(Guild, col(Guild.id) == col(GuildMembership.guild_id))
+        .where(col(GuildMembership.joined_at) <= moment, _not_left(GuildMembership, moment))
+        .order_by(col(Guild.slug))
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for row in rows:
+        found.setdefault(row.member_id, []).append((row.id, row.slug))
+    return found
+
+
+_ENTRY = select(col(RollEntry.member_id)).where(
+    col(RollEntry.proposal_id) == bindparam("proposal"), col(RollEntry.member_id) == bindparam("member")
+)
+_ENTRY_LOCKED = _ENTRY.with_for_update(key_share=True)
 
 
 def holds(session: Session, proposal_id: int, member_id: int, *, lock: bool = False) -> bool:
     """Say whether a member is on a proposal's frozen roll; ``lock`` keeps others of theirs waiting."""
-    entry = select(col(RollEntry.member_id)).where(
-        col(RollEntry.proposal_id) == proposal_id, col(RollEntry.member_id) == member_id
-    )
-    if lock:
-        entry = entry.with_for_update(key_share=True)
-    return session.execute(entry).one_or_none() is not None
+    statement = _ENTRY_LOCKED if lock else _ENTRY
+    found = session.connection().execute(statement, {"proposal": proposal_id, "member": member_id})
+    return found.one_or_none() is not None
 
 
 def _not_left(table: type[Member] | type[GuildMembership], moment: datetime) -> Any:

@@ -4,11 +4,33 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.engine import Connection
 
-import audience.tables  # noqa: F401 - each tables module adds its tables to the metadata
-import coop.tables  # noqa: F401
-import governance.tables  # noqa: F401
-import media.tables  # noqa: F401
+import audience.tables
+import coop.checkpoint_tables
+import coop.notice_tables
+import coop.tables
+import coop.webhook_tables
+import governance.deliberation.statement_tables
+import governance.deliberation.tables
+import governance.people.tables
+import governance.rehearsal.tables
+import governance.tables
+import media.tables
 from coop.database import Row
+
+TABLES = (
+    audience.tables,
+    coop.checkpoint_tables,
+    coop.notice_tables,
+    coop.tables,
+    coop.webhook_tables,
+    governance.deliberation.statement_tables,
+    governance.deliberation.tables,
+    governance.people.tables,
+    governance.rehearsal.tables,
+    governance.tables,
+    media.tables,
+)
+"""Each adds its tables to the metadata."""
 
 ONE_AT_A_TIME = 7_201_937
 """Key of the advisory lock that two migrating processes contend for."""

@@ -6,15 +6,23 @@ from flask.testing import FlaskClient
 from app import APIS
 
 PUBLIC_OPERATIONS = {
+    "export_checkpoints",
     "export_policy",
     "join",
+    "list_decisions",
     "list_policies",
     "list_policy_versions",
+    "list_signing_keys",
+    "prove_consistency",
+    "prove_inclusion",
+    "read_checkpoint",
+    "read_latest_checkpoint",
     "read_ledger_head",
     "read_policy",
 }
 
 PUBLIC_ROUTES = {
+    "/decisions.atom",
     "/healthz",
     "/metrics",
     "/readyz",

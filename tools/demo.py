@@ -1,8 +1,9 @@
 """The main job, walked over real HTTP: a vote changes what people see.
 
 Starts a fresh instance of its own, whose founding voting policy has short periods, and does what members
-would: join, found a guild, post photos to capped audiences, propose, sponsor, vote; then shows that the
-very next page and seat follow the new clause, and whence. Any step that is not as it should be ends it.
+would: join, found a guild, post photos to capped audiences, rehearse a change, propose, sponsor, vote; then
+shows that the very next page and seat follow the new clause, and whence; that a change whose tripwire is
+crossed undoes itself; and that a stranger can verify all of it. Any step that is not as it should be ends it.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from rich.table import Table
 from coop.policy_text import apply
 from tools.client import Unexpected
 from tools.demo_cast import must
-from tools.demo_votes import Votes
+from tools.demo_record import Record
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT = {"deliberate": "PT1S", "verify": "PT1S", "vote": "PT5S", "timelock": "PT1S"}
@@ -37,7 +38,7 @@ def demo(*, keep: bool) -> int:
     folder = Path(tempfile.mkdtemp(prefix="allotment-demo-"))
     try:
         with _instance(folder, console) as url:
-            _walk(Votes(url, folder), console)
+            _walk(Record(url, folder), console)
     except (Unexpected, TimeoutError) as error:
         console.print(f"[bold red]Not as it should be:[/] {error}")
         return 1
@@ -60,6 +61,9 @@ def _instance(folder: Path, console: Console) -> Iterator[str]:
         for name in "AB"
         for period, value in SHORT.items()
     ]
+    patch.append(
+        {"op": "replace", "path": "/extension/window", "value": "PT0S"}
+    )  # no vote here is a day long
     voting.write_text(apply(voting.read_text(encoding="utf-8"), patch), encoding="utf-8")
     command = [sys.executable, str(ROOT / "app.py"), "run", "--no-seed", "--port", "0"]
     command += ["--var", str(folder / "var"), "--policies", str(policies)]
@@ -84,10 +88,10 @@ def _address(process: "subprocess.Popen[bytes]", ready: Path) -> str:
     raise TimeoutError("the instance was not ready within two minutes")
 
 
-def _walk(walk: Votes, console: Console) -> None:
+def _walk(walk: Record, console: Console) -> None:
     """Take every step, one line each; raise Unexpected at the first that is wrong."""
     steps: list[tuple[str, Callable[[], str]]] = [
-        ("Eight people join and sign in", walk.join),
+        ("Twelve people join and sign in", walk.join),
         ("A guild is founded, and two join it", walk.found),
         ("Photos are sent straight to the store", walk.upload),
         ("Posts for the coop, a guild, and named people", walk.publish),
@@ -95,15 +99,21 @@ def _walk(walk: Votes, console: Console) -> None:
         ("Two seats, three friends at once", walk.seats),
         ("Photos obey seats", walk.media),
         ("Feeds explain themselves", walk.feed),
+        ("Everybody comes to see a post", walk.crowd),
         ("Patches that cannot stand are refused", walk.bad_patches),
-        ("Two changes are proposed and sponsored", walk.propose),
-        ("Voting opens; ballots are hidden", walk.vote),
+        ("A change is tried on what happened", walk.rehearse),
+        ("Two changes are proposed and sponsored", walk.submit),
+        ("Both are rehearsed before the vote", walk.rehearsed),
+        ("Ballots bind to what was seen, and are hidden", walk.ballots),
         ("The votes close and are counted", walk.close),
         ("A worker enacts them", walk.enact),
         ("The next seat follows the new clause", walk.next_seat),
         ("The next feed page follows the new clause", walk.next_page),
         ("Why? cites clause, version, vote", walk.why),
-        ("The ledger verifies offline", walk.ledger),
+        ("A second change carries a tripwire", walk.agree),
+        ("It is crossed, and undoes itself", walk.cross),
+        ("The next seat follows the old clause", walk.next_seat_again),
+        ("The record is verified by a stranger", walk.ledger),
     ]
     began = time.monotonic()
     for number, (title, step) in enumerate(steps, 1):

@@ -1,4 +1,4 @@
-"""The first half of the demo: people join, post photos to audiences, and look at them."""
+"""The first part of the demo: people join, post photos to audiences, and look at them."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from tools.demo_cast import Cast, must
 
 PHOTOS = Path(__file__).resolve().parent.parent / "tests" / "data" / "photos"
 PASSWORD = "a quiet garden gate"
-PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gil", "hugo")
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gil", "hugo", "ivy", "jan", "kim", "lou")
 
 
 def ids(page: Any) -> set[str]:
@@ -22,7 +22,7 @@ class Posts(Cast):
     """Members, guilds, photos, posts, seats and feeds."""
 
     def join(self) -> str:
-        """Eight people join; each signs in as a browser and gives an application a token."""
+        """Twelve people join; each signs in as a browser and gives an application a token."""
 
         def arrive(handle: str) -> Application:
             newcomer = {"handle": handle, "display_name": handle.title(), "password": PASSWORD}
@@ -124,3 +124,16 @@ class Posts(Cast):
                 must(total == item["why"]["score"], "contributions do not add up to the score")
             must(self.posts["coop"] in ids(page), f"{handle} does not see the coop's post")
         return f"{len(page['items'])} items, terms add up exactly; the coop's post now has 2 viewers"
+
+    def crowd(self) -> str:
+        """Ana posts once more, and everybody comes to see it, those who have seen nothing so far first.
+
+        So a rehearsal that sends some of them away still speaks of enough people to be told.
+        """
+        body = {"body": "The whole street, from the church tower."}
+        self.posts["street"] = post = self["ana"].post("/posts", body).expect(201).json()["id"]
+        for handle in reversed(PEOPLE[1:]):
+            self[handle].get(f"/posts/{post}").expect(200)
+        taken = self["ana"].get(f"/posts/{post}").expect(200).json()["seats"]["taken"]
+        must(taken == len(PEOPLE) - 1, f"the author is told {taken} seats")
+        return f"{taken} viewers in a room of 150"

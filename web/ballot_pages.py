@@ -1,52 +1,54 @@
 """What members do about a proposal from its page: submit, withdraw, sponsor, vote. Each is a plain form."""
 
-from collections.abc import Callable
+from flask import Blueprint, request
 
-from flask import Blueprint, Response, flash, request
-
-from coop import problems
 from coop.call import Call
-from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
+from coop.errors import Fault, RuleBroken
 from governance import ballots, proposals, sponsors
 from governance.ballots import Vote
+from governance.options import labels
 from governance.tally import Choice
-from web.forms import refusal
+from web import acts, papers
+from web.proposal.section import look
 from web.proposal_pages import show
-from web.visits import attempt, page, see_other
 
-FIELDS = ("choice", "reason", "clause")
+FIELDS = ("choice", "reason", "clause", "marks", "value")
 
-Act = Callable[[Call, int], object]
+MARKS = {Choice.RANKED: papers.ranking, Choice.APPROVED: papers.approvals}
+"""What reads the options that a ballot ranks or approves."""
 
 
 def add_to(pages: Blueprint) -> None:
     """Add the targets of the forms on a proposal's page."""
-    for name, act, anchor, done in (
-        ("submit", submit, "", "Submitted. Its text stays as it is now, and so do the rules that decide it."),
-        ("withdraw", withdraw, "", "Withdrawn. It stays on record."),
-        ("sponsor", sponsor, "", "You are a sponsor of this proposal now."),
-        ("ballot", vote, "#ballot", "Your ballot is recorded. Its receipt is below."),
+    for name, act, done in (
+        ("submit", submit, "Submitted. Its text stays as it is now, and so do the rules that decide it."),
+        ("withdraw", withdraw, "Withdrawn. It stays on record."),
+        ("sponsor", sponsor, "You are a sponsor of this proposal now."),
+        ("ballot", vote, "Your ballot is recorded. Its receipt is below."),
     ):
-        rule = f"/proposals/<id:proposal_id>/{name}"
-        pages.add_url_rule(rule, name, page(_form(act, anchor, done)), methods=["POST"])
+        path = f"/proposals/<id:number>/{name}"
+        acts.add(pages, path, act, show, form=name, fields=FIELDS, done=done)
 
 
-def submit(call: Call, proposal_id: int) -> None:
+def submit(call: Call, proposal_id: int) -> str:
     """Ask the scope to sponsor a draft."""
     proposals.submit(call.session, call.book, call.member, proposal_id, call.platform.clock)
+    return f"/proposals/{proposal_id}"
 
 
-def withdraw(call: Call, proposal_id: int) -> None:
+def withdraw(call: Call, proposal_id: int) -> str:
     """Take a proposal back."""
     proposals.withdraw(call.session, call.member, proposal_id, call.platform.clock)
+    return f"/proposals/{proposal_id}"
 
 
-def sponsor(call: Call, proposal_id: int) -> None:
+def sponsor(call: Call, proposal_id: int) -> str:
     """Sign a proposal."""
     sponsors.sponsor(call.session, call.member, proposal_id, call.platform.clock)
+    return f"/proposals/{proposal_id}"
 
 
-def vote(call: Call, proposal_id: int) -> None:
+def vote(call: Call, proposal_id: int) -> str:
     """Cast a ballot, or change it; the page that follows shows its receipt."""
     said = request.form
     try:
@@ -54,22 +56,15 @@ def vote(call: Call, proposal_id: int) -> None:
     except ValueError as error:
         detail = "Choose one of these."
         raise RuleBroken("The ballot makes no choice.", faults=(Fault("/choice", detail),)) from error
-    wanted = Vote(choice, said.get("patch_sha256", ""), said.get("reason", ""), said.get("clause", ""))
+    options = len(labels(look(call, proposal_id).case.options or {}))
+    wanted = Vote(
+        choice,
+        said.get("patch_sha256", ""),
+        said.get("reason", ""),
+        said.get("clause", ""),
+        marks=MARKS[choice](said, options) if choice in MARKS else None,
+        value=papers.number(said) if choice is Choice.NAMED else None,
+        rehearsal_sha256=said.get("rehearsal_sha256") or None,
+    )
     ballots.cast(call.session, call.member, proposal_id, wanted, call.platform.clock)
-
-
-def _form(act: Act, anchor: str, done: str) -> Callable[[Call, int], Response]:
-    """Return the view that carries out an act, or shows the page again with what was wrong."""
-
-    def view(call: Call, proposal_id: int) -> Response:
-        try:
-            with attempt(call):
-                act(call, proposal_id)
-        except (NotFound, Unauthenticated):
-            raise
-        except AllotmentError as error:
-            return show(call, proposal_id, refusal(error, FIELDS), problems.status_of(error))
-        flash(done, "good")
-        return see_other(f"/proposals/{proposal_id}{anchor}")
-
-    return view
+    return f"/proposals/{proposal_id}#ballot"

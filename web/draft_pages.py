@@ -6,8 +6,8 @@ from coop import directory, problems
 from coop.book import COOP, guild_scope
 from coop.call import Call
 from coop.errors import AllotmentError, NotFound, Unauthenticated
-from governance import proposals
-from governance.proposals import LONGEST_RATIONALE, LONGEST_TITLE, Draft
+from governance import drafts
+from governance.drafts import LONGEST_RATIONALE, LONGEST_TITLE, Draft
 from web import drafting
 from web.beds import purpose_of
 from web.drafting import Settable
@@ -48,7 +48,7 @@ def draft(call: Call) -> Response:
     wanted = Draft(scope, kind, said.get("title", ""), said.get("rationale", ""), [*patch], base)
     try:
         with attempt(call):
-            made = proposals.draft(call.session, call.book, member, wanted, call.now)
+            made = drafts.draft(call.session, call.book, member, wanted, call.now)
     except (NotFound, Unauthenticated):
         raise
     except AllotmentError as error:

@@ -92,7 +92,7 @@ def patch(book: Book, scope: str, kind: str, clause: Settable, text: str, base: 
     """
     head = book.policy(kind, scope)
     data: dict[str, Any] = {} if head is None else head.data
-    found = [_patch(data, clause, value) for value in readings(text, clause.form)]
+    found = [setting(data, clause.pointer, value) for value in readings(text, clause.form)]
     for one in found:
         try:
             verify(book, scope, kind, one, base)
@@ -127,13 +127,15 @@ def _toml(text: str) -> Any:
     return data["value"] if plain and len(data) == 1 else None
 
 
-def _patch(data: dict[str, Any], clause: Settable, value: Any) -> list[dict[str, Any]]:
-    if clause.own:
+def setting(data: dict[str, Any], pointer: str, value: Any) -> list[dict[str, Any]]:
+    """Return the operations that set a clause: a test of its old value first, or the tables it needs."""
+    own = leaves(data)
+    if pointer in own:
         return [
-            {"op": "test", "path": clause.pointer, "value": clause.value},
-            {"op": "replace", "path": clause.pointer, "value": value},
+            {"op": "test", "path": pointer, "value": own[pointer]},
+            {"op": "replace", "path": pointer, "value": value},
         ]
-    parts = JsonPointer(clause.pointer).parts
+    parts = JsonPointer(pointer).parts
     depth = next(
         n for n in range(len(parts)) if value_at(data, JsonPointer.from_parts(parts[: n + 1]).path) is None
     )

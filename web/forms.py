@@ -1,6 +1,6 @@
 """What a form is told when it is refused: what is wrong, at the field where it is wrong. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from coop.errors import AllotmentError, Fault
@@ -14,6 +14,23 @@ class Refusal:
     at: dict[str, Fault] = field(default_factory=dict)
     """Field name → what is wrong there."""
     elsewhere: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that was sent and not carried out: which one, why, and what was typed into it."""
+
+    form: str = ""
+    refused: Refusal | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def refusal(self, form: str) -> Refusal | None:
+        """Return what was wrong with this form of the page, if it was this one."""
+        return self.refused if form == self.form else None
+
+    def typed(self, form: str) -> Mapping[str, str]:
+        """Return what was typed into this form, nothing where it was another one."""
+        return self.said if form == self.form else {}
 
 
 def refusal(error: AllotmentError, fields: Iterable[str], also: dict[str, str] | None = None) -> Refusal:

@@ -17,15 +17,27 @@ from werkzeug.exceptions import HTTPException
 from coop import problems
 from coop.call import platform
 from coop.errors import AllotmentError, Malformed, NotFound, TooMany, Unauthenticated
+from governance.rehearsal import reports
 from web import (
     account_pages,
+    amendment_pages,
+    argument_pages,
     ballot_pages,
+    check_pages,
     clocks,
     draft_pages,
+    election_pages,
+    facilitation_pages,
     feed_pages,
     glance,
+    jury_pages,
+    notice_pages,
     policy_pages,
     proposal_pages,
+    rehearsal_pages,
+    remedy_pages,
+    scales,
+    statement_pages,
     wording,
 )
 from web.visits import came_from, see_other
@@ -44,7 +56,25 @@ _PERMISSIONS = ", ".join(
 def blueprint(app: Flask) -> Blueprint:
     """Return the blueprint of all pages."""
     pages = Blueprint("pages", __name__)
-    for part in (glance, policy_pages, proposal_pages, draft_pages, ballot_pages, account_pages, feed_pages):
+    for part in (
+        glance,
+        policy_pages,
+        proposal_pages,
+        draft_pages,
+        ballot_pages,
+        election_pages,
+        jury_pages,
+        remedy_pages,
+        argument_pages,
+        amendment_pages,
+        check_pages,
+        facilitation_pages,
+        statement_pages,
+        rehearsal_pages,
+        account_pages,
+        feed_pages,
+        notice_pages,
+    ):
         part.add_to(pages)
     # The API is for bearers of tokens alone, which no other site can make a browser send.
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
@@ -58,6 +88,8 @@ def blueprint(app: Flask) -> Blueprint:
         date=clocks.date,
         exact=wording.exact,
         machine=clocks.machine,
+        parts=reports.decimal,
+        scale=scales.scale,
         share=wording.share,
         span=clocks.span,
     )
@@ -68,6 +100,11 @@ def blueprint(app: Flask) -> Blueprint:
         CLASSES=wording.CLASSES,
         CHOICES=wording.CHOICES,
         LIMITS=wording.LIMITS,
+        STANCES=wording.STANCES,
+        STANDINGS=wording.STANDINGS,
+        DEGREES=wording.DEGREES,
+        ANSWERS=wording.ANSWERS,
+        REHEARSALS=wording.REHEARSALS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return pages

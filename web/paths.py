@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from governance.cases import Case
-from governance.lifecycle import OVER, State
+from governance.case import Case
+from governance.facts import OVER, UNDONE, State
 
 STAGES = (
     State.SPONSORING,
@@ -30,7 +30,7 @@ class Step:
 def steps(case: Case) -> list[Step]:
     """Return the path of a proposal as it stands."""
     stage, begins = case.stage, _begins(case)
-    if stage.state in OVER:
+    if stage.state in OVER | UNDONE:
         behind = [
             Step(state, "done", begins[state])
             for state in STAGES

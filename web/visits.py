@@ -8,8 +8,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, current_app, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
 
+from coop import notices
 from coop.call import Call, Later, made, platform
 from coop.identity import Identity
 from coop.routes.oauth import session_cookie
@@ -50,7 +52,10 @@ def reader(call: Call) -> Identity:
 
 def render(call: Call, template: str, status: int = 200, **context: Any) -> Response:
     """Return a page for whoever visits."""
-    return make_response(render_template(template, viewer=call.identity, now=call.now, **context), status)
+    member = call.identity
+    unread = 0 if member is None else notices.unread(call.session, member)
+    page = render_template(template, viewer=member, unread=unread, now=call.now, **context)
+    return make_response(page, status)
 
 
 def see_other(location: str) -> Response:
@@ -69,4 +74,22 @@ def came_from() -> str:
     if request.method == "GET":
         return request.full_path if request.query_string else request.path
     parts = urlsplit(request.referrer or "")
-    return here_after(parts.path) if f"{parts.scheme}://{parts.netloc}/" == request.host_url else "/"
+    if f"{parts.scheme}://{parts.netloc}/" != request.host_url:
+        return "/"
+    return here_after(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def back(otherwise: str) -> str:
+    """Return the page that a form stood on, as far as the browser tells and it can be read again.
+
+    A form that was refused stood on a page whose address takes forms alone: then it is ``otherwise``.
+    """
+    there = came_from()
+    adapter = current_app.create_url_adapter(request)
+    try:
+        if there != "/" and adapter is not None:
+            adapter.match(there.partition("?")[0], method="GET")
+            return there
+    except HTTPException:
+        return otherwise
+    return otherwise

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from governance.lifecycle import State
+from governance.deliberation.arguments import Stance
+from governance.deliberation.standing import Standing
+from governance.deliberation.statements import Answer
+from governance.deliberation.suggestions import Degree
+from governance.facts import State
 from governance.rules import RiskClass
 from governance.tally import Choice
 
@@ -31,6 +35,11 @@ STATES: dict[State, StateWords] = {
     State.CONFLICTED: StateWords("Conflicted", "Another vote changed the text it was written against."),
     State.CANCELLED: StateWords("Cancelled", "It was ended before it could be decided."),
     State.ENACTMENT_FAILED: StateWords("Not enacted", "It passed and the policy could not stand with it."),
+    State.VETOED: StateWords("Vetoed", "All of us voted against what a guild had passed."),
+    State.SUPERSEDED: StateWords("Superseded", "Another proposal has taken its place."),
+    State.SUNSET: StateWords("Ended as agreed", "Its time was over, and nobody renewed it."),
+    State.REVERTED: StateWords("Undone", "It took force and was taken back."),
+    State.REPEALED: StateWords("Repealed", "Another vote took it back."),
 }
 
 CLASSES: dict[RiskClass, str] = {
@@ -45,7 +54,61 @@ CHOICES: dict[Choice, tuple[str, str]] = {
     Choice.AGAINST: ("Against", "I do not want this change."),
     Choice.ABSTAIN: ("Abstain", "I take no side; it counts neither way."),
     Choice.BLOCK: ("Block", "Against, for a reason and by a clause: more of us must say yes then."),
+    Choice.RANKED: ("Ranked", "I put them in the order in which I want them."),
+    Choice.APPROVED: ("Approved", "I can live well with each of these."),
+    Choice.NAMED: ("A number", "I name the number that I want."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class StanceWords:
+    """How arguments of one stance are called, and how one more is asked for."""
+
+    many: str
+    none: str
+    say: str
+
+
+STANCES: dict[Stance, StanceWords] = {
+    Stance.FOR: StanceWords("For it", "Nobody has argued for it yet.", "For it: why this is good"),
+    Stance.AGAINST: StanceWords(
+        "Against it", "Nobody has argued against it yet.", "Against it: why this is not good"
+    ),
+    Stance.QUESTION: StanceWords(
+        "Questions", "Nobody has asked anything yet.", "A question: what I want to know first"
+    ),
+}
+
+STANDINGS: dict[Standing, tuple[str, str]] = {
+    Standing.OPEN: ("Waits for an answer", "The author of the proposal takes it up, or says why not."),
+    Standing.ACCEPTED: ("Taken up", "The proposal says this now, and whoever wrote it is a co-author."),
+    Standing.REJECTED: ("Not taken up", "Whoever wrote it may make a proposal of its own of it."),
+    Standing.WITHDRAWN: ("Taken back", "Whoever wrote it took it back."),
+    Standing.MOVED: ("Out of date", "The proposal says something else by now: it can be written anew."),
+    Standing.LAPSED: ("Left open", "The time to talk ended without an answer."),
+}
+
+DEGREES: dict[Degree, tuple[str, str]] = {
+    Degree.MUST: ("must", "Without it I am against the proposal."),
+    Degree.SHOULD: ("should", "It would be better with it."),
+    Degree.SHOULD_NOT: ("should not", "It would be worse with it."),
+    Degree.MUST_NOT: ("must not", "With it I am against the proposal."),
+}
+"""Whether the proposal must, should, … take an amendment up."""
+
+ANSWERS: dict[Answer, str] = {
+    Answer.AGREE: "Agree",
+    Answer.DISAGREE: "Disagree",
+    Answer.PASS: "Pass",
+}
+
+REHEARSALS = {
+    "waiting": "It waits for its turn.",
+    "running": "It is being tried now.",
+    "done": "It has been tried.",
+    "failed": "It could not be tried.",
+}
+"""Where a rehearsal stands."""
 
 LIMITS = {
     "seats": "Members who may view it",

@@ -12,6 +12,7 @@ from sqlalchemy import Select, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from coop.errors import NotFound
 from coop.identity import Identity
 from coop.tables import Member
 from governance import cases
@@ -101,6 +102,18 @@ def one(session: Session, viewer: Identity, argument_id: int, now: datetime) -> 
     """Return an argument or a reply; raise NotFound where the viewer sees none such."""
     _visible(session, viewer, argument_id, now)
     return _card(session.execute(_cards(viewer).where(col(Argument.id) == argument_id)).one())
+
+
+def root_of(session: Session, argument_id: int) -> int:
+    """Return the argument that a reply stands under, an argument's own id for itself.
+
+    Raise NotFound where there is none such; whether the reader may see it is asked elsewhere.
+    """
+    root = func.coalesce(col(Argument.thread_id), col(Argument.id))
+    found = session.execute(select(root).where(col(Argument.id) == argument_id)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return int(found)
 
 
 def counted(session: Session, proposal_id: int) -> dict[Stance, int]:

@@ -1,6 +1,8 @@
 """Ballots over HTTP: cast, changed, and read back with the receipt."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +11,7 @@ from coop.call import Call
 from coop.paging import Page, PageQuery, decode, encode
 from governance import ballots
 from governance.ballots import LONGEST_REASON, Receipt, Vote
+from governance.options import Said
 from governance.routes.proposals import SHA256
 from governance.tally import Choice
 
@@ -27,6 +30,12 @@ class BallotBody(BaseModel):
     """Shown with the ballot after the close; a block needs one."""
     clause: str = Field(default="", max_length=200)
     """For a block: JSON Pointer of the clause it rests on."""
+    marks: list[int] | None = Field(default=None, max_length=255)
+    """For ``ranked`` and ``approved``: places of options among the proposal's, the most preferred first."""
+    value: Decimal | None = Field(default=None, max_digits=30, allow_inf_nan=False)
+    """For ``named``: the value that the clause should have."""
+    rehearsal_sha256: str | None = Field(default=None, pattern=SHA256)
+    """The hash of the rehearsal that you were shown, where there is one."""
 
 
 class LedgerPlace(BaseModel):
@@ -45,10 +54,13 @@ class BallotView(BaseModel):
     choice: Choice
     reason: str
     clause: str
+    marks: list[int] | None
+    value: str | None
     patch_sha256: str
+    rehearsal_sha256: str | None
     nonce: str
     commitment: str
-    """sha256 over the RFC 8785 form of choice, reason, clause and nonce."""
+    """sha256 over the RFC 8785 form of choice, reason, clause, nonce, and marks or value if there are any."""
     at: datetime
     ledger: LedgerPlace
 
@@ -59,7 +71,15 @@ def cast_ballot(call: Call, proposal_id: int, body: BallotBody) -> BallotView:
 
     Keep what is answered: it is your receipt. Nobody else is told what you chose before the close.
     """
-    vote = Vote(body.choice, body.patch_sha256, body.reason, body.clause)
+    vote = Vote(
+        choice=body.choice,
+        patch_sha256=body.patch_sha256,
+        reason=body.reason,
+        clause=body.clause,
+        marks=None if body.marks is None else tuple(body.marks),
+        value=body.value,
+        rehearsal_sha256=body.rehearsal_sha256,
+    )
     return _view(ballots.cast(call.session, call.member, proposal_id, vote, call.platform.clock))
 
 
@@ -90,12 +110,15 @@ def _view(receipt: Receipt) -> BallotView:
         proposal=str(receipt.proposal_id),
         voter=receipt.voter,
         version=receipt.version,
-        choice=receipt.choice,
-        reason=receipt.reason,
-        clause=receipt.clause,
+        **_said(receipt.said),
         patch_sha256=receipt.patch_sha256,
         nonce=receipt.nonce,
+        rehearsal_sha256=receipt.rehearsal_sha256,
         commitment=receipt.commitment,
         at=receipt.at,
         ledger=LedgerPlace(seq=receipt.ledger_seq, hash=receipt.ledger_hash),
     )
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {"marks": None, "value": None} | said.as_json()

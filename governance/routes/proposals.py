@@ -1,24 +1,27 @@
 """Proposals over HTTP: written, submitted, withdrawn and read."""
 
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Forbidden
 from coop.paging import Page, PageQuery, decode_int, encode
 from coop.receipts import Citation
-from governance import cases, dossier, proposals
-from governance.cases import Case
-from governance.lifecycle import State
-from governance.proposals import LONGEST_RATIONALE, LONGEST_TITLE, Draft
-from governance.rules import RiskClass
-from governance.tally import Tally
+from governance import cases, dossier, drafts, proposals
+from governance.case import Case
+from governance.conflicts import Rival
+from governance.drafts import LONGEST_RATIONALE, LONGEST_TITLE, Draft
+from governance.facts import State
+from governance.rules import Method, duration
 
 api = Api("proposals")
+
+Length = Annotated[timedelta, BeforeValidator(duration), WithJsonSchema({"type": "string"})]
+"""A length of time as ISO 8601 has it, in weeks, or in days, hours, minutes and seconds."""
 
 SHA256 = r"^[0-9a-f]{64}$"
 NAME = r"^[a-z][a-z0-9:-]{0,59}$"
@@ -35,14 +38,42 @@ class DraftBody(BaseModel):
     """The kind of policy to change."""
     title: str = Field(max_length=LONGEST_TITLE)
     rationale: str = Field(default="", max_length=LONGEST_RATIONALE)
-    patch: list[dict[str, Any]]
-    """JSON Patch (RFC 6902) to the policy's clauses."""
-    base_sha256: str = Field(pattern=SHA256)
-    """Hash of the policy text that the patch was written against."""
+    patch: list[dict[str, Any]] = Field(default_factory=list)
+    """JSON Patch (RFC 6902) to the policy's clauses; empty where there are options."""
+    base_sha256: str = Field(default="", pattern=f"{SHA256}|^$")
+    """Hash of the policy text that the patch was written against; empty where no policy is changed."""
+    method: Method | None = None
+    """How votes are counted; without it, as the class of the change says."""
+    options: Any = None
+    """What a ballot chooses from, where that is more than for and against. For competing patches (schulze):
+    ``{"choices": [{"label": …, "patch": […]}, …]}``; for a number (median): ``{"clause": …, "min": …,
+    "max": …}``; for a question (approval or schulze): ``{"choices": [{"label": …}, …]}``. What leaves things
+    as they are is added as the first choice to be ranked."""
+    target: str | None = Field(default=None, pattern=r"^\d{1,19}$")
+    """The proposal that this one repeals or renews."""
+    review_after: Length | None = None
+    """How long in force before it is looked at again, such as ``P90D``; without it, as its class says."""
+    sunset_after: Length | None = None
+    """How long in force before it ends by itself; without it, as its class says."""
+    tripwires: list[dict[str, Any]] = Field(default_factory=list, max_length=5)
+    """Measures and bounds; one that is crossed undoes the change."""
 
     def draft(self) -> Draft:
         """Return it as the action takes it."""
-        return Draft(self.scope, self.kind, self.title, self.rationale, self.patch, self.base_sha256)
+        return Draft(
+            scope=self.scope,
+            kind=self.kind,
+            title=self.title,
+            rationale=self.rationale,
+            patch=self.patch,
+            base_sha256=self.base_sha256,
+            method=self.method,
+            options=self.options,
+            target_id=None if self.target is None else int(self.target),
+            review_after=self.review_after,
+            sunset_after=self.sunset_after,
+            tripwires=tuple(self.tripwires),
+        )
 
 
 class ProposalBody(DraftBody):
@@ -60,22 +91,6 @@ class ProposalQuery(PageQuery):
     kind: str | None = Field(default=None, pattern=NAME)
 
 
-class TallyView(BaseModel):
-    """A count and what follows from it."""
-
-    for_: int = Field(alias="for")
-    against: int
-    abstain: int
-    block: int
-    roll: int
-    need: int
-    """How many had to say yes."""
-    threshold: str
-    """Share of those who took a side that had to say yes, such as ``2/3``."""
-    passed: bool
-    reason: str
-
-
 class ProposalSummary(BaseModel):
     """A proposal in a list."""
 
@@ -84,8 +99,11 @@ class ProposalSummary(BaseModel):
     kind: str
     title: str
     author: str
-    risk_class: RiskClass
-    """Computed from what it changes: A a value inside declared bounds … D the constitution."""
+    method: Method
+    """How votes are counted."""
+    risk_class: Literal["A", "B", "C", "D", "E"]
+    """Computed from what it changes: A a value inside declared bounds … D the constitution. E is an
+    emergency measure."""
     state: State
     """Computed from facts and time."""
     since: datetime
@@ -112,6 +130,14 @@ class EnactedView(BaseModel):
     epoch: int
 
 
+class ChoiceView(BaseModel):
+    """One of the choices of a vote; ballots name it by its place, counted from 0."""
+
+    label: str
+    diff: str
+    """Unified diff of the policy's text if it is chosen; empty where that leaves the policy as it is."""
+
+
 class TimesView(BaseModel):
     """When each period begins, once a proposal has its sponsors."""
 
@@ -120,6 +146,26 @@ class TimesView(BaseModel):
     voting_at: datetime
     closes_at: datetime
     due_at: datetime
+    held: bool
+    """Whether the vote waits for the rehearsal to be done."""
+
+
+class TermsView(BaseModel):
+    """What was agreed beforehand about how it ends."""
+
+    review_after: int | None
+    """In seconds in force, like the next one."""
+    sunset_after: int | None
+    tripwires: list[Any]
+
+
+class ConflictView(BaseModel):
+    """Another proposal under way that would set some of the same clauses."""
+
+    proposal: str
+    title: str
+    state: State
+    clauses: list[str]
 
 
 class ProposalView(ProposalSummary):
@@ -127,24 +173,44 @@ class ProposalView(ProposalSummary):
 
     rationale: str
     patch: list[Any]
+    options: Any
     patch_sha256: str
-    """What a ballot binds to: sha256 over the RFC 8785 form of scope, kind, base_sha256, patch, proposer
-    and nonce."""
+    """What a ballot binds to: sha256 over the RFC 8785 form of scope, kind, base_sha256, patch, method,
+    options, target, terms, proposer and nonce."""
+    rehearsal_sha256: str | None
+    """What a ballot binds to besides, once the rehearsal is done."""
+    origin: str | None
+    """The proposal that it goes on from."""
+    target: str | None
+    """The proposal that it repeals, renews or vetoes."""
+    joint: str | None
+    """The first of those that have to pass together with it."""
+    terms: TermsView
     nonce: str
     base_version: int
     base_sha256: str
     diff: str
-    """Unified diff of the policy's text."""
+    """Unified diff of the policy's text; empty while the vote has not chosen among several."""
+    choices: list[ChoiceView]
+    """What a ballot ranks or approves, in order; empty for other votes."""
     sponsors: list[SignatureView]
     sponsors_needed: int | None
     times: TimesView | None
     roll_size: int | None
     """How many may vote, once the roll is frozen."""
-    tally: TallyView | None
-    """None until the ballots have been counted."""
+    tally: dict[str, Any] | None
+    """The count, what it had to reach and what follows; None until the ballots have been counted."""
     tallied_at: datetime | None
     end_reason: str | None
+    undone_reason: str | None
+    review_at: datetime | None
+    sunset_at: datetime | None
     enacted: EnactedView | None
+    conflicts: list[ConflictView]
+    """Other proposals under way that would set the same clauses: whichever takes force first moves the
+    text under the others."""
+    continued: str | None
+    """The proposal that goes on from it."""
     rules: list[Citation]
     """The clauses that decide it: they stay what they were when it was submitted."""
 
@@ -155,7 +221,7 @@ def create_proposal(call: Call, body: ProposalBody) -> ProposalView:
 
     It is refused, with every clause that is wrong, where the policy could not stand with its patch.
     """
-    made = proposals.draft(call.session, call.book, call.member, body.draft(), call.now)
+    made = drafts.draft(call.session, call.book, call.member, body.draft(), call.now)
     if body.submit:
         proposals.submit(call.session, call.book, call.member, made, call.platform.clock)
     return _read(call, made)
@@ -191,7 +257,7 @@ def read_proposal(call: Call, proposal_id: int) -> ProposalView:
 def replace_proposal(call: Call, proposal_id: int, body: DraftBody) -> ProposalView:
     """Replace what a draft of yours says."""
     clock = call.platform.clock
-    proposals.edit(call.session, call.book, call.member, proposal_id, body.draft(), clock)
+    drafts.edit(call.session, call.book, call.member, proposal_id, body.draft(), clock)
     return _read(call, proposal_id)
 
 
@@ -218,7 +284,8 @@ def summary(case: Case) -> dict[str, Any]:
         "kind": case.kind,
         "title": case.title,
         "author": case.author,
-        "risk_class": case.facts.risk_class,
+        "method": case.method,
+        "risk_class": "E" if case.facts.pace == "emergency" else case.facts.risk_class,
         "state": stage.state,
         "since": stage.since,
         "until": stage.until,
@@ -242,6 +309,7 @@ def _read(call: Call, proposal_id: int) -> ProposalView:
         base_version=case.base_number,
         base_sha256=found.base_sha256,
         diff=found.diff,
+        choices=[ChoiceView(**asdict(choice)) for choice in found.choices],
         sponsors=[SignatureView(**asdict(signature)) for signature in found.signatures],
         sponsors_needed=case.sponsors_needed,
         times=None if case.times is None else TimesView(**asdict(case.times)),
@@ -249,15 +317,36 @@ def _read(call: Call, proposal_id: int) -> ProposalView:
         tally=_tally(case),
         tallied_at=case.tallied_at,
         end_reason=case.end_reason,
+        undone_reason=case.undone_reason,
+        review_at=case.review_at,
+        sunset_at=case.sunset_at,
+        options=case.options,
+        rehearsal_sha256=case.rehearsal_sha256,
+        origin=_text(case.origin_id),
+        target=_text(case.target_id),
+        joint=_text(case.joint_id),
+        terms=TermsView(**found.terms.as_json()),
         enacted=None if enacted is None else EnactedView(version=enacted.number, **_named(enacted)),
+        conflicts=[_conflict(rival) for rival in found.rivals],
+        continued=_text(found.successor),
         rules=found.citations,
     )
 
 
-def _tally(case: Case) -> TallyView | None:
+def _tally(case: Case) -> dict[str, Any] | None:
     """Return the recorded count: what is computed on the way is not told before it is recorded."""
-    tally: Tally | None = case.facts.tally if case.tallied_at is not None else None
-    return None if tally is None else TallyView(**tally.as_json())
+    tally = case.facts.tally if case.tallied_at is not None else None
+    return None if tally is None else tally.as_json()
+
+
+def _conflict(rival: Rival) -> ConflictView:
+    return ConflictView(
+        proposal=str(rival.id), title=rival.title, state=rival.state, clauses=rival.clauses
+    )
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
 
 
 def _named(enacted: dossier.Enacted) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from coop.api import Api
 from coop.call import Call
 from governance import cases, sponsors
-from governance.lifecycle import State
+from governance.facts import State
 from governance.routes.proposals import SignatureView
 
 api = Api("sponsors")
@@ -27,6 +27,13 @@ class SponsorsView(BaseModel):
 def sponsor_proposal(call: Call, proposal_id: int) -> SponsorsView:
     """Sponsor a proposal: ask that it be put to the vote. Doing it twice is doing it once."""
     sponsors.sponsor(call.session, call.member, proposal_id, call.platform.clock)
+    return _view(call, proposal_id)
+
+
+@api.delete("/proposals/<id:proposal_id>/sponsors/me", status=200)
+def take_signature_back(call: Call, proposal_id: int) -> SponsorsView:
+    """Take your signature back while the proposal waits for others."""
+    sponsors.take_back(call.session, call.member, proposal_id, call.platform.clock)
     return _view(call, proposal_id)
 
 

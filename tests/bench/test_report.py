@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench.__main__ import main, run
-from bench.report import Figures, Goal, Report, at_most, exactly
+from bench.report import Figures, Goal, Report, at_least, at_most, exactly
 from bench.server import Server
 from coop.settings import Settings
 
@@ -21,6 +21,8 @@ FIGURES: Figures = {"admitted": 50, "p95_ms": 24.9}
         (at_most(25), 25, True),
         (at_most(25), 3.5, True),
         (at_most(25), 25.01, False),
+        (at_least(0.95), 0.95, True),
+        (at_least(0.95), 0.9499, False),
     ],
 )
 def test_a_goal_is_kept_or_missed(goal: Goal, figure: float, kept: bool) -> None:

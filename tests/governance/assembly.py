@@ -14,12 +14,14 @@ from coop.identity import Identity
 from coop.policies import Books
 from coop.policy_text import sha256
 from coop.tables import Guild, Member
-from governance import ballots, cases, enactment, proposals, sponsors
+from governance import ballots, cases, drafts, enactment, proposals, sponsors
 from governance.ballots import Receipt, Vote
-from governance.cases import Case
-from governance.lifecycle import State, Timeline
-from governance.proposals import Draft
-from governance.tally import Choice
+from governance.case import Case
+from governance.drafts import Draft
+from governance.facts import State
+from governance.tables import Proposal
+from governance.tally import Choice, Tally
+from governance.timeline import Timeline
 from tests.factories import identity_of, make_guild, make_member
 
 START = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -79,8 +81,12 @@ class Assembly:
         among: list[Identity] | None = None,
     ) -> int:
         """Draft and submit in the name of the first of ``among``; the next ones sign until it is enough."""
+        return self.bring(self.draft(patch, kind, scope), among)
+
+    def bring(self, wanted: Draft, among: list[Identity] | None = None) -> int:
+        """Submit what is wanted in the name of the first of ``among``; the next ones sign."""
         author, *others = among or self.members
-        made = self.submit(patch, kind, scope, author)
+        made = self.put(wanted, author)
         for other in others:
             if self.state(made) is State.SPONSORING:
                 self.sponsor(made, other)
@@ -93,12 +99,19 @@ class Assembly:
         scope: str = COOP,
         author: Identity | None = None,
     ) -> int:
-        """Draft and submit; its author alone has signed."""
-        author = author or self.members[0]
+        """Draft and submit; its author alone has signed.
+
+        Its vote does not wait for a rehearsal: that it does is tried in tests/governance/rehearsal.
+        """
+        return self.put(self.draft(patch, kind, scope), author or self.members[0])
+
+    def put(self, wanted: Draft, author: Identity) -> int:
+        """Submit what is wanted; its author alone has signed."""
         book = self.books.current(self.session)
-        wanted = self.draft(patch, kind, scope)
-        made = proposals.draft(self.session, book, author, wanted, self.clock.at)
+        made = drafts.draft(self.session, book, author, wanted, self.clock.at)
         proposals.submit(self.session, book, author, made, self.clock)
+        self.session.get_one(Proposal, made).rehearsal_needed = False
+        self.session.flush()
         return made
 
     def case(self, proposal_id: int) -> Case:
@@ -115,8 +128,14 @@ class Assembly:
     def go_to(self, moment: datetime) -> None:
         self.clock.at = moment
 
-    def vote(self, proposal_id: int, voter: Identity, choice: str, **said: str) -> Receipt:
-        said.setdefault("patch_sha256", self.case(proposal_id).patch_sha256)
+    def tally(self, proposal_id: int) -> Tally:
+        tally = self.case(proposal_id).facts.tally
+        assert isinstance(tally, Tally)
+        return tally
+
+    def vote(self, proposal_id: int, voter: Identity, choice: str, **said: Any) -> Receipt:
+        case = self.case(proposal_id)
+        said = {"patch_sha256": case.patch_sha256, "rehearsal_sha256": case.rehearsal_sha256} | said
         return ballots.cast(self.session, voter, proposal_id, Vote(Choice(choice), **said), self.clock)
 
     def sponsor(self, proposal_id: int, member: Identity) -> None:

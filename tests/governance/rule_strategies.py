@@ -6,6 +6,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from governance.rules import Block, Classes, ClassRules, Sponsors, VotingRules
+from tests.governance.founding import founding_rules
 
 
 def shares(low: int, high: int) -> st.SearchStrategy[Fraction]:
@@ -21,6 +22,7 @@ def class_rules(beyond: int) -> st.SearchStrategy[ClassRules]:
     """The rules of a class; ``beyond`` 1 lets each number cross its line."""
     return st.builds(
         ClassRules.model_construct,
+        method=st.just("majority"),
         deliberate=hours(0, 22 * 24 + 48 * beyond),
         verify=hours(0, 22 * 24),
         vote=hours(1 - beyond, 22 * 24),
@@ -36,10 +38,12 @@ def rules_of(ordinary: ClassRules, top: ClassRules, sponsors: Sponsors, block: F
     """Rules whose class D is at least as strict as the others, which share theirs."""
     threshold, floor = max(top.threshold, ordinary.threshold), max(top.floor, ordinary.floor)
     guarded = top.model_copy(update={"threshold": threshold, "floor": floor})
-    return VotingRules.model_construct(
-        classes=Classes.model_construct(A=ordinary, B=ordinary, C=ordinary, D=guarded),
-        sponsors=sponsors,
-        block=Block.model_construct(threshold=max(block, threshold)),
+    return founding_rules().model_copy(
+        update={
+            "classes": Classes.model_construct(A=ordinary, B=ordinary, C=ordinary, D=guarded),
+            "sponsors": sponsors,
+            "block": Block.model_construct(threshold=max(block, threshold)),
+        }
     )
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from coop.book import check_rules
 from coop.policy_text import apply, parse
-from governance.charter import LONGEST_WAY, voting_charter
+from governance.charter import HIGHEST_PETITION, LEAST_PETITIONERS, LONGEST_WAY, voting_charter
+from governance.petitions import needed
 from governance.rules import CLASSES, RiskClass, VotingRules
 from governance.tally import count
 from tests.governance.founding import VOTING_TEXT, founding_book, founding_rules
@@ -67,7 +68,71 @@ CROSSINGS = [
     ("/sponsors/lapse", "P0D", "/sponsors/lapse"),
     ("/block/threshold", 0.99, "/block/threshold"),
     ("/block/threshold", 0.7, "/block/threshold"),
+    ("/classes/D/guilds", 0.7, "/classes/D/guilds"),
+    ("/classes/A/review", "P27D", "/classes/A/review"),
+    ("/classes/B/sunset", "P27D", "/classes/B/sunset"),
+    ("/classes/D/method", "consent", "/classes/D/method"),
+    ("/extension/window", "P8D", "/extension/window"),
+    ("/extension/by", "P8D", "/extension/by"),
+    ("/expedited/vote", "PT23H", "/expedited/vote"),
+    ("/expedited/timelock", "P90D", "/expedited/deliberate"),
+    ("/petition/share", 0, "/petition/share"),
+    ("/petition/share", 0.51, "/petition/share"),
+    ("/petition/vote", "PT23H", "/petition/vote"),
+    ("/petition/vote", "P91D", "/petition/vote"),
+    ("/consent/objectors", 11, "/consent/objectors"),
+    ("/emergency/stewards", 2, "/emergency/stewards"),
+    ("/emergency/stewards", 6, "/emergency/stewards"),
+    ("/emergency/lasts", "P15D", "/emergency/lasts"),
+    ("/emergency/lasts", "PT23H", "/emergency/lasts"),
+    ("/emergency/kinds", ["media", "voting"], "/emergency/kinds"),
+    ("/emergency/kinds", ["membership"], "/emergency/kinds"),
+    ("/council/seats", 26, "/council/seats"),
+    ("/council/term", "P27D", "/council/term"),
+    ("/council/term", "P731D", "/council/term"),
+    ("/delegation/held", 21, "/delegation/held"),
+    ("/delegation/lasts", "P0D", "/delegation/lasts"),
+    ("/delegation/lasts", "P366D", "/delegation/lasts"),
+    ("/juries/size", 51, "/juries/size"),
 ]
+
+KEPT = [
+    ("/classes/D/guilds", "2/3"),
+    ("/classes/A/review", "P28D"),
+    ("/extension/window", "P7D"),
+    ("/extension/by", "P7D"),
+    ("/expedited/vote", "P1D"),
+    ("/petition/share", 0.5),
+    ("/petition/vote", "P1D"),
+    ("/consent/objectors", 10),
+    ("/emergency/stewards", 5),
+    ("/emergency/lasts", "P14D"),
+    ("/emergency/kinds", []),
+    ("/council/seats", 5),
+    ("/council/term", "P28D"),
+    ("/delegation/held", 20),
+    ("/delegation/lasts", "P365D"),
+    ("/juries/size", 50),
+]
+"""Each as far as the charter lets it go."""
+
+
+@pytest.mark.parametrize(("clause", "value"), KEPT)
+def test_law_12_up_to_its_line_the_charter_leaves_it_to_a_vote(clause: str, value: object) -> None:
+    text = apply(VOTING_TEXT, [{"op": "replace", "path": clause, "value": value}])
+    assert check_rules(founding_book().kinds["voting"], parse(text)) == []
+
+
+def test_law_12_the_rules_of_rules_do_not_lapse() -> None:
+    text = apply(VOTING_TEXT, [{"op": "add", "path": "/classes/D/sunset", "value": "P364D"}])
+    faults = check_rules(founding_book().kinds["voting"], parse(text))
+    assert [fault.pointer for fault in faults] == ["/classes/D/sunset"]
+
+
+@given(st.integers(1, 5000))
+def test_law_12_no_share_puts_a_petition_out_of_the_reach_of_half_a_guild(members: int) -> None:
+    highest = founding_rules().petition.model_copy(update={"share": HIGHEST_PETITION})
+    assert LEAST_PETITIONERS <= needed(highest, members) <= max(LEAST_PETITIONERS, (members + 1) // 2)
 
 
 @pytest.mark.parametrize(("clause", "value", "pointer"), CROSSINGS)

@@ -14,7 +14,7 @@ from coop.policies import Books
 from coop.policy_text import leaves, parse
 from coop.tables import LedgerEvent, PolicyVersion
 from governance import dossier, enactment
-from governance.lifecycle import State
+from governance.facts import State
 from governance.tables import Proposal
 from tests.governance.assembly import CLASS_A, CLASS_B, MOMENT, Assembly
 
@@ -49,7 +49,7 @@ def test_law_02_a_vote_that_passed_brings_the_clause_and_its_receipt(assembly: A
 
 @pytest.mark.parametrize("choices", [["against"] * 5, ["for", "for"], [], ["for", "for", "for", "block"]])
 def test_law_02_a_vote_that_failed_changes_nothing(assembly: Assembly, choices: list[str]) -> None:
-    made = assembly.propose()
+    made = assembly.propose(CLASS_B if "block" in choices else CLASS_A)
     times = assembly.times(made)
     assembly.go_to(times.voting_at)
     for voter, choice in zip(assembly.members, choices, strict=False):

@@ -54,6 +54,10 @@ def hash_of(**changed: Any) -> str:
         "kind": "audience",
         "base_sha256": "a" * 64,
         "patch": GOOD,
+        "method": "majority",
+        "options": None,
+        "target": None,
+        "terms": {"review_after": None, "sunset_after": None, "tripwires": []},
         "proposer": "ada",
         "nonce": "00",
     }
@@ -61,7 +65,7 @@ def hash_of(**changed: Any) -> str:
 
 
 def test_the_hash_is_the_same_wherever_it_is_computed() -> None:
-    assert hash_of() == "39f7a3066f530e7b893d3e38d6f52f01edae733555e29dcec1ad377162e7a481"
+    assert hash_of() == "821814e3ae8010dda2d9559486f43f53f027d3a84977ee2274b83e4a9290b7c0"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +75,10 @@ def test_the_hash_is_the_same_wherever_it_is_computed() -> None:
         {"kind": "media"},
         {"base_sha256": "b" * 64},
         {"patch": GOOD[:1]},
+        {"method": "consent"},
+        {"options": {"choices": []}},
+        {"target": "7"},
+        {"terms": {"review_after": 86400, "sunset_after": None, "tripwires": []}},
         {"proposer": "bob"},
         {"nonce": "01"},
     ],

@@ -10,15 +10,15 @@ from sqlmodel import col
 
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
 from coop.tables import LedgerEvent
-from governance import cases, dossier, proposals
-from governance.lifecycle import State
+from governance import cases, dossier, drafts, proposals
+from governance.facts import State
 from governance.tables import Proposal
 from tests.governance.assembly import CLASS_A, CLASS_B, CLASS_C, CLASS_D, MOMENT, Assembly
 
 
 def drafted(assembly: Assembly) -> int:
     book = assembly.books.current(assembly.session)
-    return proposals.draft(assembly.session, book, assembly.members[0], assembly.draft(), assembly.clock.at)
+    return drafts.draft(assembly.session, book, assembly.members[0], assembly.draft(), assembly.clock.at)
 
 
 def test_law_07_a_draft_is_its_authors_alone(assembly: Assembly) -> None:
@@ -40,7 +40,7 @@ def test_law_05_an_edited_draft_has_another_hash(assembly: Assembly) -> None:
     made = drafted(assembly)
     before = assembly.case(made).patch_sha256
     book = assembly.books.current(assembly.session)
-    proposals.edit(assembly.session, book, assembly.members[0], made, assembly.draft(CLASS_B), assembly.clock)
+    drafts.edit(assembly.session, book, assembly.members[0], made, assembly.draft(CLASS_B), assembly.clock)
     after = assembly.case(made)
     assert after.patch_sha256 != before
     assert after.facts.risk_class == "B"
@@ -50,11 +50,11 @@ def test_law_05_what_was_submitted_cannot_be_edited(assembly: Assembly) -> None:
     made = assembly.propose()
     book = assembly.books.current(assembly.session)
     with pytest.raises(Conflict):
-        proposals.edit(
+        drafts.edit(
             assembly.session, book, assembly.members[0], made, assembly.draft(CLASS_B), assembly.clock
         )
     with pytest.raises(Forbidden):
-        proposals.edit(assembly.session, book, assembly.members[1], made, assembly.draft(), assembly.clock)
+        drafts.edit(assembly.session, book, assembly.members[1], made, assembly.draft(), assembly.clock)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_law_13_what_could_not_stand_is_not_stored_at_all(assembly: Assembly) ->
     stale = dataclasses.replace(assembly.draft(), base_sha256="0" * 64)
     book = assembly.books.current(assembly.session)
     with pytest.raises(Conflict):
-        proposals.draft(assembly.session, book, assembly.members[0], stale, assembly.clock.at)
+        drafts.draft(assembly.session, book, assembly.members[0], stale, assembly.clock.at)
     assert assembly.session.execute(select(func.count()).select_from(Proposal)).scalar_one() == 0
 
 

@@ -1,17 +1,21 @@
-"""Races, for real: threads and processes that commit to a database of their own."""
+"""Races, for real: processes and threads that commit to a database of their own.
 
+``ALLOTMENT_RACES=full`` runs them at full size: 10,000 casts against a close, 1,000 proposals due at once.
+"""
+
+import os
 import signal
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from threading import Barrier
+from time import monotonic, sleep
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, func, insert, select
 from sqlmodel import col
 
 from app import ENACTORS
@@ -21,15 +25,20 @@ from coop.database import Database
 from coop.errors import Conflict
 from coop.identity import Identity
 from coop.policies import Books
-from coop.tables import LedgerEvent
-from governance import audit, ballots, cases, enactment
+from coop.policy_text import sha256
+from coop.tables import LedgerEvent, PolicyVersion
+from governance import audit, ballots, cases, enactment, objections, petitions
 from governance.ballots import Vote
-from governance.lifecycle import State
-from governance.tables import Ballot, RollEntry, Sponsor
-from governance.tally import Choice
+from governance.facts import State
+from governance.tables import Ballot, Petition, Proposal, RollEntry, Sponsor
+from governance.tally import Choice, Tally
+from tests.governance import processes
 from tests.governance.assembly import CLASS_B, Assembly, StoppedClock
+from tests.governance.processes import Casting, alone, race, share_clock
 
-ROOT = Path(__file__).resolve().parents[2]
+FULL = os.environ.get("ALLOTMENT_RACES") == "full"
+CASTS = 10_000 if FULL else 400
+DUE = 1_000 if FULL else 60
 
 
 @contextmanager
@@ -60,6 +69,11 @@ def cast(database: Database, voter: Identity, made: int, choice: str, clock: Clo
         return ballots.cast(session, voter, made, Vote(Choice(choice), digest), clock).version
 
 
+def url_of(database: Database) -> str:
+    assert isinstance(database.bind, Engine)
+    return database.bind.url.render_as_string(hide_password=False)
+
+
 def audited(database: Database) -> None:
     with database.begin() as session:
         events, problems = ledger.read(ledger.export(session))
@@ -67,25 +81,30 @@ def audited(database: Database) -> None:
     assert audit.problems(events) == []
 
 
-def test_law_04_one_voter_in_many_threads_has_one_ballot_that_counts(
+def test_law_04_of_64_casts_of_one_voter_in_many_processes_one_ballot_counts(
     committed: Database, books: Books
 ) -> None:
     with sitting(committed, books, []) as assembly:
         members = assembly.admit(5)
         made = assembly.propose()
-        times = assembly.times(made)
+        case, times = assembly.case(made), assembly.times(made)
     clock = StoppedClock(at=times.voting_at)
     enactment.advance(committed, books, clock, ENACTORS)  # the roll is drawn: voters share the lock
-    choices = ["for", "against", "abstain"] * 4
-    found = at_once(12, lambda index: cast(committed, members[0], made, choices[index], clock))
-    assert sorted(found) == list(range(1, 13))  # type: ignore[type-var]
+    share_clock(committed, times.voting_at)
+    choices = ["for", "against", "abstain"]
+    wanted = Casting(url_of(committed), made, case.patch_sha256, members[:1], choices, 16)
+    found = [one for acknowledged, _ in race(processes.cast, *[(wanted,)] * 4) for one in acknowledged]
+    assert sorted(one.version for one in found) == list(range(1, 65))
     clock.at = times.closes_at
     enactment.advance(committed, books, clock, ENACTORS)
     with committed.begin() as session:
+        assert session.execute(select(func.count()).select_from(Ballot)).scalar_one() == 64
+        (counted,) = ballots.counting_ones(session, made)
         tally = cases.one(session, made, clock.at).facts.tally
-    assert tally is not None
+    (last,) = (one for one in found if one.version == 64)
+    assert (counted.version, counted.said.choice) == (64, last.choice)
+    assert isinstance(tally, Tally)
     assert tally.for_ + tally.against + tally.abstain == 1
-    assert (tally.for_, tally.against, tally.abstain).index(1) == found.index(12) % 3
     audited(committed)
 
 
@@ -103,42 +122,64 @@ def test_law_04_many_first_voters_draw_one_roll(committed: Database, books: Book
     audited(committed)
 
 
-def test_law_04_no_ballot_lands_after_the_count(committed: Database, books: Books) -> None:
+def test_law_04_of_all_casts_against_a_close_those_acknowledged_are_counted(
+    committed: Database, books: Books
+) -> None:
     with sitting(committed, books, []) as assembly:
-        members = assembly.admit(6)
+        members = assembly.admit(80)
         made = assembly.propose()
-        times = assembly.times(made)
-        # One second before the close, on a clock that runs.
-        clock = Clock(times.closes_at - Clock().now(assembly.session) - timedelta(seconds=1))
-    choices = ["for", "against", "abstain"]
-    acknowledged: dict[str, int] = {}
-
-    def vote(index: int) -> None:
-        for turn in range(10_000):
-            version = cast(committed, members[index], made, choices[turn % 3], clock)
-            acknowledged[members[index].handle] = version
-
-    def count(index: int) -> None:
-        for _ in range(10_000):
-            enactment.advance(committed, books, clock, ENACTORS)
-            with committed.begin() as session:
-                if cases.one(session, made, clock.now(session)).tallied_at is not None:
-                    return
-
-    found = at_once(8, lambda index: count(index) if index >= 6 else vote(index))
-    assert [type(one) for one in found] == [Conflict] * 6 + [type(None)] * 2
+        case, times = assembly.case(made), assembly.times(made)
+    enactment.advance(committed, books, StoppedClock(at=times.voting_at), ENACTORS)
+    share_clock(committed, times.voting_at)
+    choices = ["against", "abstain"]  # a late floor of yes would put off the close
+    casting = [
+        Casting(url_of(committed), made, case.patch_sha256, members[index::4], choices, CASTS // 4, True)
+        for index in range(4)
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(close_and_count, committed, books, made, times.closes_at)
+        found = race(processes.cast, *[(one,) for one in casting])
+        counting.result()
+    acknowledged = {one.voter: one for ours, _ in found for one in ours}
+    assert acknowledged
+    assert all(refused for _, refused in found)
+    assert sum(len(ours) + refused for ours, refused in found) >= CASTS
     with committed.begin() as session:
         assert session.execute(select(func.max(col(Ballot.at)))).scalar_one() < times.closes_at
-        final = ballots.counting(session, made)
+        final = ballots.counting_ones(session, made)
         tally = cases.one(session, made, times.closes_at).facts.tally
-    assert tally is not None
-    chosen = [receipt.choice for receipt in final]
-    assert tally.for_ == chosen.count(Choice.FOR)
-    assert tally.against == chosen.count(Choice.AGAINST)
-    assert tally.abstain == chosen.count(Choice.ABSTAIN)
-    assert acknowledged
-    assert {receipt.voter: receipt.version for receipt in final} == acknowledged
+    assert {receipt.voter: receipt.version for receipt in final} == {
+        voter: one.version for voter, one in acknowledged.items()
+    }
+    chosen = [one.choice for one in acknowledged.values()]
+    assert isinstance(tally, Tally)
+    assert (tally.for_, tally.against, tally.abstain) == (
+        0,
+        chosen.count("against"),
+        chosen.count("abstain"),
+    )
     audited(committed)
+
+
+def close_and_count(database: Database, books: Books, made: int, closes_at: datetime) -> None:
+    """Let the vote close when half of the ballots have been cast, and count until that is done."""
+    wait_for(database, select(func.count() >= CASTS // 2).select_from(Ballot))
+    clock = share_clock(database, closes_at - timedelta(milliseconds=20))
+    tallied = select(col(Proposal.tallied_at).is_not(None)).where(col(Proposal.id) == made)
+    wait_for(database, tallied, lambda: enactment.advance(database, books, clock, ENACTORS))
+
+
+def wait_for(
+    database: Database, condition: Select[Any], meanwhile: Callable[[], object] = lambda: sleep(0.01)
+) -> None:
+    """Do something again and again until a condition holds; give up after five minutes."""
+    give_up_at = monotonic() + 300
+    while monotonic() < give_up_at:
+        with database.begin() as session:
+            if session.execute(condition).scalar_one():
+                return
+        meanwhile()
+    raise TimeoutError
 
 
 def test_signatures_at_once_start_deliberation_at_the_one_needed_last(
@@ -165,6 +206,47 @@ def test_signatures_at_once_start_deliberation_at_the_one_needed_last(
     assert case.stage.state is State.DELIBERATION
 
 
+def test_many_who_object_at_once_call_one_ordinary_vote(committed: Database, books: Books) -> None:
+    with sitting(committed, books, []) as assembly:
+        members = assembly.admit(8)
+        made = assembly.propose()
+        clock = assembly.clock
+
+    def object_to(index: int) -> int | None:
+        with committed.begin() as session:
+            book, member = books.current(session), members[index]
+            return objections.object_to(session, book, member, made, "No.", "/photos/per_day", clock)
+
+    found = at_once(8, object_to)
+    assert Counter(type(one) for one in found) == {int: 1, Conflict: 7}
+    with committed.begin() as session:
+        successors = select(col(Proposal.id)).where(col(Proposal.origin_id) == made)
+        assert session.scalars(successors).all() == [one for one in found if isinstance(one, int)]
+    audited(committed)
+
+
+def test_many_who_petition_at_once_call_one_veto(committed: Database, books: Books) -> None:
+    seats = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
+    with sitting(committed, books, []) as assembly:
+        bakers = assembly.guild("bakers", *assembly.admit(3))[1]
+        made = assembly.propose(seats, "audience", "guild:bakers", among=bakers)
+        assembly.carry(made, "for", "for", "for")
+        weavers = assembly.guild("weavers", *assembly.admit(8))[1]
+        clock = StoppedClock(at=assembly.times(made).closes_at)
+
+    def petition(index: int) -> int | None:
+        with committed.begin() as session:
+            book = books.current(session)
+            return petitions.sign(session, book, weavers[index], made, "weavers", clock)
+
+    found = at_once(8, petition)
+    assert Counter(type(one) for one in found) == {type(None): 1, int: 1, Conflict: 6}
+    with committed.begin() as session:
+        signed = session.execute(select(func.count()).select_from(Petition)).scalar_one()
+    assert signed == 2
+    audited(committed)
+
+
 @pytest.fixture
 def due(committed: Database, books: Books) -> tuple[Database, int, StoppedClock]:
     """A proposal that passed and is due, with nothing but the ballots written down yet."""
@@ -173,13 +255,6 @@ def due(committed: Database, books: Books) -> tuple[Database, int, StoppedClock]
         made = assembly.propose(CLASS_B)
         assembly.carry(made, *["for"] * 5)
         return committed, made, StoppedClock(at=assembly.times(made).due_at)
-
-
-def worker(database: Database, clock: StoppedClock, *doom: str) -> "subprocess.Popen[str]":
-    assert isinstance(database.bind, Engine)
-    url = database.bind.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.governance.worker", url, clock.at.isoformat(), *doom]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def enacted(database: Database, made: int, clock: StoppedClock) -> tuple[State, int, int]:
@@ -193,29 +268,58 @@ def enacted(database: Database, made: int, clock: StoppedClock) -> tuple[State, 
         )
 
 
-def test_law_14_many_workers_enact_once(due: tuple[Database, int, StoppedClock], books: Books) -> None:
+def test_law_14_many_workers_enact_once(due: tuple[Database, int, StoppedClock]) -> None:
     database, made, clock = due
-    others = [worker(database, clock) for _ in range(2)]
-    found = at_once(4, lambda index: enactment.advance(database, books, clock, ENACTORS))
-    assert all(isinstance(one, int) for one in found)
-    for process in others:
-        process.communicate(timeout=60)
-        assert process.returncode == 0
+    moved = race(processes.advance, *[(url_of(database), clock.at)] * 4)
+    assert sum(moved) >= 2
     assert enacted(database, made, clock) == (State.IN_FORCE, 2, 1)
     audited(database)
+
+
+def test_law_14_two_workers_on_many_due_proposals_enact_each_once(committed: Database, books: Books) -> None:
+    moment = many_due(committed, books, DUE)
+    versions = select(func.count()).select_from(PolicyVersion)
+    with committed.begin() as session:
+        before = session.execute(versions).scalar_one()
+    shares = race(processes.advance_all, *[(url_of(committed), moment)] * 2)
+    assert sum(shares) >= DUE
+    with committed.begin() as session:
+        assert session.execute(versions).scalar_one() == before + DUE
+        enacted = select(func.count()).where(col(LedgerEvent.type) == "proposal.enacted")
+        assert session.execute(enacted).scalar_one() == DUE
+        in_force = select(func.count()).where(col(Proposal.enacted_at).is_not(None))
+        assert session.execute(in_force).scalar_one() == DUE
+        assert policies.current_epoch(session) == before + DUE
+        _, problems = ledger.read(ledger.export(session))
+    assert problems == []
+
+
+def many_due(database: Database, books: Books, number: int) -> datetime:
+    """So many guilds, each with a proposal of its own that has been counted and is due; return when."""
+    seats = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
+    with sitting(database, books, []) as assembly:
+        (baker,) = assembly.guild("bakers", *assembly.admit(1))[1]
+        made = assembly.propose(seats, "audience", "guild:bakers", among=[baker])
+        assembly.carry(made, "for")
+        times = assembly.times(made)
+    enactment.advance(database, books, StoppedClock(at=times.closes_at), ENACTORS)
+    with database.begin() as session:
+        row = session.get_one(Proposal, made).model_dump()
+        copies = (
+            row | {"id": made + index, "scope": f"guild:table-{index}", "patch_sha256": sha256(str(index))}
+            for index in range(1, number)
+        )
+        session.execute(insert(Proposal), list(copies))
+    return times.due_at
 
 
 def test_law_13_a_worker_killed_in_the_middle_of_an_enactment_leaves_nothing_half_done(
     due: tuple[Database, int, StoppedClock], books: Books
 ) -> None:
     database, made, clock = due
-    doomed = worker(database, clock, "doomed")
-    doomed.communicate(timeout=60)
-    assert doomed.returncode == -signal.SIGKILL
+    assert alone(processes.advance_doomed, url_of(database), clock.at) == -signal.SIGKILL
     assert enacted(database, made, clock) == (State.TIMELOCK, 1, 0)
-    successor = worker(database, clock)
-    successor.communicate(timeout=60)
-    assert successor.returncode == 0
+    assert alone(processes.advance, url_of(database), clock.at) == 0
     assert enacted(database, made, clock) == (State.IN_FORCE, 2, 1)
     assert enactment.advance(database, books, clock, ENACTORS) == 0
     audited(database)

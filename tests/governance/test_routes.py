@@ -9,12 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlmodel import Session
 
-from app import ENACTORS
+from app import ENACTORS, REPLAYERS
 from coop.clock import Clock
 from coop.database import Database
 from coop.policies import Books
 from coop.tables import OAuthToken
 from governance import enactment
+from governance.rehearsal import running
 from tests.factories import bearer_for, make_member
 
 FAR = datetime(2200, 1, 1, tzinfo=UTC)
@@ -43,6 +44,17 @@ class House:
     def advance(self) -> None:
         enactment.advance(self.database, self.books, self.clock, ENACTORS)
 
+    def until_voting(self, made: dict[str, Any]) -> dict[str, Any]:
+        """Rehearse a sponsored proposal and go to the moment at which its vote opens."""
+        path = f"/proposals/{made['id']}"
+        times = self.ask("GET", path, 3)["times"]
+        self.go_to(times["verification_at"])
+        self.advance()
+        assert running.rehearse_due(self.database, self.books, self.clock, REPLAYERS) == 1
+        self.go_to(times["voting_at"])
+        found: dict[str, Any] = self.ask("GET", path, 3)
+        return found
+
     def wanted(self, **changed: Any) -> dict[str, Any]:
         policy = self.ask("GET", "/policies/coop/media", 0)
         body = {
@@ -53,17 +65,17 @@ class House:
         }
         return body | changed
 
-    def voting(self) -> dict[str, Any]:
-        """A proposal that is being voted on."""
-        made = self.ask("POST", "/proposals", 0, self.wanted(), expect=201)
+    def voting(self, photos: int = 100) -> dict[str, Any]:
+        """A proposal that is being voted on; of class B where it asks for more than 500 photos."""
+        patch = [{**MORE_PHOTOS[0], "value": photos}]
+        made = self.ask("POST", "/proposals", 0, self.wanted(patch=patch), expect=201)
         for who in (1, 2):
             self.ask("POST", f"/proposals/{made['id']}/sponsors", who)
-        found: dict[str, Any] = self.ask("GET", f"/proposals/{made['id']}", 3)
-        self.go_to(found["times"]["voting_at"])
-        return found
+        return self.until_voting(made)
 
     def cast(self, made: dict[str, Any], who: int, choice: str, expect: int = 200, **said: str) -> Any:
-        body = {"choice": choice, "patch_sha256": made["patch_sha256"]} | said
+        shown = {name: made[name] for name in ("patch_sha256", "rehearsal_sha256")}
+        body = {"choice": choice} | shown | said
         return self.ask("PUT", f"/proposals/{made['id']}/ballot", who, body, expect)
 
 
@@ -83,8 +95,8 @@ def test_a_proposal_goes_all_the_way_over_http(house: House) -> None:
     for who in (1, 2):
         signed = house.ask("POST", f"{path}/sponsors", who)
     assert (len(signed["items"]), signed["state"]) == (3, "deliberation")
-    times = house.ask("GET", path, 0)["times"]
-    house.go_to(times["voting_at"])
+    made = house.until_voting(made)
+    times = made["times"]
     for who, choice in enumerate(("for", "for", "for", "against")):
         receipt = house.cast(made, who, choice, reason="So be it.")
     assert house.ask("GET", f"{path}/ballot", 3) == receipt
@@ -152,7 +164,7 @@ def test_a_list_is_paged_and_shows_the_newest_first(house: House) -> None:
 
 
 def test_law_05_a_ballot_that_names_another_patch_is_a_conflict(house: House) -> None:
-    made = house.voting()
+    made = house.voting(photos=5000)
     house.cast(made, 1, "for", patch_sha256="0" * 64, expect=409)
     house.cast(made, 1, "block", expect=422)
     house.cast(made, 1, "perhaps", expect=422)

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from coop.policies import Books
 from coop.tables import LedgerEvent
-from governance.lifecycle import State
+from governance.facts import State
 from governance.tables import Proposal
 from tests.governance.assembly import CLASS_B, MOMENT, START, Assembly
 

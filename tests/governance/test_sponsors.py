@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from coop.errors import Conflict, Forbidden, NotFound
+from coop.identity import Identity
 from governance import sponsors
-from governance.lifecycle import State
+from governance.facts import State
 from tests.governance.assembly import MOMENT, START, Assembly
 
 
@@ -77,3 +78,32 @@ def test_only_those_who_belong_to_a_guild_sponsor_in_it(assembly: Assembly) -> N
     for baker in bakers[1:3]:
         assembly.sponsor(made, baker)
     assert assembly.state(made) is State.DELIBERATION
+
+
+def take_back(assembly: Assembly, made: int, member: Identity) -> None:
+    sponsors.take_back(assembly.session, member, made, assembly.clock)
+
+
+def test_a_signature_is_taken_back_while_others_are_needed(assembly: Assembly) -> None:
+    made = crowded(assembly)
+    assembly.sponsor(made, assembly.members[1])
+    for _ in range(2):
+        take_back(assembly, made, assembly.members[1])
+    assert len(sponsors.signatures(assembly.session, made)) == 1
+    assembly.sponsor(made, assembly.members[2])
+    assert assembly.state(made) is State.SPONSORING
+    assembly.sponsor(made, assembly.members[1])
+    assert assembly.state(made) is State.DELIBERATION
+
+
+def test_the_authors_signature_stays_and_so_does_one_that_has_counted(assembly: Assembly) -> None:
+    made = crowded(assembly)
+    with pytest.raises(Forbidden):
+        take_back(assembly, made, assembly.members[0])
+    for member in assembly.members[1:3]:
+        assembly.sponsor(made, member)
+    with pytest.raises(Conflict):
+        take_back(assembly, made, assembly.members[1])
+    with pytest.raises(NotFound):
+        take_back(assembly, made + 1, assembly.members[1])
+    assert len(sponsors.signatures(assembly.session, made)) == 3

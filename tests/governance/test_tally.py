@@ -1,14 +1,19 @@
 """Counting: exact, monotone, and the same for anyone who counts again."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations_with_replacement, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from governance.rules import CLASSES, RiskClass
 from governance.tally import Bar, Choice, Tally, count
+from tests.governance.founding import founding_rules
 
 BARS = st.builds(
     Bar,
@@ -34,6 +39,78 @@ def test_law_04_one_more_who_does_not_say_yes_never_turns_fail_into_pass(
     votes, roll = drawn
     more = votes | {choice: votes[choice] + 1}
     assert count(votes, roll, bar).passed or not count(more, roll, bar).passed
+
+
+@pytest.mark.parametrize("risk_class", CLASSES)
+def test_law_04_of_all_tallies_none_fails_and_passes_with_one_more_who_does_not_say_yes(
+    risk_class: RiskClass,
+) -> None:
+    """Every tally of every roll from 3 to 30, with and without a block, under the founding rules."""
+    bar = replace(founding_rules().bar(risk_class), guilds=None)
+    for roll, block in product(range(3, 31), range(2)):
+        passed = {
+            (yes, no, none): count(
+                {"for": yes, "against": no, "abstain": none, "block": block}, roll, bar
+            ).passed
+            for yes, no, none in product(range(roll + 1), repeat=3)
+            if yes + no + none + block <= roll
+        }
+        assert block or passed[roll, 0, 0]
+        for (yes, no, none), found in passed.items():
+            assert found or not passed.get((yes, no + 1, none), False)
+            assert found or not passed.get((yes, no, none + 1), False)
+            assert not found or passed.get((yes + 1, no, none), True)
+
+
+Voter = tuple[str, frozenset[int]]
+"""What one of the roll says, and the guilds they belong to."""
+SAYS = ("for", "against", "abstain", "block")
+GUILDS = [frozenset(found) for found in ((), (1,), (2,), (1, 2))]
+
+
+def counted(voters: Iterable[Voter], roll: int, bar: Bar) -> Tally:
+    """Count the ballots of these voters, and those of each guild."""
+    guilds: dict[int, Counter[str]] = defaultdict(Counter)
+    votes: Counter[str] = Counter()
+    for choice, belongs in voters:
+        votes[choice] += 1
+        for guild in belongs:
+            guilds[guild][choice] += 1
+    return count(votes, roll, bar, guilds)
+
+
+def test_law_04_where_guilds_are_asked_too_no_more_against_or_abstaining_makes_it_pass() -> None:
+    """Every electorate of up to four, in any of two guilds, and any fifth member."""
+    bar = Bar(Fraction(1, 4), 2, Fraction(1, 2), Fraction(2, 3), guilds=Fraction(2, 3))
+    kinds = list(product(SAYS, GUILDS))
+    more = list(product(("against", "abstain"), GUILDS))
+    passing = 0
+    for number in range(5):
+        for voters in combinations_with_replacement(kinds, number):
+            found = counted(voters, 5, bar)
+            passing += found.passed
+            assert found.passed or not any(counted([*voters, one], 5, bar).passed for one in more)
+    assert passing
+
+
+@pytest.mark.parametrize(
+    ("guilds", "passes"),
+    [
+        ({}, True),
+        ({1: {"for": 4}, 2: {"against": 1}}, False),
+        ({1: {"for": 4}, 2: {"for": 2, "against": 1}, 3: {"against": 3}}, True),
+        ({1: {"for": 4}, 2: {"for": 2, "against": 2}, 3: {"against": 1}}, False),
+        ({1: {"for": 4}, 2: {"abstain": 9}}, True),
+        ({1: {"for": 4}, 2: {"for": 1, "block": 1}}, False),
+    ],
+)
+def test_two_thirds_of_the_guilds_that_took_part_have_to_be_in_favour(
+    guilds: dict[int, dict[str, int]], passes: bool
+) -> None:
+    bar = replace(B, guilds=Fraction(2, 3))
+    votes = {"for": 30, "against": 1}
+    assert count(votes, 40, bar, guilds).passed is passes
+    assert count(votes, 40, B, guilds).passed
 
 
 @given(BARS, counts())

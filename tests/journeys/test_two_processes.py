@@ -73,6 +73,7 @@ def test_law_03_the_very_next_request_to_any_process_obeys_an_enactment(
                 "coop",
                 "audience",
                 apply(head.text, patch),
+                cause="founding",
                 proposal_id=None,
                 tally=None,
                 now=Clock().now(session),

@@ -18,7 +18,7 @@ class Form:
     method: str
     values: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
-    """Radio buttons and options, by name."""
+    """Radio buttons, options and buttons that say something, by name."""
 
 
 class Page(HTMLParser):
@@ -29,6 +29,7 @@ class Page(HTMLParser):
         self.status = response.status_code
         self.html = response.text
         self.headers = response.headers
+        self.address = response.request.url
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.forms: list[Form] = []
         self.said: list[str] = []
@@ -63,8 +64,14 @@ class Page(HTMLParser):
             self.forms[-1].choices.setdefault(name, []).append(attributes["value"])
             if "checked" in attributes:
                 self.forms[-1].values[name] = attributes["value"]
+        elif tag == "input" and attributes.get("type") == "checkbox":
+            self.forms[-1].choices.setdefault(name, []).append("on")
+            if "checked" in attributes:
+                self.forms[-1].values[name] = "on"
         elif tag == "input" and name:
             self.forms[-1].values[name] = attributes.get("value", "")
+        elif tag == "button" and name:
+            self.forms[-1].choices.setdefault(name, []).append(attributes["value"])
         elif tag == "textarea":
             self._textarea = name
             self.forms[-1].values[name] = ""
@@ -107,10 +114,11 @@ class Browser:
         """Fill in a form of the page and send it; what is not said stays as it stands there."""
         form = page.form(action)
         assert said.keys() <= form.values.keys() | form.choices.keys(), form
-        return self.http.post(action, data=form.values | said)
+        return self.http.post(action, data=form.values | said, headers={"Referer": page.address})
 
     def sent(self, page: Page, action: str, **said: str) -> Page:
         """Send a form that is carried out, and return the page that follows."""
         answer = self.send(page, action, **said)
         assert answer.status_code == 303, answer.text
-        return self.get(urlsplit(answer.headers["Location"]).path)
+        there = urlsplit(answer.headers["Location"])
+        return self.get(f"{there.path}?{there.query}" if there.query else there.path)

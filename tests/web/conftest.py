@@ -3,26 +3,31 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from app import ENACTORS
+from app import ENACTORS, REPLAYERS
 from coop import policy_text
-from coop.book import COOP
+from coop.book import COOP, Book
 from coop.clock import Clock
 from coop.database import Database
 from coop.identity import Identity
 from coop.policies import Books
 from coop.sign_in import COOKIE
 from coop.tables import WebSession
-from governance import ballots, cases, enactment, proposals, sponsors
+from governance import ballots, cases, drafts, enactment, proposals, sponsors
 from governance.ballots import Vote
-from governance.cases import Case
-from governance.lifecycle import Timeline
-from governance.proposals import Draft
+from governance.case import Case
+from governance.deliberation import arguments
+from governance.deliberation.arguments import Stance
+from governance.drafts import Draft
+from governance.rehearsal import running
 from governance.tally import Choice
+from governance.timeline import Timeline
 from tests.factories import LONG_AGO, identity_of, make_member
 from tests.web.browser import Browser
 
@@ -41,6 +46,12 @@ class Village:
     clock: Clock
     people: dict[str, Identity]
 
+    def enrol(self, number: int) -> None:
+        """Admit further members: friend0, friend1, …"""
+        with self.database.begin() as session:
+            for handle in (f"friend{one}" for one in range(number)):
+                self.people[handle] = identity_of(make_member(session, handle, LONG_AGO))
+
     def now(self) -> datetime:
         with self.database.begin() as session:
             return self.clock.now(session)
@@ -48,26 +59,54 @@ class Village:
     def go_to(self, moment: datetime) -> None:
         self.clock.offset += moment - self.now() + timedelta(seconds=1)
         enactment.advance(self.database, self.books, self.clock, ENACTORS)
+        if running.rehearse_due(self.database, self.books, self.clock, REPLAYERS):
+            enactment.advance(self.database, self.books, self.clock, ENACTORS)
 
-    def draft(self, author: str = "ada", title: str = "Make the default room smaller") -> int:
+    def draft(
+        self,
+        author: str = "ada",
+        title: str = "Make the default room smaller",
+        patch: list[dict[str, Any]] | None = None,
+        kind: str = "audience",
+    ) -> int:
         with self.database.begin() as session:
             book = self.books.current(session)
-            head = book.policies[COOP, "audience"]
-            wanted = Draft(
-                COOP, "audience", title, "Rooms are loud.", SMALLER_ROOM, policy_text.sha256(head.text)
-            )
-            return proposals.draft(session, book, self.people[author], wanted, self.clock.now(session))
+            base = policy_text.sha256(book.policies[COOP, kind].text)
+            wanted = Draft(COOP, kind, title, "Rooms are loud.", [*(patch or SMALLER_ROOM)], base)
+        return self.keep(wanted, author)
+
+    def keep(self, wanted: Draft, author: str = "ada") -> int:
+        """Keep a draft of any kind, and return its id."""
+        with self.database.begin() as session:
+            book = self.books.current(session)
+            return drafts.draft(session, book, self.people[author], wanted, self.clock.now(session))
+
+    def bring(self, wanted: Draft, author: str = "ada") -> int:
+        """Submit what is wanted, and find its sponsors."""
+        made = self.keep(wanted, author)
+        self.submit(made, author)
+        self.sponsor(made)
+        return made
+
+    def open(self, made: int) -> None:
+        """Go to the moment at which voting begins."""
+        self.go_to(self.times(made).verification_at)
+        self.go_to(self.times(made).voting_at)
 
     def submit(self, proposal_id: int, author: str = "ada") -> None:
         with self.database.begin() as session:
             book = self.books.current(session)
             proposals.submit(session, book, self.people[author], proposal_id, self.clock)
 
-    def propose(self, author: str = "ada", title: str = "Make the default room smaller") -> int:
-        made = self.draft(author, title)
+    def propose(self, author: str = "ada", **said: Any) -> int:
+        made = self.draft(author, **said)
         self.submit(made, author)
         self.sponsor(made)
         return made
+
+    def book(self) -> Book:
+        with self.database.begin() as session:
+            return self.books.current(session)
 
     def sponsor(self, made: int) -> None:
         """Sign a proposal until it has its sponsors."""
@@ -76,16 +115,25 @@ class Village:
                 with self.database.begin() as session:
                     sponsors.sponsor(session, other, made, self.clock)
 
-    def in_voting(self) -> int:
-        made = self.propose()
-        self.go_to(self.times(made).voting_at)
+    def in_voting(self, **said: Any) -> int:
+        made = self.propose(**said)
+        self.open(made)
         return made
+
+    def argue(self, proposal_id: int, handle: str, *said: str, stance: str = "for") -> list[int]:
+        """Have a member make arguments, and return their ids."""
+        with self.database.begin() as session:
+            book, who = self.books.current(session), self.people[handle]
+            return [
+                arguments.argue(session, book, who, proposal_id, Stance(stance), words, self.clock)
+                for words in said
+            ]
 
     def vote(self, proposal_id: int, **choices: str) -> None:
         for handle, choice in choices.items():
             case = self.case(proposal_id)
             with self.database.begin() as session:
-                vote = Vote(Choice(choice), case.patch_sha256)
+                vote = Vote(Choice(choice), case.patch_sha256, rehearsal_sha256=case.rehearsal_sha256)
                 ballots.cast(session, self.people[handle], proposal_id, vote, self.clock)
 
     def enacted(self) -> int:
@@ -122,6 +170,8 @@ def visitor(app: Flask, village: Village) -> Browser:
 def browser_of(app: Flask, village: Village) -> Callable[[str], Browser]:
     """Return the browser of a member who is signed in."""
 
+    @cache
+    @cache
     def make(handle: str) -> Browser:
         token, now = f"a session of {handle}", datetime.now(UTC)
         with village.database.begin() as session:

@@ -1,8 +1,10 @@
 """A form that another site makes a browser send does nothing."""
 
+import re
+
 import pytest
 
-from governance.lifecycle import State
+from governance.facts import State
 from tests.web.browser import Browser
 from tests.web.conftest import Village
 
@@ -16,6 +18,43 @@ FORMS = (
     "/proposals/7/sponsor",
     "/proposals/7/submit",
     "/proposals/7/withdraw",
+    "/notices/read",
+    *(
+        f"/proposals/7/{what}"
+        for what in (
+            "amendments",
+            "arguments",
+            "candidacy",
+            "candidacy/end",
+            "checks",
+            "facilitator",
+            "facilitator/accept",
+            "facilitator/leave",
+            "jury/leave",
+            "objections",
+            "outcomes",
+            "petition",
+            "rebase",
+            "rehearse",
+            "renewal",
+            "repeal",
+            "rounds",
+            "rounds/join",
+            "rounds/pass",
+            "secret-ballot",
+            "sign",
+            "statements",
+            "summaries",
+            "verdict",
+        )
+    ),
+    *(f"/arguments/7/{what}" for what in ("mark", "replies", "unmark", "withdraw")),
+    *(
+        f"/amendments/7/{what}"
+        for what in ("accept", "desert", "opinion", "promote", "reject", "retract", "support", "withdraw")
+    ),
+    *(f"/statements/7/{what}" for what in ("answer", "withdraw")),
+    "/checks/7/answer",
 )
 
 
@@ -46,7 +85,7 @@ def test_the_token_of_one_browser_is_worth_nothing_in_another(
 def test_every_form_of_the_pages_is_tried_here(village: Village, ada: Browser) -> None:
     rules = ada.http.application.url_map.iter_rules()
     found = {
-        rule.rule.replace("<id:proposal_id>", "7")
+        re.sub(r"<id:\w+>", "7", rule.rule)
         for rule in rules
         if rule.endpoint.startswith("pages.") and "POST" in (rule.methods or ())
     }

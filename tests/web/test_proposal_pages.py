@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from coop.tables import Member
 from governance.commitment import commitment
-from governance.lifecycle import State
+from governance.facts import State
 from tests.coop.statements import counted
 from tests.factories import make_guild, make_member
+from tests.governance.assembly import CLASS_B
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from tests.web.test_every_page import check
@@ -57,7 +58,7 @@ def test_a_receipt_proves_the_ballot_that_was_cast(village: Village, ada: Browse
     path = f"/proposals/{made}"
     page = ada.sent(ada.get(path), f"{path}/ballot", choice="against", reason="Too small.")
     nonce = page.text.split("for your eyes until the close ")[1].split()[0]
-    assert commitment("against", "Too small.", "", nonce) in page.text
+    assert commitment({"choice": "against", "reason": "Too small.", "clause": ""}, nonce) in page.text
 
 
 def test_a_ballot_can_be_changed_and_the_last_one_is_shown(village: Village, ada: Browser) -> None:
@@ -82,7 +83,7 @@ def test_what_others_chose_is_hidden_until_the_close(village: Village, browser_o
 
 
 def test_a_block_without_a_reason_is_shown_again_with_what_is_missing(village: Village, ada: Browser) -> None:
-    made = village.in_voting()
+    made = village.in_voting(patch=CLASS_B, kind="media")
     action = f"/proposals/{made}/ballot"
     page = Page(ada.send(ada.get(f"/proposals/{made}"), action, choice="block"))
     assert page.status == 422
@@ -91,9 +92,16 @@ def test_a_block_without_a_reason_is_shown_again_with_what_is_missing(village: V
     }
     assert page.form(action).values["choice"] == "block"
     assert "Your ballot:" not in page.text
-    page = ada.sent(page, action, reason="It empties rooms.", clause="/seats/default")
+    page = ada.sent(page, action, reason="It fills the store.", clause="/photos/per_day")
     assert "Your ballot: Block" in page.text
-    assert "/seats/default" in page.text
+    assert "/photos/per_day" in page.text
+
+
+def test_a_change_by_consent_offers_no_block(village: Village, ada: Browser) -> None:
+    made = village.in_voting()
+    form = ada.get(f"/proposals/{made}").form(f"/proposals/{made}/ballot")
+    assert form.choices["choice"] == ["for", "against", "abstain"]
+    assert "clause" not in form.values
 
 
 def test_a_ballot_without_a_choice_is_shown_again(village: Village, ada: Browser) -> None:

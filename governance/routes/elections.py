@@ -1,0 +1,152 @@
+"""Elections over HTTP: standing, stepping down, the secret ballot, and how it came out."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coop.api import Api
+from coop.call import Call
+from coop.paging import Page, PageQuery, decode_int, encode
+from coop.receipts import Citation
+from governance.ballots import Vote
+from governance.people import candidates, elections, secret_ballots
+from governance.people.candidates import LONGEST_STATEMENT
+from governance.routes.proposals import SHA256
+from governance.tally import Choice
+
+api = Api("elections")
+
+
+class CandidacyBody(BaseModel):
+    """What you say as a candidate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    statement: str = Field(default="", max_length=LONGEST_STATEMENT)
+
+
+class CandidateView(BaseModel):
+    """Somebody who stands."""
+
+    handle: str
+    statement: str
+    at: datetime
+
+
+class ElectionView(BaseModel):
+    """An election, besides what its proposal tells."""
+
+    seats: int
+    slate: list[str]
+    """Handles in the order of the ballot, which names them by their places from 0; empty until voting."""
+    candidates: list[CandidateView]
+    """In the order of handles."""
+    roll_size: int | None
+    turnout: int | None
+    """How many have voted, once that may be told."""
+    voted: bool
+    """Whether you have."""
+    elected: list[str]
+    """In the order in which they were elected; empty until the ballots were counted."""
+    clauses: list[Citation]
+    """What decides it, as it stood when the election was submitted."""
+
+
+class SecretBallotBody(BaseModel):
+    """What a voter says, for good."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    choice: Literal[Choice.RANKED, Choice.APPROVED]
+    patch_sha256: str = Field(pattern=SHA256)
+    """The proposal's hash once the slate is settled: the ballot binds to it."""
+    marks: list[int] = Field(max_length=255)
+    """Places of candidates on the slate: ranked with the most preferred first, or approved."""
+
+
+class SecretReceiptView(BaseModel):
+    """Told once and kept nowhere with your name: note the nonce."""
+
+    proposal: str
+    marks: list[int]
+    patch_sha256: str
+    nonce: str
+    """By it you find your ballot among those counted."""
+
+
+class CountedBallotView(BaseModel):
+    """A ballot as it was counted; nobody can tell whose it is, but by its nonce."""
+
+    choice: Choice
+    marks: list[int]
+    nonce: str
+
+
+@api.get("/proposals/<id:proposal_id>/election")
+def read_election(call: Call, proposal_id: int) -> ElectionView:
+    """Read an election: who stands, how many have voted, and who was elected."""
+    return _view(call, proposal_id)
+
+
+@api.put("/proposals/<id:proposal_id>/candidates/me")
+def stand_for_election(call: Call, proposal_id: int, body: CandidacyBody) -> ElectionView:
+    """Stand in an election while it is talked over, or say something else than before."""
+    candidates.stand(call.session, call.member, proposal_id, body.statement, call.platform.clock)
+    return _view(call, proposal_id)
+
+
+@api.delete("/proposals/<id:proposal_id>/candidates/me")
+def step_down_as_candidate(call: Call, proposal_id: int) -> None:
+    """Stand no longer, while it is talked over."""
+    candidates.step_down(call.session, call.member, proposal_id, call.platform.clock)
+
+
+@api.put("/proposals/<id:proposal_id>/secret-ballot", secret=True)
+def cast_secret_ballot(call: Call, proposal_id: int, body: SecretBallotBody) -> SecretReceiptView:
+    """Cast your secret ballot in an election. It cannot be changed, since nobody can find it again.
+
+    The answer is told once: keep its nonce, by which you find your ballot among those counted.
+    """
+    vote = Vote(body.choice, body.patch_sha256, marks=tuple(body.marks))
+    receipt = secret_ballots.cast(call.session, call.member, proposal_id, vote, call.platform.clock)
+    return SecretReceiptView(
+        proposal=str(receipt.proposal_id),
+        marks=list(receipt.marks),
+        patch_sha256=receipt.patch_sha256,
+        nonce=receipt.nonce,
+    )
+
+
+@api.get("/proposals/<id:proposal_id>/secret-ballots")
+def list_secret_ballots(call: Call, proposal_id: int, query: PageQuery) -> Page[CountedBallotView]:
+    """List the ballots of an election, in the order of what they say, once they were counted.
+
+    None are told where too few took part for the election to be valid.
+    """
+    after = decode_int(query.cursor) or 0
+    found = secret_ballots.counted(
+        call.session, call.member, proposal_id, call.now, after=after, limit=query.limit + 1
+    )
+    more = encode(after + query.limit) if len(found) > query.limit else None
+    items = [
+        CountedBallotView(choice=one.choice, marks=list(one.marks), nonce=one.nonce)
+        for one in found[: query.limit]
+    ]
+    return Page[CountedBallotView](items=items, next=more)
+
+
+def _view(call: Call, proposal_id: int) -> ElectionView:
+    now = call.platform.clock.now(call.session)
+    found = elections.read(call.session, call.platform.books, call.member, proposal_id, now)
+    return ElectionView(
+        seats=found.seats,
+        slate=list(found.slate),
+        candidates=[CandidateView(**asdict(one)) for one in found.candidates],
+        roll_size=found.roll_size,
+        turnout=found.turnout,
+        voted=found.voted,
+        elected=list(found.elected),
+        clauses=found.clauses,
+    )

@@ -1,0 +1,92 @@
+"""The guards: which text keeps which race, and the test that has to notice when it is gone."""
+
+from dataclasses import dataclass
+
+RACES = "tests/governance/test_races.py"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One guard and its test."""
+
+    name: str
+    path: str
+    text: str
+    """Stands exactly once in the file."""
+    without: str
+    """What stands there when the guard is taken away."""
+    test: str
+    """A name in :data:`RACES`."""
+
+
+GUARDS = (
+    Guard(
+        name="casts of one voter come one after another",
+        path="governance/ballots.py",
+        text="roll.holds(session, case.id, voter.member_id, lock=True)",
+        without="roll.holds(session, case.id, voter.member_id)",
+        test="test_law_04_of_64_casts_of_one_voter_in_many_processes_one_ballot_counts",
+    ),
+    Guard(
+        name="the last version of a ballot counts",
+        path="governance/counting.py",
+        text="        col(newer.version) > col(Ballot.version),\n",
+        without="        col(newer.version) < 0,\n",
+        test="test_law_04_of_64_casts_of_one_voter_in_many_processes_one_ballot_counts",
+    ),
+    Guard(
+        name="no ballot is under way while it is counted",
+        path="governance/ballots.py",
+        text="roll_frozen_at IS NOT NULL FOR SHARE",
+        without="roll_frozen_at IS NOT NULL",
+        test="test_law_04_of_all_casts_against_a_close_those_acknowledged_are_counted",
+    ),
+    Guard(
+        name="the first voter draws the roll alone",
+        path="governance/ballots.py",
+        text="    if frozen is None:\n        cases.lock(session, proposal_id)\n",
+        without="",
+        test="test_law_04_many_first_voters_draw_one_roll",
+    ),
+    Guard(
+        name="one worker counts",
+        path="governance/settling.py",
+        text="    if not cases.lock(session, proposal_id, skip_locked=True):\n        return False\n",
+        without="",
+        test="test_law_14_many_workers_enact_once",
+    ),
+    Guard(
+        name="one worker enacts",
+        path="governance/enactment.py",
+        text="    if not cases.lock(session, proposal_id, skip_locked=True):\n        return []\n",
+        without="",
+        test="test_law_14_two_workers_on_many_due_proposals_enact_each_once",
+    ),
+    Guard(
+        name="signatures come one after another",
+        path="governance/sponsors.py",
+        text=(
+            "    cases.lock(session, proposal_id)\n    now = clock.now(session)\n"
+            "    case = cases.visible(session, member, proposal_id, now)\n    roll.check_belongs"
+        ),
+        without=(
+            "    now = clock.now(session)\n"
+            "    case = cases.visible(session, member, proposal_id, now)\n    roll.check_belongs"
+        ),
+        test="test_signatures_at_once_start_deliberation_at_the_one_needed_last",
+    ),
+    Guard(
+        name="objections come one after another",
+        path="governance/objections.py",
+        text="    cases.lock(session, proposal_id)\n",
+        without="",
+        test="test_many_who_object_at_once_call_one_ordinary_vote",
+    ),
+    Guard(
+        name="petitioners come one after another",
+        path="governance/petitions.py",
+        text="    cases.lock(session, proposal_id)\n",
+        without="",
+        test="test_many_who_petition_at_once_call_one_veto",
+    ),
+)
