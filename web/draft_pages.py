@@ -2,19 +2,20 @@
 
 from flask import Blueprint, Response, request
 
-from coop import directory, problems
+from coop import directory
 from coop.book import COOP, guild_scope
 from coop.call import Call
-from coop.errors import AllotmentError, NotFound, Unauthenticated
-from governance import drafts
+from coop.errors import NotFound
+from governance import emergencies
 from governance.drafts import LONGEST_RATIONALE, LONGEST_TITLE, Draft
-from web import drafting
+from governance.people import councils
+from governance.rules import NAME, VotingRules
+from web import agreeing, drafting
 from web.beds import purpose_of
 from web.drafting import Settable
-from web.forms import Refusal, refusal
-from web.visits import attempt, page, render, see_other
-
-FIELDS = ("title", "rationale", "value")
+from web.forms import Refusal
+from web.visits import page, render
+from web.writing import write
 
 
 def add_to(pages: Blueprint) -> None:
@@ -43,20 +44,35 @@ def draft(call: Call) -> Response:
     member, said = call.member, request.form
     scope, kind, base = said.get("scope", ""), said.get("kind", ""), said.get("base_sha256", "")
     _check_known(call, scope, kind)
-    clause = _clause(call, scope, kind, said.get("clause", ""))
+    clause = clause_of(call, scope, kind, said.get("clause", ""))
     patch = drafting.patch(call.book, scope, kind, clause, said.get("value", ""), base)
-    wanted = Draft(scope, kind, said.get("title", ""), said.get("rationale", ""), [*patch], base)
-    try:
-        with attempt(call):
-            made = drafts.draft(call.session, call.book, member, wanted, call.now)
-    except (NotFound, Unauthenticated):
-        raise
-    except AllotmentError as error:
-        places = {clause.pointer: "value", "/patch": "value", "/patch/1/value": "value"}
-        return _form(
-            call, scope, kind, clause.pointer, refusal(error, FIELDS, places), problems.status_of(error)
+
+    def wanted() -> Draft:
+        agreed = agreeing.terms(said)
+        return Draft(
+            scope,
+            kind,
+            said.get("title", ""),
+            said.get("rationale", ""),
+            [*patch],
+            base,
+            review_after=agreed.review_after,
+            sunset_after=agreed.sunset_after,
+            tripwires=agreed.tripwires,
         )
-    return see_other(f"/proposals/{made}")
+
+    def measure(one: Draft) -> int:
+        return emergencies.propose(call.session, call.book, member, one, call.platform.clock)
+
+    places = {clause.pointer: "value", "/patch": "value", "/patch/1/value": "value"}
+    return write(
+        call,
+        wanted,
+        lambda refused, status: _form(call, scope, kind, clause.pointer, refused, status),
+        ("value",),
+        places | agreeing.places(said),
+        keep=measure if said.get("act") == "measure" else None,
+    )
 
 
 def _policies(call: Call, slugs: tuple[str, ...]) -> list[tuple[str, str, str]]:
@@ -73,7 +89,9 @@ def _check_known(call: Call, scope: str, kind: str) -> None:
         raise NotFound
 
 
-def _clause(call: Call, scope: str, kind: str, pointer: str) -> Settable:
+def clause_of(call: Call, scope: str, kind: str, pointer: str) -> Settable:
+    """Return a clause that a proposal may set; raise NotFound where there is none such."""
+    _check_known(call, scope, kind)
     for clause in drafting.settable(call.book, scope, kind):
         if clause.pointer == pointer:
             return clause
@@ -83,7 +101,7 @@ def _clause(call: Call, scope: str, kind: str, pointer: str) -> Settable:
 def _form(
     call: Call, scope: str, kind: str, pointer: str, refused: Refusal | None = None, status: int = 200
 ) -> Response:
-    clause = _clause(call, scope, kind, pointer)
+    clause = clause_of(call, scope, kind, pointer)
     return render(
         call,
         "new_proposal.html",
@@ -95,6 +113,16 @@ def _form(
         base=request.form.get("base_sha256") or drafting.base_sha256(call.book, scope, kind),
         form=request.form,
         refused=refused,
+        urgent=_may_act_at_once(call, scope, kind),
         longest_title=LONGEST_TITLE,
         longest_rationale=LONGEST_RATIONALE,
     )
+
+
+def _may_act_at_once(call: Call, scope: str, kind: str) -> bool:
+    """Say whether the member is a steward, and stewards may take measures of this kind."""
+    rules = call.book.rules(NAME, VotingRules).emergency
+    if scope != COOP or kind not in rules.kinds:
+        return False
+    in_office = councils.in_office(call.session, COOP, call.now)
+    return call.member.member_id in {steward.member_id for steward in in_office}

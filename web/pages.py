@@ -17,14 +17,19 @@ from werkzeug.exceptions import HTTPException
 from coop import problems
 from coop.call import platform
 from coop.errors import AllotmentError, Malformed, NotFound, TooMany, Unauthenticated
+from coop.metrics import METRICS
 from governance.rehearsal import reports
 from web import (
     account_pages,
+    agreeing,
     amendment_pages,
     argument_pages,
+    asking_pages,
     ballot_pages,
     check_pages,
     clocks,
+    contest_pages,
+    council_pages,
     draft_pages,
     election_pages,
     facilitation_pages,
@@ -34,6 +39,7 @@ from web import (
     notice_pages,
     policy_pages,
     proposal_pages,
+    record_pages,
     rehearsal_pages,
     remedy_pages,
     scales,
@@ -61,10 +67,14 @@ def blueprint(app: Flask) -> Blueprint:
         policy_pages,
         proposal_pages,
         draft_pages,
+        contest_pages,
+        asking_pages,
         ballot_pages,
         election_pages,
         jury_pages,
         remedy_pages,
+        council_pages,
+        record_pages,
         argument_pages,
         amendment_pages,
         check_pages,
@@ -105,6 +115,8 @@ def blueprint(app: Flask) -> Blueprint:
         DEGREES=wording.DEGREES,
         ANSWERS=wording.ANSWERS,
         REHEARSALS=wording.REHEARSALS,
+        METRICS=METRICS,
+        TRIPWIRES=agreeing.ROWS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return pages

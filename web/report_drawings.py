@@ -22,8 +22,12 @@ class Drawing:
 
 
 def drawings(report: Mapping[str, Any]) -> list[Drawing]:
-    """Return what a report shows: each measure by each kind of group, and how much of a page stays."""
-    drawn = [drawing for measure in report["measures"] for drawing in _measured(measure)]
+    """Return what a report shows: each measure by each kind of group, and how much of a page stays.
+
+    What was not counted once is told in words and not drawn.
+    """
+    counted = [measure for measure in report["measures"] if set(measure["total"].values()) != {0}]
+    drawn = [drawing for measure in counted for drawing in _measured(measure)]
     gauges = [gauge for gauge in report["gauges"] if gauge["name"] == "overlap"]
     if gauges:
         legend = (("stays", "stays on a page"), ("ground", "gives way to another post"))

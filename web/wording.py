@@ -105,7 +105,6 @@ ANSWERS: dict[Answer, str] = {
 REHEARSALS = {
     "waiting": "It waits for its turn.",
     "running": "It is being tried now.",
-    "done": "It has been tried.",
     "failed": "It could not be tried.",
 }
 """Where a rehearsal stands."""

@@ -96,9 +96,11 @@ class Page(HTMLParser):
             # HTML drops the newline that follows the tag.
             self.forms[-1].values[self._textarea] += data.removeprefix("\n")
         elif self.open and self.open[-1] == "option":
-            self.forms[-1].choices.setdefault(self._select, []).append(data)
-            if "selected" in self.tags[-1][1]:
-                self.forms[-1].values[self._select] = data
+            attributes = self.tags[-1][1]
+            value = attributes.get("value", data)
+            self.forms[-1].choices.setdefault(self._select, []).append(value)
+            if "selected" in attributes:
+                self.forms[-1].values[self._select] = value
 
 
 @dataclass

@@ -108,6 +108,21 @@ def test_an_answer_that_cannot_stand_is_shown_again_where_it_was_typed(
     check(page)
 
 
+def test_whoever_acts_goes_back_where_they_were_or_else_to_the_thread(
+    village: Village, browser_of: Of
+) -> None:
+    made = village.propose()
+    thread = f"/arguments/{village.argue(made, 'ada', 'It is loud indeed.')[0]}"
+    bruno, anchor = browser_of("bruno"), f"#argument-{thread.split('/')[2]}"
+    listed = bruno.get(f"/proposals/{made}/arguments?order=newest")
+    marked = bruno.send(listed, f"{thread}/mark").headers["Location"]
+    assert marked == f"/proposals/{made}/arguments?order=newest{anchor}"
+    refused = Page(bruno.send(bruno.get(thread), f"{thread}/replies", body=" "))
+    assert bruno.send(refused, f"{thread}/unmark").headers["Location"] == f"{thread}{anchor}"
+    listed.address = "https://elsewhere.example/proposals"
+    assert bruno.send(listed, f"{thread}/mark").headers["Location"] == f"{thread}{anchor}"
+
+
 def test_arguments_are_read_and_no_longer_made_once_the_text_is_locked(
     village: Village, browser_of: Of
 ) -> None:

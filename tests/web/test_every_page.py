@@ -20,10 +20,16 @@ PATHS = (
     "/join",
     "/docs",
     "/docs/problems",
+    "/record",
     "/nothing-here",
 )
 FOR_MEMBERS = (
     "/members/me",
+    "/councils/coop",
+    "/proposals/new/election",
+    "/proposals/new/question",
+    "/proposals/new/contest?scope=coop&kind=membership&clause=/joining/admission",
+    "/proposals/new/number?scope=coop&kind=audience&clause=/seats/default",
     "/proposals/new",
     "/proposals/new?scope=coop&kind=audience",
     "/proposals/new?scope=coop&kind=audience&clause=/seats/default",

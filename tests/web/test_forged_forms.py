@@ -14,11 +14,13 @@ FORMS = (
     "/sign-out",
     "/members/me",
     "/proposals/new",
+    *(f"/proposals/new/{what}" for what in ("contest", "election", "number", "question")),
     "/proposals/7/ballot",
     "/proposals/7/sponsor",
     "/proposals/7/submit",
     "/proposals/7/withdraw",
     "/notices/read",
+    "/councils/<scope>/resign",
     *(
         f"/proposals/7/{what}"
         for what in (

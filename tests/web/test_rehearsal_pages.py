@@ -9,6 +9,7 @@ from governance.rehearsal.tables import RehearsalProgress
 from tests.web.browser import Browser
 from tests.web.conftest import Village
 from tests.web.test_every_page import check
+from tests.web.test_feed_pages import publish
 
 Of = Callable[[str], Browser]
 
@@ -18,6 +19,7 @@ def run(village: Village) -> None:
 
 
 def test_a_draft_is_rehearsed_with_a_button_watched_and_read(village: Village, browser_of: Of) -> None:
+    publish(village, village.people["bruno"], body="Bread at dawn")
     made = village.draft()
     ada, path = browser_of("ada"), f"/proposals/{made}"
     page = ada.get(path)
@@ -32,15 +34,16 @@ def test_a_draft_is_rehearsed_with_a_button_watched_and_read(village: Village, b
         number = int(here.rpartition("/")[2])
         session.add(RehearsalProgress(rehearsal_id=number, done=1, total=4, what="reading posts"))
     page = ada.get(here)
-    assert "Reading posts" in page.text
+    assert "Reading posts: 25 %" in page.text
     assert [one["value"] for one in page.named("progress")] == ["1"]
     run(village)
     page = ada.get(here)
     check(page)
-    assert "It has been tried." in page.text
+    assert "In short" in page.text
     assert "data-live" not in page.html
     assert "What it cannot tell" in page.text
-    assert len(page.named("figure")) >= 2
+    assert page.named("figure")
+    assert "too few people to tell" in page.text
     page = ada.get(path)
     check(page)
     assert "You alone see this." in page.text

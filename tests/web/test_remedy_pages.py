@@ -148,7 +148,7 @@ def test_tripwires_are_shown_with_their_bounds(village: Village, ada: Browser) -
     wanted = Draft("coop", "audience", "Try it", "", [*SMALLER_ROOM], base, tripwires=(wire,))
     page = ada.get(f"/proposals/{village.keep(replace(wanted, sunset_after=timedelta(days=60)))}")
     check(page)
-    assert "Posts a day, over 1 week not read yet" in page.text
+    assert "Posts a day, over 7 days not read yet" in page.text
     assert "at least 2 and at most 50" in page.text
     assert "Ends by itself after 60 days, unless a vote renews it" in page.text
 

@@ -31,6 +31,11 @@ def test_law_07_what_is_not_told_has_its_place_in_the_legend() -> None:
     assert "hidden" in dict(found.legend)
 
 
+def test_what_was_never_counted_is_not_drawn() -> None:
+    nothing = {"before": 0, "lost": 0, "gained": 0}
+    assert drawings({"measures": [{**measure("guild"), "total": nothing}], "gauges": []}) == []
+
+
 def test_how_much_of_a_page_stays_is_drawn_where_it_was_measured() -> None:
     gauge = {"of": "balanced", "name": "overlap", "per": 1000, "before": None, "after": 750}
     (found,) = drawings({"measures": [], "gauges": [gauge, {**gauge, "name": "calm"}]})
