@@ -87,7 +87,7 @@ class Relations:
         signed = self.petitioners.setdefault((told["proposal"], told["guild"]), [])
         if vote.submission["scope"] in (COOP, f"guild:{told['guild']}"):
             yield "a petition is of another guild, against what a guild has passed"
-        if vote.tally is None or vote.tally["passed"] is not True or vote.over:
+        if vote.over or (vote.tally is not None and vote.tally["passed"] is not True):
             yield "what is petitioned against has not passed, or is over"
         everybody = [
             one

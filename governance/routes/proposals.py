@@ -340,9 +340,7 @@ def _tally(case: Case) -> dict[str, Any] | None:
 
 
 def _conflict(rival: Rival) -> ConflictView:
-    return ConflictView(
-        proposal=str(rival.id), title=rival.title, state=rival.state, clauses=rival.clauses
-    )
+    return ConflictView(proposal=str(rival.id), title=rival.title, state=rival.state, clauses=rival.clauses)
 
 
 def _text(number: int | None) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 from sqlalchemy import select, text
@@ -98,8 +99,12 @@ def _die(session: Session, books: Books, proposal: Proposal, now: datetime) -> P
 class SharedClock(Clock):
     """The database's clock, moved for every process at one moment: a table says by how far."""
 
+    pause: float = 0
+    """Seconds that whoever reads it is slow to go on."""
+
     def now(self, session: Session) -> datetime:
         moment: datetime = session.execute(_SHARED_NOW).scalar_one()
+        sleep(self.pause)
         return moment
 
 
@@ -127,6 +132,8 @@ class Casting:
     number: int
     until_refused: bool = False
     """Whether it goes on beyond that number until one has been refused."""
+    pause: float = 0
+    """Seconds that each voter is slow after reading the clock."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ class Acknowledged:
 
 def cast(wanted: Casting) -> tuple[list[Acknowledged], int]:
     """Cast them and go on until one is refused; return which were acknowledged, and how many were not."""
-    database, clock = Database(wanted.url), SharedClock()
+    database, clock = Database(wanted.url), SharedClock(pause=wanted.pause)
     acknowledged, refused, turn = [], 0, 0
     while turn < wanted.number or (wanted.until_refused and not refused):
         voter = wanted.voters[turn % len(wanted.voters)]

@@ -55,9 +55,7 @@ TABLES: st.SearchStrategy[dict[str, Any]] = st.recursive(
 def pointers_of_tables(data: dict[str, Any], clauses: dict[str, Any]) -> bool:
     """Whether a clause of one is a table of the other: no text could hold both."""
     old = leaves(data)
-    return any(
-        one.startswith(f"{other}/") or other.startswith(f"{one}/") for one in old for other in clauses
-    )
+    return any(one.startswith(f"{other}/") or other.startswith(f"{one}/") for one in old for other in clauses)
 
 
 @given(TABLES, TABLES.filter(leaves))

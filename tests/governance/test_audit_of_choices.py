@@ -13,6 +13,7 @@ from coop.policy_text import sha256
 from governance import audit
 from tests.governance.assembly import Assembly
 from tests.governance.contesting import CHOICES, contest, number, photos, question
+from tests.governance.record import verified
 
 Events = list[dict[str, Any]]
 
@@ -63,6 +64,7 @@ def export(assembly: Assembly) -> Events:
 
 def test_law_04_an_honest_record_has_no_problems(export: Events) -> None:
     assert audit.problems(export) == []
+    assert verified(export) == []
 
 
 def of(events: Events, type: str, index: int) -> dict[str, Any]:
@@ -189,6 +191,7 @@ def test_law_04_a_record_that_was_made_up_is_found_out(export: Events) -> None:
         lie(made_up)
         assert made_up != export, f"{lie.__name__} changes nothing"
         assert audit.problems(made_up) != [], f"{lie.__name__} is not found out"
+        assert verified(made_up) != [], f"{lie.__name__} is not found out by the verifier"
 
 
 def test_a_ballot_that_says_what_is_not_asked_is_named(export: Events) -> None:

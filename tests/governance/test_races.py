@@ -27,7 +27,7 @@ from coop.identity import Identity
 from coop.policies import Books
 from coop.policy_text import sha256
 from coop.tables import LedgerEvent, PolicyVersion
-from governance import audit, ballots, cases, enactment, objections, petitions
+from governance import audit, ballots, cases, enactment, objections, petitions, settling
 from governance.ballots import Vote
 from governance.facts import State
 from governance.tables import Ballot, Petition, Proposal, RollEntry, Sponsor
@@ -126,18 +126,17 @@ def test_law_04_of_all_casts_against_a_close_those_acknowledged_are_counted(
     committed: Database, books: Books
 ) -> None:
     with sitting(committed, books, []) as assembly:
-        members = assembly.admit(80)
+        members, slow = assembly.admit(80), assembly.admit(5)
         made = assembly.propose()
         case, times = assembly.case(made), assembly.times(made)
     enactment.advance(committed, books, StoppedClock(at=times.voting_at), ENACTORS)
     share_clock(committed, times.voting_at)
     choices = ["against", "abstain"]  # a late floor of yes would put off the close
-    casting = [
-        Casting(url_of(committed), made, case.patch_sha256, members[index::4], choices, CASTS // 4, True)
-        for index in range(4)
-    ]
+    url, digest = url_of(committed), case.patch_sha256
+    casting = [Casting(url, made, digest, members[index::4], choices, CASTS // 4, True) for index in range(4)]
+    casting.append(Casting(url, made, digest, slow, choices, 1, True, pause=0.05))
     with ThreadPoolExecutor(1) as pool:
-        counting = pool.submit(close_and_count, committed, books, made, times.closes_at)
+        counting = pool.submit(close_and_count, committed, made, times.closes_at)
         found = race(processes.cast, *[(one,) for one in casting])
         counting.result()
     acknowledged = {one.voter: one for ours, _ in found for one in ours}
@@ -161,12 +160,17 @@ def test_law_04_of_all_casts_against_a_close_those_acknowledged_are_counted(
     audited(committed)
 
 
-def close_and_count(database: Database, books: Books, made: int, closes_at: datetime) -> None:
-    """Let the vote close when half of the ballots have been cast, and count until that is done."""
+def close_and_count(database: Database, made: int, closes_at: datetime) -> None:
+    """Let the vote close when half of the ballots have been cast, and count at once and until it is done."""
     wait_for(database, select(func.count() >= CASTS // 2).select_from(Ballot))
     clock = share_clock(database, closes_at - timedelta(milliseconds=20))
+
+    def count() -> None:
+        with database.begin() as session:
+            settling.settle(session, made, clock)
+
     tallied = select(col(Proposal.tallied_at).is_not(None)).where(col(Proposal.id) == made)
-    wait_for(database, tallied, lambda: enactment.advance(database, books, clock, ENACTORS))
+    wait_for(database, tallied, count)
 
 
 def wait_for(

@@ -15,6 +15,7 @@ from governance.facts import State
 from governance.joint import Agreement
 from governance.tables import Proposal
 from tests.governance.assembly import CLASS_B, MOMENT, Assembly
+from tests.governance.record import verified
 
 Events = list[dict[str, Any]]
 SEATS = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
@@ -199,6 +200,7 @@ LIES: list[tuple[Callable[[Events], None], str]] = [
 
 def test_law_10_an_honest_record_has_no_problems(export: Events) -> None:
     assert audit.problems(export) == []
+    assert verified(export) == []
 
 
 def test_law_10_a_lie_about_them_is_found(export: Events) -> None:
@@ -207,3 +209,4 @@ def test_law_10_a_lie_about_them_is_found(export: Events) -> None:
         lie(events)
         found = [problem.detail for problem in audit.problems(events)]
         assert any(expected in detail for detail in found), (lie.__name__, found)
+        assert any(expected in detail for detail in verified(events)), (lie.__name__, verified(events))

@@ -19,7 +19,7 @@ from tests.governance.assembly import Assembly
 from tests.governance.changes import DAY, enact, go_on, in_force, setting
 from tests.governance.people.polls import Poll
 from tests.governance.people.test_councils import elect
-from tests.governance.record import exported
+from tests.governance.record import exported, verified
 from tests.governance.test_emergencies import LASTS, taken
 from tests.governance.test_renewals import renewal
 from tests.governance.test_watching import CALM, let_go, opened, watch
@@ -69,6 +69,7 @@ def live(assembly: Assembly) -> None:
 
 def test_law_04_an_honest_record_of_undoings_has_no_problems(export: Events) -> None:
     assert audit.problems(export) == []
+    assert verified(export) == []
     ends = [event["payload"]["as"] for event in export if event["type"] == "proposal.undone"]
     assert ends == ["reverted", "reverted", "repealed", "superseded", "sunset", "sunset"]
     causes = {event["payload"]["cause"] for event in export if event["type"] == "policy.version"}
@@ -242,3 +243,4 @@ def test_law_02_an_undoing_that_was_made_up_is_found_out(
     made_up = json.loads(json.dumps(export))
     tamper(made_up)
     assert audit.problems(made_up) != []
+    assert verified(made_up) != []

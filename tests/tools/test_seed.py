@@ -16,6 +16,7 @@ from coop.jobs import Job
 from coop.settings import Settings
 from governance import audit, cases
 from media.storage import ObjectStore
+from tools import verify
 from tools.seed import seed
 
 
@@ -40,7 +41,7 @@ def test_a_seeded_cooperative_has_a_whole_record_and_proposals_in_every_phase(
     with pytest.raises(SystemExit, match="already"):
         seed(platform, store, worker, if_empty=False)
     with database.begin() as session:
-        events, problems = ledger.read(ledger.export(session))
+        lines = list(ledger.export(session))
         now = Clock().now(session)
         found = cases.find(session, now)
         book = platform.books.current(session)
@@ -48,8 +49,10 @@ def test_a_seeded_cooperative_has_a_whole_record_and_proposals_in_every_phase(
             session.execute(select(func.count()).select_from(text(table))).scalar_one()
             for table in ("argument_mark", "statement_vote", "seat", "council_seat")
         )
+    events, problems = ledger.read(lines)
     assert problems == []
     assert audit.problems(events) == []
+    assert verify.verify([f"{line}\n".encode() for line in lines], [], {}, []).problems == []
     assert [event["at"] for event in events] == sorted(event["at"] for event in events)
     assert Counter(case.stage.state.value for case in found) == {
         "in_force": 6,

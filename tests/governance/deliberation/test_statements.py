@@ -268,3 +268,9 @@ def test_one_member_has_one_answer_however_often_they_say_it_at_once(
         list(pool.map(one, range(8)))
     with committed.begin() as session:
         assert session.execute(select(func.count()).select_from(StatementVote)).scalar_one() == 1
+
+
+def test_the_words_of_statements_are_read_and_those_taken_back_have_none(talk: Talk) -> None:
+    stands, gone = write(talk, talk.author), write(talk, talk.author, "I regret this.")
+    statements.withdraw(talk.assembly.session, talk.author, gone, talk.assembly.clock)
+    assert statements.words_of(talk.assembly.session, [stands, gone, 7]) == {stands: "Bread is a right."}

@@ -84,3 +84,19 @@ def test_law_07_no_thread_is_read_where_there_is_none(talk: Talk) -> None:
         threads.one(session, talk.author, 7, now)
     with pytest.raises(NotFound):
         Talk(talk.assembly, 7).listing()
+
+
+def test_arguments_are_counted_by_stance_and_replies_are_not(talk: Talk) -> None:
+    argued = [talk.argue(talk.author, stance) for stance in ("for", "for", "against")]
+    talk.answer(talk.others[0], argued[0])
+    counts = threads.counted(talk.assembly.session, talk.proposal_id)
+    assert counts == {Stance.FOR: 2, Stance.AGAINST: 1, Stance.QUESTION: 0}
+
+
+def test_a_reply_however_deep_knows_the_argument_it_stands_under(talk: Talk) -> None:
+    argued = talk.argue(talk.author)
+    deeper = talk.answer(talk.author, talk.answer(talk.others[0], argued))
+    session = talk.assembly.session
+    assert [threads.root_of(session, one) for one in (argued, deeper)] == [argued, argued]
+    with pytest.raises(NotFound):
+        threads.root_of(session, 7)

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.governance.assembly import Assembly
-from tests.governance.people.polls import Poll
+from tests.governance.people.polls import Poll, crowd
 
 
 @pytest.fixture
 def poll(assembly: Assembly) -> Poll:
     """Fifteen members, of whom five deliberate an election of the coop's council."""
-    assembly.admit(10)
+    crowd(assembly, 10)
     return Poll.of(assembly)

@@ -5,7 +5,8 @@ from typing import Any
 
 from coop.book import COOP
 from coop.identity import Identity
-from governance import drafts, proposals
+from coop.tables import Member
+from governance import drafts, proposals, settling
 from governance.ballots import Vote
 from governance.case import Case
 from governance.drafts import Draft
@@ -15,12 +16,26 @@ from governance.people.elections import Election
 from governance.people.secret_ballots import SecretReceipt
 from governance.rules import Method
 from governance.tally import Choice
+from tests.factories import LONG_AGO, identity_of
 from tests.governance.assembly import Assembly
 
 
 def draft(scope: str = COOP, method: Method | None = None, options: Any = None, **other: Any) -> Draft:
     said = {"title": "Our council", "rationale": "A year has passed.", "patch": [], "base_sha256": ""}
     return Draft(scope, "election", method=method, options=options, **(said | other))
+
+
+def crowd(assembly: Assembly, number: int) -> list[Identity]:
+    """Admit so many members in one statement."""
+    rows = [
+        Member(handle=f"voter{one}", display_name=f"Voter {one}", password_hash="!", joined_at=LONG_AGO)
+        for one in range(len(assembly.members), len(assembly.members) + number)
+    ]
+    assembly.session.add_all(rows)
+    assembly.session.flush()
+    found = [identity_of(row) for row in rows]
+    assembly.members += found
+    return found
 
 
 @dataclass
@@ -57,7 +72,11 @@ class Poll:
         for who in standing:
             self.stand(who)
         self.assembly.go_to(self.assembly.times(self.id).voting_at)
-        self.assembly.advance()
+        self.settle()
+
+    def settle(self) -> None:
+        """What the worker does first: write down what time has decided."""
+        settling.settle(self.assembly.session, self.id, self.assembly.clock)
 
     def place(self, who: int) -> int:
         """Where somebody stands on the slate."""
@@ -73,7 +92,7 @@ class Poll:
 
     def count(self) -> None:
         self.assembly.go_to(self.assembly.times(self.id).closes_at)
-        self.assembly.advance()
+        self.settle()
 
     def enact(self) -> None:
         self.assembly.go_to(self.assembly.times(self.id).due_at)

@@ -12,7 +12,7 @@ from coop.tables import LedgerEvent
 from governance.people import councils
 from governance.people.tables import CouncilSeat
 from tests.governance.assembly import MOMENT, Assembly
-from tests.governance.people.polls import Poll, draft
+from tests.governance.people.polls import Poll, crowd, draft
 
 TERM = timedelta(days=364)
 
@@ -123,7 +123,7 @@ def test_law_07_a_scope_that_is_none_has_no_council(assembly: Assembly, scope: s
 @pytest.fixture
 def own(assembly: Assembly) -> Poll:
     """A guild of fifteen that elects a council of two; the first of them founded it."""
-    assembly.admit(10)
+    crowd(assembly, 10)
     _, bakers = assembly.guild("bakers", *assembly.members)
     return Poll.of(assembly, draft("guild:bakers", options={"seats": 2}), bakers)
 

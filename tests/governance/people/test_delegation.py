@@ -20,7 +20,7 @@ from governance.people.delegation import Given
 from governance.people.tables import Delegation
 from tests.governance.assembly import MOMENT, Assembly
 from tests.governance.founding import founding_rules
-from tests.governance.people.polls import Poll, draft
+from tests.governance.people.polls import Poll, crowd, draft
 
 ALLOW = [{"op": "replace", "path": "/delegation/allowed", "value": True}]
 OWN = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
@@ -261,7 +261,7 @@ def test_nobody_votes_for_another_in_what_all_of_us_decide(hall: Guildhall) -> N
 
 
 def test_nobody_votes_for_another_on_people(hall: Guildhall) -> None:
-    more = hall.assembly.admit(6)
+    more = crowd(hall.assembly, 6)
     session = hall.assembly.session
     book = hall.assembly.books.current(session)
     for one in more:

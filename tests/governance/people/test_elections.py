@@ -15,7 +15,7 @@ from governance.people import candidates, elections
 from governance.people.slate import statement_sha256
 from governance.people.sortition import order
 from tests.governance.assembly import MOMENT, START, Assembly
-from tests.governance.people.polls import Poll, draft
+from tests.governance.people.polls import Poll, crowd, draft
 
 
 def told(assembly: Assembly, type: str) -> list[dict[str, Any]]:
@@ -145,7 +145,7 @@ def test_law_14_an_election_without_candidates_is_cancelled_at_the_moment_of_the
 def test_law_01_a_roll_too_small_to_keep_a_secret_cancels_it_and_the_clause_is_named(
     assembly: Assembly,
 ) -> None:
-    assembly.admit(6)
+    crowd(assembly, 6)
     small = Poll.of(assembly)
     small.open(3, 4)
     assert assembly.state(small.id) == "cancelled"
@@ -165,7 +165,7 @@ def test_with_no_more_candidates_than_seats_the_vote_is_held_still(poll: Poll) -
 
 
 def test_a_guilds_members_alone_stand_in_its_election(assembly: Assembly) -> None:
-    assembly.admit(10)
+    crowd(assembly, 10)
     _, bakers = assembly.guild("bakers", *assembly.members[:13])
     own = Poll.of(assembly, draft("guild:bakers", options={"seats": 2}), bakers)
     with pytest.raises(Forbidden):

@@ -16,7 +16,7 @@ from governance.people.juries import Panel
 from governance.people.jurors import Verdict
 from governance.people.sortition import order, pool_sha256, seed
 from tests.governance.assembly import CLASS_B, CLASS_C, CLASS_D, START, Assembly
-from tests.governance.people.polls import Poll
+from tests.governance.people.polls import Poll, crowd
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
@@ -41,7 +41,7 @@ def why_none(assembly: Assembly, made: int) -> str:
 @pytest.fixture
 def town(assembly: Assembly) -> Assembly:
     """Twenty members."""
-    assembly.admit(15)
+    crowd(assembly, 15)
     return assembly
 
 

@@ -17,7 +17,7 @@ from governance.people.tables import Delegation, SecretBallot
 from governance.tables import RollEntry
 from governance.tally import Choice
 from tests.governance.assembly import StoppedClock
-from tests.governance.people.polls import Poll
+from tests.governance.people.polls import Poll, crowd
 from tests.governance.people.test_delegation import allow
 from tests.governance.test_races import at_once, audited, sitting
 
@@ -25,7 +25,7 @@ from tests.governance.test_races import at_once, audited, sitting
 def election(database: Database, books: Books) -> tuple[Poll, StoppedClock]:
     """An election of fifteen voters that is being voted on."""
     with sitting(database, books, []) as assembly:
-        assembly.admit(15)
+        crowd(assembly, 15)
         poll = Poll.of(assembly)
         for who in (3, 4, 5):
             poll.stand(who)

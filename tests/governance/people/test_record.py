@@ -16,9 +16,10 @@ from governance import audit
 from governance.people import candidates, delegation, juries, jurors
 from governance.people.jurors import Verdict
 from tests.governance.assembly import CLASS_C, Assembly
-from tests.governance.people.polls import Poll
+from tests.governance.people.polls import Poll, crowd
 from tests.governance.people.test_delegation import ALLOW, OWN, Guildhall
 from tests.governance.people.test_juries import juror, sign
+from tests.governance.record import verified
 
 Events = list[dict[str, Any]]
 
@@ -72,7 +73,7 @@ def record(settings: Settings) -> Iterator[str]:
         outer, database = connection.begin(), Database(connection)
         with database.begin() as session:
             assembly = Assembly(database, session, Books(POLICY_KINDS))
-            assembly.admit(20)
+            crowd(assembly, 20)
             elect(assembly)
             draw(assembly)
             lend(assembly)
@@ -91,6 +92,7 @@ def of(events: Events, type: str, index: int = 0) -> dict[str, Any]:
 def test_law_04_an_honest_record_of_people_has_no_problems(record: str) -> None:
     export: Events = json.loads(record)
     assert audit.problems(export) == []
+    assert verified(export) == []
     kinds = {event["type"] for event in export}
     assert {"ballot.marked", "council.seated", "jury.drawn", "jury.declined", "jury.verdict"} <= kinds
     assert {"candidate.stood", "candidate.stepped_down", "delegation.given", "delegation.ended"} <= kinds
@@ -275,3 +277,4 @@ def test_law_04_a_made_up_record_of_people_is_found_out(
     made_up = json.loads(record)
     tamper(made_up)
     assert detail in "; ".join(problem.detail for problem in audit.problems(made_up))
+    assert detail in "; ".join(verified(made_up))

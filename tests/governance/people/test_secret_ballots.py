@@ -17,7 +17,7 @@ from governance.people import secret_ballots
 from governance.tables import RollEntry
 from governance.tally import Choice
 from tests.governance.assembly import START, Assembly
-from tests.governance.people.polls import Poll, draft
+from tests.governance.people.polls import Poll, crowd, draft
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_one_votes_on_people_in_secret_and_on_rules_in_the_open(open_poll: Poll)
 
 
 def test_approvals_are_cast_in_secret_too(assembly: Assembly) -> None:
-    assembly.admit(10)
+    crowd(assembly, 10)
     poll = Poll.of(assembly, draft(method="approval"))
     poll.open(3, 4)
     for who in range(6):

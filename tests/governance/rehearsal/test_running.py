@@ -262,3 +262,17 @@ def test_a_member_has_as_many_drafts_rehearsed_in_a_day_as_the_clause_says(assem
 @pytest.mark.parametrize(("kind", "expected"), [("media", True), ("election", False)])
 def test_what_changes_a_policy_waits_for_its_rehearsal(assembly: Assembly, kind: str, expected: bool) -> None:
     assert rehearsals.needed(kind, assembly.books.kinds) is expected
+
+
+def test_one_s_own_newest_try_of_a_change_is_found_and_no_other(assembly: Assembly) -> None:
+    ada, bruno = assembly.members[:2]
+    text = assembly.books.current(assembly.session).policies[COOP, "media"].text
+    wanted = rehearsals.Change(COOP, "media", CLASS_A, sha256(text))
+    ask(assembly)
+    assembly.go_to(assembly.clock.at + timedelta(minutes=1))
+    newest = ask(assembly)
+    ask(assembly, CLASS_B)
+    found = rehearsals.own(assembly.session, ada, wanted)
+    assert found is not None
+    assert (found.id, found.proposal_id) == (newest, None)
+    assert rehearsals.own(assembly.session, bruno, wanted) is None
