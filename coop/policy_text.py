@@ -59,11 +59,17 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> frozenset[str]:
     return frozenset(
         pointer
         for pointer in old.keys() | new.keys()
-        if pointer not in old
-        or pointer not in new
-        or type(old[pointer]) is not type(new[pointer])
-        or old[pointer] != new[pointer]
+        if pointer not in old or pointer not in new or not same(old[pointer], new[pointer])
     )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Say whether two values are equal and of the same types: ``1``, ``1.0`` and ``true`` are three."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
 
 
 def apply(text: str, patch: list[dict[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from coop.policy_text import changed, leaves, token
+from coop.policy_text import changed, leaves, same, token
 from governance.patch import MOST_OPERATIONS
 
 
@@ -144,12 +144,3 @@ def _steps(
         elif not same(old[key], value):
             steps.append({"op": "replace", "path": pointer, "value": value})
     return steps
-
-
-def same(one: Any, other: Any) -> bool:
-    """Say whether two values are equal and of the same types: ``1``, ``1.0`` and ``true`` are three."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and bool(one == other)

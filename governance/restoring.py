@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from coop.errors import AllotmentError, Fault
-from coop.policy_text import apply, leaves, parse
-from governance.inverse import inverse, put, same
+from coop.policy_text import apply, leaves, parse, same
+from governance.inverse import inverse, put
 
 Check = Callable[[dict[str, Any]], list[Fault]]
 """Returns what is wrong with a policy's data: schema, declared bounds, charter."""

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from coop.book import COOP
-from coop.policy_text import leaves, parse
+from coop.policy_text import leaves, parse, same
 from governance import inverse
 from governance.facts import RENEWAL
 from governance.inverse import Layer
@@ -202,7 +202,7 @@ class Undoings:
         if not left <= wanted.keys():
             yield "clauses are named as left that it did not hold"
         expected = inverse.put(before, {one: wanted[one] for one in wanted if one not in left})
-        if not inverse.same(leaves(expected), leaves(self.texts[change.policy])):
+        if not same(leaves(expected), leaves(self.texts[change.policy])):
             yield "its text is not what stood before the change"
 
     def _covered(self, change: _Change, told: Payload, at: datetime) -> Iterator[str]:

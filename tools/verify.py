@@ -387,7 +387,7 @@ def leaves(data: Json, prefix: str = "") -> Json:
 def changed(old: Json, new: Json) -> set[str]:
     """Return the clauses in which what two policies say, as :func:`leaves` returns it, differs."""
     both = old.keys() & new.keys()
-    moved = {one for one in both if type(old[one]) is not type(new[one]) or old[one] != new[one]}
+    moved = {one for one in both if not alike(old[one], new[one])}
     return moved | (old.keys() ^ new.keys())
 
 

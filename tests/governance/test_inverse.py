@@ -7,8 +7,8 @@ import tomlkit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coop.policy_text import apply, leaves, parse
-from governance.inverse import ABSENT, inverse, layer, put, same, surface, uncovered
+from coop.policy_text import apply, leaves, parse, same
+from governance.inverse import ABSENT, inverse, layer, put, surface, uncovered
 from governance.patch import MOST_OPERATIONS
 
 Data = dict[str, Any]
@@ -48,6 +48,10 @@ def test_an_inverse_is_never_larger_than_a_patch_may_be() -> None:
     patch = inverse(before, after)
     assert [step["path"] for step in patch] == ["/table"]
     assert parse(apply(tomlkit.dumps(after), patch)) == before
+
+
+def test_a_list_whose_values_change_their_type_alone_is_changed() -> None:
+    assert layer(2, {"a": [False]}, {"a": [0]}).clauses == {"/a": [0]}
 
 
 @given(st.lists(TABLES, min_size=1, max_size=5), st.data())
