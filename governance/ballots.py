@@ -73,7 +73,10 @@ class Receipt:
     """The ledger event that holds the commitment."""
 
 
-_SHARE = text("SELECT FROM proposal WHERE id = :proposal AND roll_frozen_at IS NOT NULL FOR SHARE")
+_SHARE = text(
+    "SELECT coalesce(tallied_at, ended_at, undone_at) IS NULL AS open"
+    " FROM proposal WHERE id = :proposal AND roll_frozen_at IS NOT NULL FOR SHARE"
+)
 _NEWEST = text(
     "SELECT coalesce(max(version), 0) FROM ballot WHERE proposal_id = :proposal AND member_id = :member"
 )
@@ -169,18 +172,28 @@ def hold(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> t
     draws the roll where no job has, and holds the proposal alone for that. Raise NotFound where there is no
     such proposal, Conflict where it is not being voted on.
     """
+    # Whoever comes too late is refused without the lock: however many they are, the count gets it.
+    case = _taking(session, voter, proposal_id, clock)
     frozen = session.connection().execute(_SHARE, {"proposal": proposal_id}).one_or_none()
     if frozen is None:
         cases.lock(session, proposal_id)
-    now = clock.now(session)
-    case = cases.visible(session, voter, proposal_id, now)
-    stage = case.stage
-    if not case.takes_ballots:
-        raise Conflict(f"No ballots are taken: this proposal is in the state {stage.state.value!r}.")
-    if case.roll_frozen_at is None:
-        roll.freeze(session, case, stage.since, now)
-        case = cases.one(session, proposal_id, now)
+        case = _taking(session, voter, proposal_id, clock)
+        if case.roll_frozen_at is None:
+            roll.freeze(session, case, case.stage.since, case.read_at)
+        return cases.one(session, proposal_id, case.read_at), case.read_at
+    now, closes_at = clock.now(session), case.ballots_close_at
+    if case.roll_frozen_at is None or not frozen.open or closes_at is None or now >= closes_at:
+        case = _taking(session, voter, proposal_id, clock)
+        now = case.read_at
     return case, now
+
+
+def _taking(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> Case:
+    """Return a proposal that takes ballots now; raise NotFound for none such, else Conflict."""
+    case = cases.visible(session, voter, proposal_id, clock.now(session))
+    if not case.takes_ballots:
+        raise Conflict(f"No ballots are taken: this proposal is in the state {case.stage.state.value!r}.")
+    return case
 
 
 def check_binding(case: Case, vote: Vote) -> None:
