@@ -200,7 +200,8 @@ def draw_from_before(events: Events) -> None:
 
 def follow_with_a_friend(events: Events) -> None:
     told = of(events, "jury.declined")
-    told["follows"] = of(events, "jury.drawn")["pool"][0]
+    pool = of(events, "jury.drawn")["pool"]
+    told["follows"] = next(one for one in pool if one not in (told["follows"], told["juror"]))
 
 
 def let_a_stranger_judge(events: Events) -> None:
