@@ -149,8 +149,9 @@ def _mix_in(session: Session, proposal_id: int, nonce: str, marks: bytes) -> Non
         .order_by(func.random())
         .limit(MIXED)
         .with_for_update(skip_locked=True)
+        .cte("some")  # chosen once: a plain subquery could be run, and drawn, again for each row
     )
-    taken = delete(SecretBallot).where(col(SecretBallot.nonce).in_(some.scalar_subquery()))
+    taken = delete(SecretBallot).where(col(SecretBallot.nonce).in_(select(some.c.nonce)))
     rows = session.execute(taken.returning(col(SecretBallot.nonce), col(SecretBallot.marks))).all()
     mixed = [(nonce, marks), *((row.nonce, row.marks) for row in rows)]
     _LOT.shuffle(mixed)

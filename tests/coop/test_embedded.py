@@ -250,7 +250,7 @@ def test_a_stopped_store_keeps_its_objects_and_moves_away_from_a_taken_port(fold
                 put(server, f"later/{number}", b"chard" * number)
             assert read(server, "kept") == b"leeks" * 100_000
             assert read(server, "later/19") == b"chard" * 19
-    assert not list(Path("/tmp").glob(f"seaweedfs-*{server.endpoint.rsplit(':', 1)[1]}.sock"))
+    assert not list(Path("/tmp").glob(f"seaweedfs-s3-{server.endpoint.rsplit(':', 1)[1]}.sock"))
 
 
 def test_a_folder_far_down_still_gets_a_short_socket(folder: Path) -> None:
