@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
 from sqlmodel import Session
 
-from app import POLICY_KINDS, create_app, object_store
+from app import POLICY_KINDS, create_app, object_store, platform_of
 from coop import migrations, policies
 from coop.book import Book
 from coop.clock import Clock
@@ -23,6 +23,8 @@ from coop.settings import Settings
 from media.storage import ObjectStore
 
 ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "allotment_template"
+"""The database that others are copied from: migrated and founded, and nobody connected to it."""
 
 # How long an example takes says nothing on a machine that others use too.
 hypothesis_settings.register_profile("shared machine", deadline=None)
@@ -36,35 +38,49 @@ def settings() -> Iterator[Settings]:
     with embedded(var, durable=False) as servers:
         environment = servers.environment()
         url = make_url(environment["DATABASE_URL"])
-        template = url.set(database="allotment_template")
-        admin = create_engine(url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text("DROP DATABASE IF EXISTS allotment_template WITH (FORCE)"))
-            connection.execute(text("CREATE DATABASE allotment_template"))
-        admin.dispose()
-        environment["DATABASE_URL"] = template.render_as_string(hide_password=False)
+        template, tests = url.set(database=TEMPLATE), url.set(database="allotment_tests")
+        _as_admin(url, f"DROP DATABASE IF EXISTS {tests.database} WITH (FORCE)")
+        _as_admin(url, f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+        _as_admin(url, f"CREATE DATABASE {TEMPLATE}")
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            made = Settings.load()
-            migrations.upgrade(environment["DATABASE_URL"])
-            found = Database(environment["DATABASE_URL"])
+            patch.setenv("DATABASE_URL", template.render_as_string(hide_password=False))
+            migrations.upgrade(os.environ["DATABASE_URL"])
+            found = Database(os.environ["DATABASE_URL"])
             with found.begin() as session:
                 policies.found(session, POLICY_KINDS, ROOT / "policies", Clock().now(session))
             found.dispose()
+            _as_admin(url, f"CREATE DATABASE {tests.database} TEMPLATE {TEMPLATE}")
+            patch.setenv("DATABASE_URL", tests.render_as_string(hide_password=False))
+            made = Settings.load()
             object_store(made).ensure_bucket()
             yield made
 
 
+def _as_admin(url: URL, statement: str) -> None:
+    """Execute what no transaction may hold, such as the making of a database."""
+    admin = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        connection.execute(text(statement))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> Iterator[Engine]:
+    """The one engine of the tests that are rolled back: a statement is compiled once for all of them."""
+    made = create_engine(settings.database_url.get_secret_value())
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def database(engine: Engine) -> Iterator[Database]:
     """A database on one connection whose transaction is rolled back when the test ends."""
-    engine = create_engine(settings.database_url.get_secret_value())
     with engine.connect() as connection:
         outer = connection.begin()
         yield Database(connection)
         outer.rollback()
-    engine.dispose()
 
 
 @pytest.fixture
@@ -77,17 +93,12 @@ def session(database: Database) -> Iterator[Session]:
 @pytest.fixture
 def committed(settings: Settings) -> Iterator[Database]:
     """A database of its own, for races between processes and threads that really commit."""
-    template = make_url(settings.database_url.get_secret_value())
-    url = template.set(database=f"race_{uuid4().hex[:12]}")
-    admin = create_engine(template.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{url.database}" TEMPLATE allotment_template'))
+    url = make_url(settings.database_url.get_secret_value()).set(database=f"race_{uuid4().hex[:12]}")
+    _as_admin(url, f"CREATE DATABASE {url.database} TEMPLATE {TEMPLATE}")
     made = Database(url.render_as_string(hide_password=False), pool_size=40, max_overflow=0)
     yield made
     made.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{url.database}" WITH (FORCE)'))
-    admin.dispose()
+    _as_admin(url, f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -114,10 +125,17 @@ def store(settings: Settings) -> ObjectStore:
     return object_store(settings)
 
 
+@pytest.fixture(scope="session")
+def wired(settings: Settings, engine: Engine, store: ObjectStore) -> Flask:
+    """The whole application, wired once: its hundreds of routes take a tenth of a second."""
+    return create_app(settings, Database(engine), store)
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, store: ObjectStore, clock: Clock) -> Flask:
+def app(wired: Flask, settings: Settings, database: Database, clock: Clock) -> Flask:
     """The whole application on the test's transaction."""
-    return create_app(settings, database, store, clock)
+    wired.extensions["allotment"] = platform_of(settings, database, clock)
+    return wired
 
 
 @pytest.fixture
