@@ -7,7 +7,9 @@ through tomlkit, and the two results must be equal, so a formatting fault can ne
 
 import difflib
 import hashlib
+import json
 import tomllib
+from functools import lru_cache
 from typing import Any
 
 import jsonpatch
@@ -80,9 +82,15 @@ def apply(text: str, patch: list[dict[str, Any]]) -> str:
     """
     for index, operation in enumerate(patch):
         _refuse_null(operation, index)
+    return _applied(text, json.dumps(patch))
+
+
+@lru_cache(maxsize=128)
+def _applied(text: str, patch: str) -> str:
+    """Return what :func:`apply` does; it is kept, since a page shows what verification made already."""
     plain = parse(text)
     document = tomlkit.parse(text)
-    for index, operation in enumerate(patch):
+    for index, operation in enumerate(json.loads(patch)):
         _apply_one(plain, operation, index)
         _apply_one(document, operation, index)
     after = tomlkit.dumps(document)

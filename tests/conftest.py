@@ -21,13 +21,14 @@ from coop.embedded import embedded
 from coop.policies import Books
 from coop.settings import Settings
 from media.storage import ObjectStore
+from tests.thorough import EXAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "allotment_template"
 """The database that others are copied from: migrated and founded, and nobody connected to it."""
 
 # How long an example takes says nothing on a machine that others use too.
-hypothesis_settings.register_profile("shared machine", deadline=None)
+hypothesis_settings.register_profile("shared machine", deadline=None, max_examples=EXAMPLES)
 hypothesis_settings.load_profile("shared machine")
 
 

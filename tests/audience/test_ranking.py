@@ -11,6 +11,7 @@ from audience.rules import FEEDS, FeedRules
 from audience.signals import SIGNALS, Candidate, Setting
 from coop.ids import first_id_at
 from tests.audience.factories import NOW, founding_book
+from tests.thorough import much
 
 RULES = founding_book().rules(FEEDS, FeedRules)
 BALANCED = RULES.profiles["balanced"]
@@ -53,7 +54,7 @@ def test_law_11_contributions_add_up_to_the_score_exactly(
         assert [term.clause for term in parts] == [f"/profiles/balanced/weights/{name}" for name in weights]
 
 
-@settings(max_examples=400)
+@settings(max_examples=much(100, 1_000))
 @given(
     POOLS,
     WEIGHTS,

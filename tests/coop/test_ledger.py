@@ -18,6 +18,7 @@ from coop.database import Database
 from coop.tables import LedgerEvent
 from tests.coop.statements import counted
 from tests.factories import make_member
+from tests.thorough import much
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -108,7 +109,7 @@ def test_law_10_the_database_itself_refuses_to_change_the_record(session: Sessio
         session.execute(text(statement))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=much(20, 200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(type=TEXTS, payload=st.dictionaries(TEXTS, VALUES), at=MOMENTS)
 @example(type='\x01\x1f\x7f"\\/\b\f\n\r\t', payload={"\ue000": 1e-7, "😀": 5e-324, "é": [-0.0, 0.1]}, at=NOW)
 def test_law_10_the_database_chains_an_event_as_the_reference_does(

@@ -1,9 +1,8 @@
 """Races, for real: processes and threads that commit to a database of their own.
 
-``ALLOTMENT_RACES=full`` runs them at full size: 10,000 casts against a close, 1,000 proposals due at once.
+At full size (:mod:`tests.thorough`): 10,000 casts against a close, 1,000 proposals due at once.
 """
 
-import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -35,10 +34,10 @@ from governance.tally import Choice, Tally
 from tests.governance import processes
 from tests.governance.assembly import CLASS_B, Assembly, StoppedClock
 from tests.governance.processes import Casting, alone, race, share_clock
+from tests.thorough import much
 
-FULL = os.environ.get("ALLOTMENT_RACES") == "full"
-CASTS = 10_000 if FULL else 400
-DUE = 1_000 if FULL else 60
+CASTS = much(400, 10_000)
+DUE = much(60, 1_000)
 
 
 @contextmanager

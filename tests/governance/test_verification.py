@@ -11,6 +11,7 @@ from coop.errors import AllotmentError, Conflict, RuleBroken
 from coop.policy_text import leaves, parse, sha256
 from governance.verification import verify
 from tests.governance.founding import founding_book, founding_text
+from tests.thorough import much
 
 BOOK = founding_book()
 
@@ -104,7 +105,7 @@ OPERATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=much(100, 1_000))
 @given(st.lists(OPERATIONS, max_size=4))
 def test_law_13_any_patch_either_stands_or_is_refused_in_our_own_words(patch: list[Any]) -> None:
     try:

@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from app import APIS
 from tests.factories import bearer_for, make_guild, make_member
+from tests.thorough import much
 
-ROUNDS = 8
+ROUNDS = much(3, 30)
 """Requests made for each operation."""
 BEYOND_A_SCHEMA = [schemathesis.checks.positive_data_acceptance]
 """Rules refuse what a schema allows: a reserved handle, a stale hash, a cursor nobody gave out."""

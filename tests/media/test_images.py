@@ -27,6 +27,7 @@ from tests.media.pictures import (
     rendered,
     saved,
 )
+from tests.thorough import much
 
 
 def reason(source: bytes | Path, formats: frozenset[str] = FORMATS) -> str:
@@ -182,6 +183,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(side: int, tmp_path: Path) -> N
 import pathlib, resource, sys
 from media.images import ImageRefused, render
 from PIL import Image
+from tests.thorough import much
 Image.preinit()
 used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 before = used()
@@ -257,7 +259,7 @@ SEEDS = [
 
 
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of broken EXIF that it goes on without.
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=much(60, 500), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_broken_file_is_rendered_clean_or_refused_and_nothing_else(data: st.DataObject) -> None:
     broken = bytearray(data.draw(st.sampled_from(SEEDS)))

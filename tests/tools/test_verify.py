@@ -20,7 +20,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
-from app import POLICY_KINDS, cli
+from app import POLICY_KINDS
 from coop import checkpoints
 from coop.clock import Clock
 from coop.database import Database
@@ -31,8 +31,10 @@ from coop.signing import verifier
 from governance import audit
 from tests.governance import test_audit as made_up
 from tests.governance.assembly import Assembly
+from tests.thorough import much
 from tests.tools.record import KEY, ORIGIN, Events, Kept, lived, rebuilt, resigned
 from tools import verify
+from tools.commands import cli
 from tools.verify import Report
 
 VERIFY = ROOT / "tools" / "verify.py"
@@ -151,7 +153,7 @@ def test_what_the_command_exports_is_what_it_verifies(
     committed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert checkpoints.keep_up(committed, KEY, ORIGIN, Clock()) == 1
-    monkeypatch.setattr("app.Database", lambda url: committed)
+    monkeypatch.setattr("tools.commands.Database", lambda url: committed)
     files = [str(tmp_path / "ledger"), "--checkpoints", str(tmp_path / "checkpoints")]
     exported = CliRunner().invoke(cli, ["ledger", "export", *files])
     assert exported.exit_code == 0, exported.output
@@ -426,7 +428,7 @@ values = st.recursive(
 )
 
 
-@examples(max_examples=60)
+@examples(max_examples=much(20, 200))
 @given(values)
 @example(
     [1e21, 1e-7, 123456789012345680000.0, 0.000001, -0.0, 5e-324, 1.7976931348623157e308, 333333333.3333333]
@@ -477,7 +479,7 @@ operations = (
 )
 
 
-@examples(max_examples=60)
+@examples(max_examples=much(20, 200))
 @given(st.dictionaries(clauses, documents, max_size=4), st.lists(operations, min_size=1, max_size=3))
 @example({"a": {"b": 1}}, [{"op": "move", "from": "/a/b", "path": "/b"}])
 @example(

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from governance import options as offered
@@ -106,7 +105,6 @@ def sides(*choices: str) -> st.SearchStrategy[Json]:
     return st.sampled_from(choices).map(lambda choice: {"choice": choice})
 
 
-@examples(max_examples=40)
 @given(
     polls("majority", None, sides("for", "against", "abstain", "block"))
     | polls("consent", None, sides("for", "against", "abstain"))
@@ -115,13 +113,11 @@ def test_law_04_for_and_against_it_counts_as_the_platform_does(poll: Poll) -> No
     assert poll.counted_here() == poll.counted_there()
 
 
-@examples(max_examples=40)
 @given(polls("schulze", CHOICES, ranking | abstention))
 def test_law_04_rankings_of_choices_it_counts_as_the_platform_does(poll: Poll) -> None:
     assert poll.counted_here() == poll.counted_there()
 
 
-@examples(max_examples=40)
 @given(
     polls("median", WHOLE, number(5, 30, 0) | abstention)
     | polls("median", EXACT, number(10, 90, -2) | abstention)
@@ -130,7 +126,6 @@ def test_law_04_numbers_it_counts_as_the_platform_does(poll: Poll) -> None:
     assert poll.counted_here() == poll.counted_there()
 
 
-@examples(max_examples=40)
 @given(
     polls("approval", CHOICES, approval | abstention)
     | seats.flatmap(lambda number: polls("approval", CHOICES | {"seats": number}, approval))
@@ -139,7 +134,6 @@ def test_law_04_approvals_it_counts_as_the_platform_does(poll: Poll) -> None:
     assert poll.counted_here() == poll.counted_there()
 
 
-@examples(max_examples=60)
 @given(seats.flatmap(lambda number: polls("stv", CHOICES | {"seats": number}, ranking)))
 def test_law_04_an_election_it_counts_as_the_platform_does(poll: Poll) -> None:
     assert poll.counted_here() == poll.counted_there()

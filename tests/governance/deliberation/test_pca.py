@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -57,7 +57,6 @@ def test_extremity_is_how_far_agreeing_alone_would_place_somebody() -> None:
     assert plane.extremity[0] == pytest.approx(np.hypot(x, y), abs=2e-6)
 
 
-@settings(max_examples=40)
 @given(
     arrays(np.int8, (12, 5), elements=st.integers(-1, 1)),
     arrays(np.bool_, (12, 5)),

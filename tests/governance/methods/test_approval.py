@@ -1,7 +1,7 @@
 """Approval: those approved by most are elected."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.methods import approval
@@ -9,7 +9,6 @@ from governance.methods.ranking import Profile
 from tests.governance.methods.electorates import Rows, electorates, named
 
 
-@settings(max_examples=40)
 @given(electorates(), st.integers(1, 4))
 def test_law_04_each_ballot_counts_once_for_each_option_it_approves(
     drawn: tuple[Rows, int], seats: int

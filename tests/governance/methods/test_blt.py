@@ -1,7 +1,7 @@
 """BLT: what is read, what is written, and what is refused and where."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from coop.errors import Malformed
 from governance.methods import blt
@@ -12,7 +12,6 @@ from tests.governance.methods.electorates import Rows, electorates
 SMALL = '2 1\n3 1 2 0\n0\n"Ada"\n"Bo"\n"A vote"\n'
 
 
-@settings(max_examples=40)
 @given(electorates(most_options=20))
 def test_what_was_written_is_read_again(drawn: tuple[Rows, int]) -> None:
     rows, options = drawn

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.methods import irv, stv
@@ -12,7 +12,6 @@ from tests.governance.methods.electorates import Rows, electorates, named
 TENNESSEE = named({"MNCK": 42, "NCKM": 26, "CKNM": 15, "KCNM": 17}, "MNCK")
 
 
-@settings(max_examples=40)
 @given(electorates(), st.randoms(use_true_random=False))
 def test_law_04_it_is_stv_with_one_seat(drawn: tuple[Rows, int], random: Random) -> None:
     rows, options = drawn
@@ -22,7 +21,6 @@ def test_law_04_it_is_stv_with_one_seat(drawn: tuple[Rows, int], random: Random)
     assert (one.winners, one.quota, one.rounds) == (other.winners, other.quota, other.rounds)
 
 
-@settings(max_examples=40)
 @given(electorates())
 def test_the_winner_has_more_than_half_of_what_is_left(drawn: tuple[Rows, int]) -> None:
     rows, options = drawn

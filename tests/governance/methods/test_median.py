@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coop.errors import RuleBroken
@@ -16,7 +16,6 @@ NUMBERS: st.SearchStrategy[Number] = st.integers(LOW, HIGH) | st.decimals(LOW, H
 VOTES = st.lists(NUMBERS, min_size=1, max_size=15)
 
 
-@settings(max_examples=40)
 @given(VOTES)
 def test_at_least_half_named_it_or_less_and_at_least_half_it_or_more(values: list[Number]) -> None:
     found = median(values, LOW, HIGH)
@@ -27,7 +26,6 @@ def test_at_least_half_named_it_or_less_and_at_least_half_it_or_more(values: lis
     assert median(values[::-1], LOW, HIGH) == found
 
 
-@settings(max_examples=40)
 @given(VOTES, NUMBERS, NUMBERS)
 def test_law_04_nobody_brings_it_nearer_to_what_they_want_by_naming_something_else(
     others: list[Number], wanted: Number, named: Number

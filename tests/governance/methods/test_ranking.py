@@ -1,7 +1,7 @@
 """Rankings: what is taken at entry, and how many ballots become one matrix."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coop.errors import RuleBroken
@@ -17,7 +17,6 @@ from governance.methods.ranking import (
 from tests.governance.methods.electorates import Rows, electorates
 
 
-@settings(max_examples=40)
 @given(st.integers(1, MOST_OPTIONS).flatmap(lambda n: st.tuples(st.just(n), st.permutations(range(n)))))
 def test_a_ranking_survives_its_bytes(drawn: tuple[int, list[int]]) -> None:
     options, order = drawn
@@ -67,7 +66,6 @@ def total(rows: Rows) -> dict[bytes, int]:
     return counted
 
 
-@settings(max_examples=40)
 @given(electorates(most_options=20))
 def test_law_04_joined_ballots_and_grouped_rows_are_one_profile(
     drawn: tuple[Rows, int],

@@ -4,7 +4,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.methods import schulze
@@ -20,7 +20,6 @@ PAPER = named(
 """The example of Schulze's paper."""
 
 
-@settings(max_examples=40)
 @given(electorates(most_options=5), st.sampled_from(STRENGTHS))
 def test_law_04_chains_are_those_found_by_trying_all(drawn: tuple[Rows, int], strength: Strength) -> None:
     rows, options = drawn
@@ -30,7 +29,6 @@ def test_law_04_chains_are_those_found_by_trying_all(drawn: tuple[Rows, int], st
     assert [list(row) for row in found.strengths] == oracle.strongest(beats, strength == "margins")
 
 
-@settings(max_examples=40)
 @given(electorates(), st.sampled_from(STRENGTHS))
 def test_who_beats_each_other_in_a_duel_is_elected(drawn: tuple[Rows, int], strength: Strength) -> None:
     rows, options = drawn
@@ -42,7 +40,6 @@ def test_who_beats_each_other_in_a_duel_is_elected(drawn: tuple[Rows, int], stre
             assert found.ranking[0] == one
 
 
-@settings(max_examples=40)
 @given(electorates(), st.sampled_from(STRENGTHS))
 def test_nobody_is_ranked_above_one_who_beats_them(drawn: tuple[Rows, int], strength: Strength) -> None:
     rows, options = drawn
@@ -54,7 +51,6 @@ def test_nobody_is_ranked_above_one_who_beats_them(drawn: tuple[Rows, int], stre
     assert found.ranking[0] == min(found.winners), "the draw was in the order of the options"
 
 
-@settings(max_examples=40)
 @given(electorates(), st.randoms(use_true_random=False))
 def test_law_04_neither_the_order_of_ballots_nor_of_options_matters(
     drawn: tuple[Rows, int], random: Random

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.methods import stv
@@ -21,7 +21,6 @@ def lots_of(options: int, random: Random) -> list[int]:
     return lots
 
 
-@settings(max_examples=40)
 @given(ELECTIONS)
 def test_law_04_every_stage_is_that_of_a_count_paper_by_paper(
     drawn: tuple[tuple[Rows, int], int, Random],
@@ -38,7 +37,6 @@ def test_law_04_every_stage_is_that_of_a_count_paper_by_paper(
         assert one.tally == {option: votes for option, votes in tally.items() if option in one.tally}
 
 
-@settings(max_examples=40)
 @given(ELECTIONS)
 def test_no_vote_is_made_and_none_lost_but_what_is_cut_off(
     drawn: tuple[tuple[Rows, int], int, Random],
@@ -55,7 +53,6 @@ def test_no_vote_is_made_and_none_lost_but_what_is_cut_off(
     assert list(found.winners) == [option for one in found.rounds for option in one.elected]
 
 
-@settings(max_examples=40)
 @given(ELECTIONS)
 def test_law_04_who_cast_what_and_in_which_order_changes_nothing(
     drawn: tuple[tuple[Rows, int], int, Random],
@@ -68,7 +65,6 @@ def test_law_04_who_cast_what_and_in_which_order_changes_nothing(
     )
 
 
-@settings(max_examples=40)
 @given(ELECTIONS)
 def test_law_04_renaming_the_options_renames_the_winners(drawn: tuple[tuple[Rows, int], int, Random]) -> None:
     (rows, options), seats, random = drawn
