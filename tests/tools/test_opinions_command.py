@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from app import cli
 from tests.governance.deliberation.conversations import votes_file
+from tools.commands import cli
 
 
 def opinions(*arguments: str | Path) -> Result:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from app import cli
+from tools.commands import cli
 
 DATA = Path(__file__).parents[1] / "data" / "elections"
 GLASGOW = DATA / "glasgow-2007-baillieston" / "ballots.blt"
