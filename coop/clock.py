@@ -17,5 +17,5 @@ class Clock:
 
     def now(self, session: Session) -> datetime:
         """Return the moment of this statement (not of the transaction's start), in UTC."""
-        moment: datetime = session.execute(_NOW).scalar_one()
+        moment: datetime = session.connection().execute(_NOW).scalar_one()
         return moment + self.offset

@@ -5,14 +5,14 @@ for exactly the epoch that the request read first, in every process.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 from sqlmodel import Session, col
 
 from coop.book import COOP, Book, InForce, PolicyKind, Source, check_rules
@@ -63,6 +63,22 @@ def read_book(session: Session, kinds: Mapping[str, PolicyKind], epoch: int) -> 
         .group_by(col(PolicyVersion.scope), col(PolicyVersion.kind))
     )
     versions = session.scalars(select(PolicyVersion).where(col(PolicyVersion.id).in_(heads))).all()
+    sources = _sources(session, versions)
+    policies = {
+        (version.scope, version.kind): in_force(version, sources[version.scope, version.kind])
+        for version in versions
+    }
+    return Book(epoch=epoch, kinds=kinds, policies=policies)
+
+
+def _sources(session: Session, heads: Iterable[PolicyVersion]) -> dict[tuple[str, str], dict[int, Source]]:
+    """Return what the clauses of these versions rest on: (scope, kind) → number of a version → its source."""
+    wanted = [
+        (version.scope, version.kind, number)
+        for version in heads
+        for number in {*version.blame.values(), version.number}
+    ]
+    named = tuple_(col(PolicyVersion.scope), col(PolicyVersion.kind), col(PolicyVersion.number))
     rows = session.execute(
         select(
             col(PolicyVersion.scope),
@@ -71,17 +87,13 @@ def read_book(session: Session, kinds: Mapping[str, PolicyKind], epoch: int) -> 
             col(PolicyVersion.sha256),
             col(PolicyVersion.proposal_id),
             col(PolicyVersion.tally),
-        ).where(col(PolicyVersion.epoch) <= epoch)
-    ).all()
-    sources: dict[tuple[str, str], dict[int, Source]] = {}
+        ).where(named.in_(wanted))
+    )
+    found: dict[tuple[str, str], dict[int, Source]] = {}
     for scope, kind, number, digest, proposal_id, tally in rows:
         source = Source(digest, None if proposal_id is None else str(proposal_id), tally)
-        sources.setdefault((scope, kind), {})[number] = source
-    policies = {
-        (version.scope, version.kind): in_force(version, sources[version.scope, version.kind])
-        for version in versions
-    }
-    return Book(epoch=epoch, kinds=kinds, policies=policies)
+        found.setdefault((scope, kind), {})[number] = source
+    return found
 
 
 def read_for(session: Session, kinds: Mapping[str, PolicyKind], scope: str, kind: str) -> Book:

@@ -51,7 +51,20 @@ class Vote:
     value: Decimal | None = None
     """The number named."""
     rehearsal_sha256: str | None = None
-    """Hash of the rehearsal that the voter was shown; None where there is none."""
+    """What stands for the rehearsals that the voter was shown; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A proposal that is being voted on, held so that it is not counted while one member votes."""
+
+    case: Case
+    now: datetime
+    """The time after the lock was got."""
+    on_roll: bool
+    """Whether the voter is on the frozen roll; other ballots of theirs then wait for this one."""
+    version: int
+    """Of the voter's newest ballot; 0 where they cast none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +86,7 @@ class Receipt:
     """The ledger event that holds the commitment."""
 
 
-_SHARE = text(
-    "SELECT coalesce(tallied_at, ended_at, undone_at) IS NULL AS open"
-    " FROM proposal WHERE id = :proposal AND roll_frozen_at IS NOT NULL FOR SHARE"
-)
-_NEWEST = text(
-    "SELECT coalesce(max(version), 0) FROM ballot WHERE proposal_id = :proposal AND member_id = :member"
-)
+_HOLD = text("SELECT open, on_roll, version FROM vote_hold(:proposal, :member)")
 # One round trip with the head of the ledger locked, and the commit: that is all that holds up other voters.
 _RECORD = text("""
 WITH event AS MATERIALIZED (SELECT seq, hash FROM ledger_append(:at, :type, :payload)), kept AS (
@@ -99,10 +106,11 @@ def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock:
     where it is not being voted on or the hash is not that of its patch, and RuleBroken where a block
     gives no reason or no clause.
     """
-    case, now = hold(session, voter, proposal_id, clock)
+    held = hold(session, voter, proposal_id, clock)
+    case, now = held.case, held.now
     if case.kind == ELECTION:
         raise Conflict("One votes on people in secret: send this ballot as a secret one.")
-    if not roll.holds(session, case.id, voter.member_id, lock=True):
+    if not held.on_roll:
         raise Forbidden("You are not on the roll of this vote, which was frozen before it began.")
     check_binding(case, vote)
     said = _said(session, case, vote)
@@ -110,7 +118,7 @@ def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock:
     ballot = Ballot(
         proposal_id=case.id,
         member_id=voter.member_id,
-        version=_last_version(session, case.id, voter.member_id) + 1,
+        version=held.version + 1,
         choice=said.choice.value,
         marks=said.marks,
         value=said.value,
@@ -133,25 +141,21 @@ def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock:
     return _receipt(ballot, voter.handle, row.hash)
 
 
-def own(session: Session, voter: Identity, proposal_id: int, now: datetime) -> Receipt:
+def own(session: Session, voter: Identity, proposal_id: int) -> Receipt:
     """Return the ballot that counts for a member, at any time; raise NotFound where they cast none."""
-    case = cases.visible(session, voter, proposal_id, now)
-    statement = _counting(case.id).where(col(Ballot.member_id) == voter.member_id)
+    statement = _counting(proposal_id).where(col(Ballot.member_id) == voter.member_id)
     found = session.execute(statement).one_or_none()
     if found is None:
         raise NotFound
     return _receipt(*found)
 
 
-def revealed(
-    session: Session, viewer: Identity, proposal_id: int, now: datetime, *, after: str | None, limit: int
-) -> list[Receipt]:
+def revealed(session: Session, case: Case, *, after: str | None, limit: int) -> list[Receipt]:
     """Return the ballots that counted, in the order of their voters' handles, from the first past ``after``.
 
-    Raise NotFound where there is no such proposal, and Conflict where they have not been counted yet:
-    until then nobody's choice is told to others.
+    For a proposal that the reader may see. Raise Conflict where they have not been counted yet: until then
+    nobody's choice is told to others.
     """
-    case = cases.visible(session, viewer, proposal_id, now)
     if case.tallied_at is None:
         raise Conflict("Ballots are hidden until the vote has closed and been counted.")
     statement = _counting(case.id).limit(limit)
@@ -165,8 +169,8 @@ def counting_ones(session: Session, proposal_id: int) -> list[Receipt]:
     return [_receipt(*row) for row in session.execute(_counting(proposal_id))]
 
 
-def hold(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> tuple[Case, datetime]:
-    """Hold a proposal that is being voted on, and return it with the time after the lock was got.
+def hold(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> Held:
+    """Hold a proposal that is being voted on for one voter, and return it as it is then.
 
     Voters share the lock and the count does not, so no ballot lands after the count. The first voter
     draws the roll where no job has, and holds the proposal alone for that. Raise NotFound where there is no
@@ -174,18 +178,20 @@ def hold(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> t
     """
     # Whoever comes too late is refused without the lock: however many they are, the count gets it.
     case = _taking(session, voter, proposal_id, clock)
-    frozen = session.connection().execute(_SHARE, {"proposal": proposal_id}).one_or_none()
-    if frozen is None:
+    wanted = {"proposal": proposal_id, "member": voter.member_id}
+    found = session.connection().execute(_HOLD, wanted).one_or_none()
+    if found is None:
         cases.lock(session, proposal_id)
         case = _taking(session, voter, proposal_id, clock)
         if case.roll_frozen_at is None:
             roll.freeze(session, case, case.stage.since, case.read_at)
-        return cases.one(session, proposal_id, case.read_at), case.read_at
+        found = session.connection().execute(_HOLD, wanted).one()
+        return Held(cases.one(session, proposal_id, case.read_at), case.read_at, found.on_roll, found.version)
     now, closes_at = clock.now(session), case.ballots_close_at
-    if case.roll_frozen_at is None or not frozen.open or closes_at is None or now >= closes_at:
+    if case.roll_frozen_at is None or not found.open or closes_at is None or now >= closes_at:
         case = _taking(session, voter, proposal_id, clock)
         now = case.read_at
-    return case, now
+    return Held(case, now, found.on_roll, found.version)
 
 
 def _taking(session: Session, voter: Identity, proposal_id: int, clock: Clock) -> Case:
@@ -226,12 +232,6 @@ def check_reasoned(session: Session, proposal_id: int, reason: str, clause: str,
         faults.append(Fault("/clause", "Name a clause of this policy, as it is or would be."))
     if faults:
         raise RuleBroken(rule, faults=tuple(faults))
-
-
-def _last_version(session: Session, proposal_id: int, member_id: int) -> int:
-    """Return the number of the member's newest ballot, 0 for none; their roll entry is locked."""
-    found = {"proposal": proposal_id, "member": member_id}
-    return int(session.connection().execute(_NEWEST, found).scalar_one())
 
 
 def _told(ballot: Ballot, voter: Identity) -> dict[str, Any]:

@@ -8,7 +8,20 @@ ballot is cast.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    cast,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlmodel import Session, col
 
 from coop.book import COOP
@@ -72,64 +85,72 @@ def freeze(session: Session, case: Case, moment: datetime, now: datetime) -> Non
 
     The caller holds the proposal's lock and has found it without a roll.
     """
-    people = session.execute(electorate(case.scope, moment, case.class_rules.tenure)).all()
-    guilds = _guilds_at(session, moment) if case.bar.guilds is not None else {}
-    if people:
-        session.execute(
-            insert(RollEntry),
-            [
-                {
-                    "proposal_id": case.id,
-                    "member_id": person.id,
-                    "guild_ids": [guild_id for guild_id, _ in guilds.get(person.id, ())],
-                    "voted": False,
-                }
-                for person in people
-            ],
-        )
+    by_guild = case.bar.guilds is not None
+    people = electorate(case.scope, moment, case.class_rules.tenure).subquery()
+    guild_ids = _guilds_at(people.c.id, moment) if by_guild else cast(array([]), ARRAY(BigInteger))
+    entries = select(literal(case.id, BigInteger), people.c.id, guild_ids, false())
+    columns = ["proposal_id", "member_id", "guild_ids", "voted"]
+    session.execute(insert(RollEntry).from_select(columns, entries))
+    roll = _handles(session, case.id)
     session.execute(
-        update(Proposal)
-        .where(col(Proposal.id) == case.id)
-        .values(roll_frozen_at=moment, roll_size=len(people))
+        update(Proposal).where(col(Proposal.id) == case.id).values(roll_frozen_at=moment, roll_size=len(roll))
     )
     told: dict[str, Any] = {
         "proposal": str(case.id),
         "at": stamp(moment),
-        "roll": sorted(person.handle for person in people),
+        "roll": sorted(roll.values()),
     }
     if case.kind == ELECTION:
-        told |= slates.settle(session, case, {person.id: person.handle for person in people})
-    if case.bar.guilds is not None:
-        told["guilds"] = {
-            person.handle: [slug for _, slug in guilds[person.id]] for person in people if person.id in guilds
-        }
+        told |= slates.settle(session, case, roll)
+    if by_guild:
+        told["guilds"] = _guilds(session, case.id)
     append(session, "roll.frozen", told, now)
 
 
-def _guilds_at(session: Session, moment: datetime) -> dict[int, list[tuple[int, str]]]:
-    """Return the guilds that members belonged to at ``moment``, each by id and slug, in order of slugs."""
-    rows = session.execute(
-        select(col(GuildMembership.member_id), col(Guild.id), col(Guild.slug))
-        .join(Guild, col(Guild.id) == col(GuildMembership.guild_id))
-        .where(col(GuildMembership.joined_at) <= moment, _not_left(GuildMembership, moment))
+def _guilds_at(member_id: ColumnElement[int], moment: datetime) -> ColumnElement[list[int]]:
+    """Return the expression for the guilds that a member belonged to at ``moment``, in order of slugs."""
+    found = (
+        select(col(Guild.id))
+        .join(GuildMembership, col(GuildMembership.guild_id) == col(Guild.id))
+        .where(
+            col(GuildMembership.member_id) == member_id,
+            col(GuildMembership.joined_at) <= moment,
+            _not_left(GuildMembership, moment),
+        )
         .order_by(col(Guild.slug))
     )
-    found: dict[int, list[tuple[int, str]]] = {}
-    for row in rows:
-        found.setdefault(row.member_id, []).append((row.id, row.slug))
-    return found
+    return func.array(found.scalar_subquery())
+
+
+def _handles(session: Session, proposal_id: int) -> dict[int, str]:
+    """Return the handles of everybody on a roll, by id."""
+    found = (
+        select(col(Member.id), col(Member.handle))
+        .join(RollEntry, col(RollEntry.member_id) == col(Member.id))
+        .where(col(RollEntry.proposal_id) == proposal_id)
+    )
+    return {row.id: row.handle for row in session.execute(found)}
+
+
+def _guilds(session: Session, proposal_id: int) -> dict[str, list[str]]:
+    """Return the guilds of everybody on a roll who was in any, by handle, as slugs in their order."""
+    slugs = {row.id: row.slug for row in session.execute(select(col(Guild.id), col(Guild.slug)))}
+    found = session.execute(
+        select(func.json_object_agg(col(Member.handle), col(RollEntry.guild_ids)))
+        .join(RollEntry, col(RollEntry.member_id) == col(Member.id))
+        .where(col(RollEntry.proposal_id) == proposal_id, func.cardinality(col(RollEntry.guild_ids)) > 0)
+    ).scalar_one()
+    return {handle: [slugs[one] for one in guild_ids] for handle, guild_ids in (found or {}).items()}
 
 
 _ENTRY = select(col(RollEntry.member_id)).where(
     col(RollEntry.proposal_id) == bindparam("proposal"), col(RollEntry.member_id) == bindparam("member")
 )
-_ENTRY_LOCKED = _ENTRY.with_for_update(key_share=True)
 
 
-def holds(session: Session, proposal_id: int, member_id: int, *, lock: bool = False) -> bool:
-    """Say whether a member is on a proposal's frozen roll; ``lock`` keeps others of theirs waiting."""
-    statement = _ENTRY_LOCKED if lock else _ENTRY
-    found = session.connection().execute(statement, {"proposal": proposal_id, "member": member_id})
+def holds(session: Session, proposal_id: int, member_id: int) -> bool:
+    """Say whether a member is on a proposal's frozen roll."""
+    found = session.connection().execute(_ENTRY, {"proposal": proposal_id, "member": member_id})
     return found.one_or_none() is not None
 
 

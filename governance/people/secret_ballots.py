@@ -17,7 +17,6 @@ those who run the server need cryptography that no cooperative of this size runs
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -31,7 +30,6 @@ from governance import ballots, options
 from governance.ballots import Vote
 from governance.case import Case
 from governance.outcome import Outcome
-from governance.people import elections
 from governance.people.slate import ELECTION
 from governance.people.tables import SecretBallot
 from governance.places import recorded
@@ -73,7 +71,8 @@ def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock:
     where it is not being voted on, the hash is not that of its slate, or the voter has voted, and
     RuleBroken where the ballot does not rank or approve candidates, or says more than that.
     """
-    case, now = ballots.hold(session, voter, proposal_id, clock)
+    held = ballots.hold(session, voter, proposal_id, clock)
+    case, now = held.case, held.now
     if case.kind != ELECTION:
         raise Conflict("This is no vote on people: one votes on it openly.")
     ballots.check_binding(case, vote)
@@ -100,14 +99,11 @@ def reveal(session: Session, case: Case, outcome: Outcome) -> list[dict[str, Any
     ]
 
 
-def counted(
-    session: Session, viewer: Identity, proposal_id: int, now: datetime, *, after: int, limit: int
-) -> list[Counted]:
+def counted(session: Session, case: Case, *, after: int, limit: int) -> list[Counted]:
     """Return the ballots that were counted, in the order in which they are told, past the first ``after``.
 
-    Raise NotFound where the viewer sees no such election, and Conflict until its ballots were counted.
+    For an election that the reader may see. Raise Conflict until its ballots were counted.
     """
-    case = elections.visible(session, viewer, proposal_id, now)
     if case.tallied_at is None:
         raise Conflict("Ballots are hidden until the vote has closed and been counted.")
     event = recorded(session, ("proposal.tallied",), case.id, case.tallied_at)

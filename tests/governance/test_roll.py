@@ -9,7 +9,8 @@ from sqlmodel import col
 from coop.errors import Forbidden
 from coop.identity import Identity
 from coop.tables import GuildMembership, LedgerEvent, Member
-from tests.governance.assembly import CLASS_A, CLASS_C, MOMENT, START, Assembly
+from governance.tables import RollEntry
+from tests.governance.assembly import CLASS_A, CLASS_C, CLASS_D, MOMENT, START, Assembly
 
 VOTING_AT = START + timedelta(days=3)
 """When the vote on a class A proposal of this day begins."""
@@ -80,6 +81,29 @@ def test_a_guild_votes_on_its_own_clauses_with_its_own_roll(assembly: Assembly) 
     for outsider in (bakers[2], assembly.members[3]):
         with pytest.raises(Forbidden):
             assembly.vote(made, outsider, "for")
+
+
+def test_law_04_where_guilds_have_to_agree_the_roll_tells_those_of_the_moment(assembly: Assembly) -> None:
+    in_both, in_one, gone, never, *_ = assembly.members
+    weavers, _ = assembly.guild("weavers", in_both, gone)
+    bakers, _ = assembly.guild("bakers", in_one, in_both)
+    made = assembly.propose(CLASS_D, "voting")
+    opens = assembly.times(made).voting_at
+    for guild, member, at in ((weavers, gone, opens), (bakers, in_both, opens + MOMENT)):
+        assembly.session.execute(
+            update(GuildMembership)
+            .where(col(GuildMembership.guild_id) == guild.id)
+            .where(col(GuildMembership.member_id) == member.member_id)
+            .values(left_at=at)
+        )
+    assembly.go_to(opens + timedelta(hours=2))
+    assembly.advance()
+    told = assembly.session.scalars(select(LedgerEvent).where(col(LedgerEvent.type) == "roll.frozen")).one()
+    assert told.payload["guilds"] == {in_both.handle: ["bakers", "weavers"], in_one.handle: ["bakers"]}
+    held = select(col(RollEntry.member_id), col(RollEntry.guild_ids))
+    written = {row.member_id: row.guild_ids for row in assembly.session.execute(held)}
+    assert written[in_both.member_id] == [bakers.id, weavers.id]
+    assert written[gone.member_id] == written[never.member_id] == []
 
 
 def test_a_roll_of_nobody_decides_nothing(assembly: Assembly) -> None:

@@ -22,9 +22,9 @@ class Guard:
 GUARDS = (
     Guard(
         name="casts of one voter come one after another",
-        path="governance/ballots.py",
-        text="roll.holds(session, case.id, voter.member_id, lock=True)",
-        without="roll.holds(session, case.id, voter.member_id)",
+        path="migrations/versions/0014_holding_a_vote.py",
+        text=" FOR NO KEY UPDATE",
+        without="",
         test="test_law_04_of_64_casts_of_one_voter_in_many_processes_one_ballot_counts",
     ),
     Guard(
@@ -36,7 +36,7 @@ GUARDS = (
     ),
     Guard(
         name="no ballot is under way while it is counted",
-        path="governance/ballots.py",
+        path="migrations/versions/0014_holding_a_vote.py",
         text="roll_frozen_at IS NOT NULL FOR SHARE",
         without="roll_frozen_at IS NOT NULL",
         test="test_law_04_of_all_casts_against_a_close_those_acknowledged_are_counted",
@@ -44,8 +44,8 @@ GUARDS = (
     Guard(
         name="the first voter draws the roll alone",
         path="governance/ballots.py",
-        text="    if frozen is None:\n        cases.lock(session, proposal_id)\n",
-        without="",
+        text="    if found is None:\n        cases.lock(session, proposal_id)\n",
+        without="    if found is None:\n",
         test="test_law_04_many_first_voters_draw_one_roll",
     ),
     Guard(
