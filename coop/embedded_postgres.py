@@ -37,7 +37,12 @@ _ALWAYS = {
     "log_line_prefix": "%m [%p] ",
 }
 _LARGEST_CACHE_MIB = 1024
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",  # it belongs to the superuser, and a database in which it works cannot be dropped
+}
 
 
 @dataclass(frozen=True, slots=True)

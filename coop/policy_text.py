@@ -27,10 +27,22 @@ def parse(text: str) -> dict[str, Any]:
     """Return the data of a policy text; raise RuleBroken with the line where it is not TOML."""
     if len(text.encode()) > MAX_BYTES:
         raise RuleBroken(f"A policy's text is at most {MAX_BYTES} bytes.")
+    return {key: _copy(value) for key, value in _parsed(text).items()}
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the data of a text; a text never changes, so it is read once, and copies are handed out."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleBroken(f"The text is not TOML: {error}.") from error
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(inner) for key, inner in value.items()}
+    return [_copy(inner) for inner in value] if isinstance(value, list) else value
 
 
 def sha256(text: str) -> str:
