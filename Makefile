@@ -7,7 +7,7 @@ COMPILE := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header --quiet pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check bench lock clean
+.PHONY: help run test prove demo check bench lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,10 @@ run: .venv/.run-stamp ## Start everything and print where it is; ARGS="--port 80
 
 test: check ## Check, then run every test; ARGS="-k seats" to choose
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+prove: .venv/.dev-stamp ## Run the races at full size, and see each go red without its guard
+	ALLOTMENT_THOROUGH=yes $(BIN)/python -m pytest $$(find tests -name 'test_*races.py')
+	$(BIN)/python -m tests.mutants
 
 demo: .venv/.run-stamp ## Walk the whole path over HTTP on a fresh instance and show the receipts
 	@$(BIN)/python app.py demo $(ARGS)

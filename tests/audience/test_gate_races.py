@@ -239,8 +239,8 @@ def test_law_06_a_cap_is_exact_across_processes(committed: Database) -> None:
     (post_id,) = make_posts(committed)
     members = [viewer.member_id for viewer in make_viewers(committed, 160)]
     url = committed.bind.engine.url.render_as_string(hide_password=False)
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(3, mp_context=spawn) as processes:
+    server = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(3, mp_context=server) as processes:
         share = [members[:110], members[25:135], members[50:]]
         runs = [processes.submit(_rush_in_a_process, url, post_id, one, n) for n, one in enumerate(share)]
         admitted = [run.result(timeout=60) for run in runs]

@@ -175,8 +175,8 @@ def close_and_count(database: Database, made: int, closes_at: datetime) -> None:
 def wait_for(
     database: Database, condition: Select[Any], meanwhile: Callable[[], object] = lambda: sleep(0.01)
 ) -> None:
-    """Do something again and again until a condition holds; give up after five minutes."""
-    give_up_at = monotonic() + 300
+    """Do something again and again until a condition holds, for minutes at most."""
+    give_up_at = monotonic() + much(30, 300)
     while monotonic() < give_up_at:
         with database.begin() as session:
             if session.execute(condition).scalar_one():
