@@ -184,7 +184,7 @@ def _give_up(session: Session, webhook_id: int, outcome: Outcome, now: datetime)
         line="A webhook of yours was disabled",
         detail=f"{row.url} was sent {row.failures} decisions in a row and took none. {outcome.problem}"
         " Remove it, and register it again once it answers.",
-        path="/notices",
+        path=f"/members/me/webhooks/{webhook_id}",
         at=now,
     )
     owner = select(col(Member.id)).where(col(Member.id) == row.owner_id)

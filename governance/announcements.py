@@ -14,7 +14,8 @@ from enum import StrEnum
 from governance.case import Case
 from governance.deliberation.rules import Notices
 from governance.facts import OVER, UNDONE, State
-from governance.tally import Tally
+from governance.outcome import Outcome
+from governance.people.slate import ELECTION
 
 
 class Moment(StrEnum):
@@ -71,16 +72,21 @@ def moments(case: Case, rules: Notices) -> list[Announcement]:
 
 
 def sentence(case: Case) -> str:
-    """Return how the vote went, as anyone may read it.
+    """Return how the vote went and why, as anyone may read it; empty before there is a count.
 
-    A count of people could name members, whom visitors are not told of; of it only the end is told.
+    The reason of a vote on people names members, whom visitors are not told of: of that the numbers are told.
     """
     tally = case.facts.tally
-    if isinstance(tally, Tally):
-        return tally.reason
-    if tally is None:
-        return ""
-    return "It passed." if tally.passed else "It did not pass."
+    if case.kind != ELECTION:
+        return "" if tally is None else tally.reason
+    return _without_names(tally) if isinstance(tally, Outcome) else ""
+
+
+def _without_names(election: Outcome) -> str:
+    elected = len(election.chosen)
+    what = f"Passed: {elected} {'was' if elected == 1 else 'were'} elected" if election.passed else "Rejected"
+    part = f"{election.ballots} of {election.roll} on the roll took part, where {election.need} had to."
+    return f"{what}; {part}" if election.passed else f"{what}: {part}"
 
 
 def _of_its_vote(case: Case, rules: Notices) -> Iterator[Announcement]:

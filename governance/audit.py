@@ -19,11 +19,13 @@ from governance import options
 from governance.chosen import patch_of, possible, weightiest
 from governance.commitment import commitment
 from governance.facts import RENEWAL
+from governance.opening_record import Openings
 from governance.options import Said
 from governance.outcome import counted_from, decide
 from governance.patch import patch_hash
 from governance.people.record import People
 from governance.people.slate import ELECTION
+from governance.rehearsal.record import Rehearsals
 from governance.relations_record import Relations
 from governance.risk import risk_class
 from governance.rules import RiskClass, VotingRules
@@ -45,6 +47,8 @@ def problems(events: Iterable[dict[str, Any]]) -> list[Problem]:
         try:
             audit.people.note(event)
             audit.undoings.note(event)
+            audit.relations.note(event)
+            audit.openings.note(event)
             if handler is not None:
                 found += [Problem(event["seq"], detail) for detail in handler(audit, event["payload"])]
         except (KeyError, TypeError, ValueError, AttributeError, AllotmentError) as error:
@@ -79,6 +83,8 @@ class _Audit:
     people: People = field(default_factory=People)
     undoings: Undoings = field(default_factory=Undoings)
     relations: Relations = field(default_factory=Relations)
+    openings: Openings = field(default_factory=Openings)
+    rehearsals: Rehearsals = field(default_factory=Rehearsals)
 
     def left_over(self) -> Iterator[str]:
         """Yield what should have been followed by something and was not."""
@@ -128,7 +134,7 @@ class _Audit:
         return weightiest(risk_class(told["kind"], old, new, bounds) for new in texts)
 
     def frozen(self, told: Payload) -> Iterator[str]:
-        """Check a roll: one a proposal, each member on it once."""
+        """Check a roll: one a proposal, of the moment its vote opened, each member on it once."""
         vote = self.votes[told["proposal"]]
         if vote.roll is not None:
             yield "its roll was frozen before"
@@ -136,10 +142,12 @@ class _Audit:
         vote.guilds = told.get("guilds", {})
         if len(vote.roll) != len(told["roll"]):
             yield "a member is on the roll twice"
+        yield from self.openings.frozen(vote, told)
         yield from self.people.frozen(vote, told)
+        yield from self.rehearsals.opened(vote.submission)
 
     def cast(self, told: Payload) -> Iterator[str]:
-        """Check a ballot: on the roll, in time, for this patch, numbered in order."""
+        """Check a ballot: on the roll, in time, for this patch and its rehearsal, numbered in order."""
         vote, voter = self.votes[told["proposal"]], told["voter"]
         if vote.tally is not None or vote.over:
             yield f"the ballot of {voter} came after the vote"
@@ -147,6 +155,7 @@ class _Audit:
             yield f"{voter} is not on the roll"
         if told["patch_sha256"] != vote.submission["patch_sha256"]:
             yield f"the ballot of {voter} is for another patch"
+        yield from self.rehearsals.cast(told)
         if told["version"] != vote.casts.get(voter, {"version": 0})["version"] + 1:
             yield f"a version of the ballot of {voter} is missing or doubled"
         vote.casts[voter] = told
@@ -336,6 +345,7 @@ _HANDLERS: dict[str, Callable[[_Audit, Payload], Iterator[str]]] = {
     "proposal.ended": _Audit.ended,
     "proposal.sponsored": lambda audit, told: audit.undoings.signature(audit.votes[told["proposal"]], told),
     "proposal.amended": _Audit.amended,
+    "proposal.rehearsed": lambda audit, told: audit.rehearsals.rehearsed(told),
     "proposal.objected": lambda audit, told: audit.relations.objected(audit.votes[told["proposal"]], told),
     "proposal.petitioned": lambda audit, told: audit.relations.petitioned(
         audit.votes[told["proposal"]], told

@@ -12,7 +12,7 @@ from coop.book import COOP
 from governance import lifecycle, timeline
 from governance.facts import Facts
 from governance.lifecycle import Stage
-from governance.rules import ClassRules, Method, VotingRules
+from governance.rules import ClassRules, Method, ProposalClass, VotingRules
 from governance.tally import Bar
 
 
@@ -38,7 +38,7 @@ class Case:
     target_id: int | None
     joint_id: int | None
     rehearsal_sha256: str | None
-    """The report that ballots bind to, once it is made."""
+    """What ballots bind to of the reports, once all are made."""
     roll_frozen_at: datetime | None
     roll_size: int | None
     tallied_at: datetime | None
@@ -53,6 +53,11 @@ class Case:
     def class_rules(self) -> ClassRules:
         """The periods and bars of this proposal's risk class."""
         return self.rules.classes.of(self.facts.risk_class)
+
+    @property
+    def proposal_class(self) -> ProposalClass:
+        """The class that it goes by; an emergency measure is ratified by the bar of its change's class."""
+        return "E" if self.facts.pace == "emergency" else self.facts.risk_class
 
     @property
     def times(self) -> timeline.Timeline | None:

@@ -29,8 +29,6 @@ LONGEST_EXTENSION = timedelta(days=7)
 SHORTEST_SECOND_VOTE = timedelta(days=1)
 """Of an expedited vote, and of the assembly on what a guild has passed."""
 HIGHEST_PETITION = Fraction(1, 2)
-LEAST_PETITIONERS = 2
-"""However small a guild is, nobody calls the assembly alone."""
 LONGEST_EMERGENCY = timedelta(days=14)
 NEVER_IN_EMERGENCY = frozenset({"voting", "membership"})
 """Who belongs and how we decide is never changed without a vote beforehand."""

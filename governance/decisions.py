@@ -4,6 +4,7 @@ Law 7: a decision tells what the page of its proposal tells a visitor, and never
 and nothing is told before it is recorded.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,6 +61,8 @@ class Position:
 
 
 COUNTED, ENACTED, UNDID = 1, 2, 3
+AT_ONCE = "Stewards put it in force in an emergency, and all of us vote on whether it stays."
+"""How an emergency measure took force, before any vote."""
 
 
 def of(case: Case) -> list[Decision]:
@@ -70,7 +73,8 @@ def of(case: Case) -> list[Decision]:
         outcome = Outcome.PASSED if tally.passed else Outcome.REJECTED
         found.append((case.tallied_at, outcome, sentence(case)))
     if facts.enacted_at is not None and case.version_id is not None:
-        found.append((facts.enacted_at, Outcome.ENACTED, sentence(case)))
+        how = AT_ONCE if facts.pace == "emergency" else sentence(case)
+        found.append((facts.enacted_at, Outcome.ENACTED, how))
     if facts.undone_at is not None and facts.undone_as in UNDONE:
         found.append((facts.undone_at, Outcome.UNDONE, case.undone_reason or ""))
     return [Decision(case.id, what, at, case.scope, case.kind, case.title, told) for at, what, told in found]
@@ -86,6 +90,14 @@ def latest(session: Session, now: datetime, *, before: Position | None, limit: i
         for decision in of(case)
     }
     return [found[position] for position in positions]
+
+
+def of_all(
+    session: Session, proposal_ids: Collection[int], now: datetime
+) -> dict[tuple[int, Outcome], Decision]:
+    """Return all that has been decided about these proposals, by proposal and outcome."""
+    found = cases.find(session, now, col(Proposal.id).in_(proposal_ids)) if proposal_ids else []
+    return {(one.proposal_id, one.outcome): one for case in found for one in of(case)}
 
 
 def position(decision: Decision) -> Position:

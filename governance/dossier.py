@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlmodel import Session, col
 
 from coop import policy_text
@@ -58,6 +58,9 @@ class Dossier:
     patch: list[Any]
     base_sha256: str
     nonce: str
+    before: str
+    after: str
+    """The policy's text that it was written against, and the text that follows from it; see :func:`texts`."""
     diff: str
     """Unified diff of the policy's text; empty while the vote has not chosen among several."""
     choices: list[Offered]
@@ -77,28 +80,30 @@ class Dossier:
 def read(session: Session, books: Books, case: Case) -> Dossier:
     """Return the dossier of a case that the reader may see."""
     proposal = session.execute(
-        select(
+        _written().add_columns(
             col(Proposal.rationale),
-            col(Proposal.patch),
             col(Proposal.base_sha256),
             col(Proposal.nonce),
             col(Proposal.review_after),
             col(Proposal.sunset_after),
             col(Proposal.tripwires),
-        ).where(col(Proposal.id) == case.id)
+        ),
+        {"proposal": case.id},
     ).one()
-    before, after = texts(session, case.id)
+    before, after = _texts_of(session, proposal)
     return Dossier(
         rationale=proposal.rationale,
         patch=proposal.patch,
         base_sha256=proposal.base_sha256,
         nonce=proposal.nonce,
+        before=before,
+        after=after,
         diff=policy_text.diff(before, after, f"{case.kind}.toml"),
         choices=_offered(case, before),
         signatures=sponsors.signatures(session, case.id),
         citations=_citations(session, books, case),
         terms=Terms(proposal.review_after, proposal.sunset_after, tuple(proposal.tripwires)),
-        enacted=_enacted(session, case.id),
+        enacted=_enacted(session, case),
         rivals=conflicts.of(session, case),
         successor=succession.successor_of(session, case.id),
     )
@@ -110,7 +115,12 @@ def texts(session: Session, proposal_id: int) -> tuple[str, str]:
     Where a vote chooses among several patches, that is the same text until it has chosen one. Those of a
     renewal are those of what it renews.
     """
-    row = session.execute(
+    return _texts_of(session, session.execute(_written(), {"proposal": proposal_id}).one())
+
+
+def _written() -> Select[*tuple[Any, ...]]:
+    """Return the statement for what the texts of one proposal follow from."""
+    return (
         select(
             col(Proposal.method),
             col(Proposal.options),
@@ -126,8 +136,11 @@ def texts(session: Session, proposal_id: int) -> tuple[str, str]:
             & (col(PolicyVersion.kind) == col(Proposal.kind))
             & (col(PolicyVersion.number) == col(Proposal.base_number)),
         )
-        .where(col(Proposal.id) == proposal_id)
-    ).one()
+        .where(col(Proposal.id) == bindparam("proposal"))
+    )
+
+
+def _texts_of(session: Session, row: Row[*tuple[Any, ...]]) -> tuple[str, str]:
     if row.kind == RENEWAL:
         return texts(session, row.target_id)
     before = row.text or ""
@@ -171,13 +184,15 @@ def _citations(session: Session, books: Books, case: Case) -> list[Citation]:
     return [book.cite(NAME, clause) for clause in blame if clause.startswith(tuple(wanted))]
 
 
-def _enacted(session: Session, proposal_id: int) -> Enacted | None:
+def _enacted(session: Session, case: Case) -> Enacted | None:
+    if case.version_id is None:
+        return None
     row = session.execute(
-        select(col(PolicyVersion.number), col(PolicyVersion.sha256), col(PolicyVersion.epoch))
-        .join(Proposal, col(Proposal.version_id) == col(PolicyVersion.id))
-        .where(col(Proposal.id) == proposal_id)
-    ).one_or_none()
-    return None if row is None else Enacted(row.number, row.sha256, row.epoch)
+        select(col(PolicyVersion.number), col(PolicyVersion.sha256), col(PolicyVersion.epoch)).where(
+            col(PolicyVersion.id) == case.version_id
+        )
+    ).one()
+    return Enacted(row.number, row.sha256, row.epoch)
 
 
 def listing(

@@ -70,6 +70,12 @@ def propose(session: Session, book: Book, steward: Identity, wanted: Draft, cloc
     return proposal.id
 
 
+def latest(session: Session, now: datetime, *, limit: int) -> list[Case]:
+    """Return up to ``limit`` measures, the newest first; none was ever a draft, so everybody may see them."""
+    urgent, put = col(Proposal.pace) == "emergency", col(Proposal.submitted_at).is_not(None)
+    return cases.find(session, now, urgent, put, limit=limit)
+
+
 def sign_measure(session: Session, steward: Identity, proposal_id: int, clock: Clock) -> None:
     """Sign a measure as a steward; nothing happens where the steward has signed it.
 

@@ -107,7 +107,7 @@ def _first_end(ends: Mapping[State, datetime | None], now: datetime) -> Stage | 
 def _before_the_close(facts: Facts, times: Timeline, now: datetime) -> Stage | None:
     ends = {State.CONFLICTED: conflict_at(facts, times), State.CANCELLED: broken_at(facts)}
     end = _first_end(ends, now)
-    if end is not None and end.since < times.closes_at:
+    if end is not None and (times.held or end.since < times.closes_at):
         return end
     if now < times.verification_at:
         return Stage(State.DELIBERATION, times.deliberation_at, times.verification_at, (State.VERIFICATION,))

@@ -8,7 +8,6 @@ counts.
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -21,9 +20,7 @@ from coop.ledger import append
 from coop.tables import Guild, GuildMembership
 from governance import cases, roll, vetoes
 from governance.case import Case
-from governance.charter import LEAST_PETITIONERS
 from governance.facts import State
-from governance.rules import Petition as PetitionRules
 from governance.tables import Petition
 
 
@@ -35,11 +32,6 @@ class Standing:
     """Its slug."""
     signed: int
     needed: int
-
-
-def needed(rules: PetitionRules, members: int) -> int:
-    """Return how many of a guild's members call a vote: its share of them, rounded up; never one alone."""
-    return max(LEAST_PETITIONERS, ceil(rules.share * members))
 
 
 def sign(
@@ -123,4 +115,5 @@ def _standing(session: Session, case: Case, slug: str, moment: datetime) -> Stan
         )
     )
     members = roll.size_of(session, guild_scope(slug), moment)
-    return Standing(slug, int(session.execute(signed).scalar_one()), needed(case.rules.petition, members))
+    needed = case.rules.petition.needed(members)
+    return Standing(slug, int(session.execute(signed).scalar_one()), needed)

@@ -48,7 +48,7 @@ def submit(session: Session, book: Book, author: Identity, proposal_id: int, clo
             setattr(proposal, name, value)
     proposal.base_number = subject.base_number
     proposal.voting_version_id = voting_version(session, book)
-    proposal.rehearsal_needed = bool(proposal.patch) and rehearsals.needed(proposal.kind, book.kinds)
+    proposal.rehearsal_needed = rehearsals.needed(proposal.kind, book.kinds)
     proposal.submitted_at, proposal.sponsors_needed = now, needed
     proposal.sponsored_at = now if needed == 1 else None
     session.flush()

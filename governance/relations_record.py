@@ -2,8 +2,8 @@
 
 Pure. A change by consent ends as superseded once enough of those who may vote have objected, and no sooner;
 what goes on from it, or from one that was overtaken, is of no lighter class. What a guild has passed is
-vetoed by a vote that another guild's petition called, and by nothing else, and does not take force before
-that vote. Of joint proposals none takes force unless each has passed.
+vetoed by a vote that enough members of another guild called, and by nothing else, and does not take force
+before that vote. Of joint proposals none takes force unless each has passed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from coop.book import COOP
-from governance.charter import LEAST_PETITIONERS
 from governance.facts import VETO
 from governance.rules import CLASSES, ORDINARY, RiskClass, VotingRules
 
@@ -33,9 +32,25 @@ Votes = Mapping[str, Vote]
 
 
 @dataclass
+class _Stay:
+    """When a member last entered a guild, and left it. Moments are stamps, which sort as text."""
+
+    since: str
+    until: str | None = None
+
+    def covers(self, at: str) -> bool:
+        """Say whether they belonged to it at a moment."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass
 class Relations:
     """What the events have said of them so far. Proposals are known by id."""
 
+    now: str = ""
+    """When the event that is being read was written."""
+    guilds: dict[str, dict[str, _Stay]] = field(default_factory=dict)
+    """Guild → member → their last stay."""
     objectors: dict[str, list[str]] = field(default_factory=dict)
     petitioners: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """(Proposal, guild) → who signed in its name."""
@@ -44,6 +59,15 @@ class Relations:
     joint: dict[str, set[str]] = field(default_factory=dict)
     """First of some that pass together → all of them, each followed by what goes on from it."""
     in_force: set[str] = field(default_factory=set)
+
+    def note(self, event: Payload) -> None:
+        """Take note of who belongs to which guild, by any event of the ledger, in order."""
+        self.now, told = event["at"], event["payload"]
+        if event["type"] in ("guild.founded", "guild.joined"):
+            member = told["founder" if event["type"] == "guild.founded" else "member"]
+            self.guilds.setdefault(told["guild"], {})[member] = _Stay(self.now)
+        elif event["type"] == "guild.left":
+            self.guilds[told["guild"]][told["member"]].until = self.now
 
     def heaviest(self, told: Payload, found: RiskClass, votes: Votes) -> RiskClass:
         """Return the class of a submission whose change alone would be of class ``found``."""
@@ -100,14 +124,22 @@ class Relations:
         signed.append(told["petitioner"])
 
     def called(self, told: Payload, votes: Votes) -> Iterator[str]:
-        """Check a veto's call: one a proposal, by a petition, to a vote on that proposal."""
+        """Check a veto's call: one a proposal, by enough of a guild, to a vote on that proposal.
+
+        Whoever has left the guild does not count, and the guild is counted as it stands at the call.
+        """
         veto = votes[told["veto"]].submission
         if told["proposal"] in self.vetoes:
             yield "a veto on it was called before"
         if (veto["kind"], veto["target"]) != (VETO, told["proposal"]):
             yield "what was called is no vote on vetoing it"
-        if len(self.petitioners.get((told["proposal"], told["guild"]), ())) < LEAST_PETITIONERS:
-            yield f"{told['guild']} had not petitioned for it"
+        people = self.guilds.get(told["guild"], {})
+        signed = [one for one in self.petitioners.get((told["proposal"], told["guild"]), ()) if one in people]
+        staying = sum(people[one].until is None for one in signed)
+        members = sum(stay.covers(self.now) for stay in people.values())
+        needed = votes[told["proposal"]].rules.petition.needed(members)
+        if staying < needed:
+            yield f"{told['guild']} had not petitioned for it: {staying} of {members}, where {needed} had to"
         self.vetoes[told["proposal"]] = told["veto"]
 
     def enacted(self, told: Payload, votes: Votes) -> Iterator[str]:

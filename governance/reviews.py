@@ -23,8 +23,10 @@ from coop.metrics import METRICS, STEP, Span
 from coop.policies import Books
 from governance import cases
 from governance.case import Case
+from governance.chosen import patch_of
 from governance.deliberation.rules import NAME, DeliberationRules
 from governance.facts import State
+from governance.rehearsal.changes import Change
 from governance.rehearsal.tables import Rehearsal
 from governance.tables import Proposal
 
@@ -36,6 +38,7 @@ FORECASTS = {"views": "views", "posts": "posts", "replies": "replies", "joined":
 
 NO_PROOF = "Other things have happened in the same time: that something changed does not say why."
 NOT_REHEARSED = "It was not rehearsed, so nothing had been forecast."
+BETWEEN = "Its number lies between the two that were rehearsed, so nothing had been forecast of it."
 NOTHING_TO_COMPARE = "The rehearsal forecast nothing that is measured."
 
 
@@ -106,7 +109,7 @@ def document(
     forecast = {} if report is None else forecasts(report)
     metrics = list(_metrics(session, before, after, forecast, measures))
     compared = [one for one in metrics if one["missed_by"] is not None]
-    limits = [] if compared else [NOT_REHEARSED if report is None else NOTHING_TO_COMPARE]
+    limits = [] if compared else [_why_not(case, report)]
     return {
         "version": VERSION,
         "at": stamp(at),
@@ -143,15 +146,26 @@ def _metrics(
         }
 
 
+def _why_not(case: Case, report: Mapping[str, Any] | None) -> str:
+    """Say why nothing that was forecast can be compared with what was seen."""
+    if report is not None:
+        return NOTHING_TO_COMPARE
+    return NOT_REHEARSED if case.rehearsal_sha256 is None else BETWEEN
+
+
 def _report(session: Session, case: Case) -> dict[str, Any] | None:
-    """Return the report that the ballots were bound to, if there was one."""
+    """Return the report on the change that was chosen, of those that the ballots were bound to, if any."""
     if case.rehearsal_sha256 is None:
         return None
+    row = session.execute(
+        select(col(Proposal.patch), col(Proposal.base_sha256)).where(col(Proposal.id) == case.id)
+    ).one()
+    chosen = patch_of(case.method, case.options, row.patch, case.facts.tally)
+    change = Change(case.scope, case.kind, chosen, row.base_sha256)
     found: dict[str, Any] | None = session.execute(
-        select(col(Rehearsal.report))
-        .where(col(Rehearsal.proposal_id) == case.id, col(Rehearsal.report_sha256) == case.rehearsal_sha256)
-        .order_by(col(Rehearsal.id).desc())
-        .limit(1)
+        select(col(Rehearsal.report)).where(
+            col(Rehearsal.proposal_id) == case.id, col(Rehearsal.patch_sha256) == change.sha256
+        )
     ).scalar_one_or_none()
     return found
 

@@ -20,8 +20,13 @@ NAME = "voting"
 RiskClass = Literal["A", "B", "C", "D"]
 """How much a change can do, from a value inside declared bounds (A) to the constitution (D)."""
 CLASSES: tuple[RiskClass, ...] = ("A", "B", "C", "D")
+ProposalClass = Literal["A", "B", "C", "D", "E"]
+"""The class that a proposal goes by: that of its change, or E for an emergency measure."""
 ORDINARY: RiskClass = "B"
 """The class, at the least, of the vote that an objection to a change by consent asks for."""
+
+LEAST_PETITIONERS = 2
+"""However small a guild is, nobody calls the assembly alone."""
 
 _ISO = re.compile(
     r"P(?=.)(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,5})D)?"
@@ -176,6 +181,10 @@ class Petition(_Clauses):
     """How long the assembly then votes on a veto."""
     bar: RiskClass
     """The class whose bar the veto has to reach."""
+
+    def needed(self, members: int) -> int:
+        """Return how many of a guild's members call a vote: its share, rounded up; never one alone."""
+        return max(LEAST_PETITIONERS, ceil(self.share * members))
 
 
 class Emergency(_Clauses):

@@ -124,10 +124,10 @@ class Proposal(Row, table=True):
     sponsored_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     """When the last signature that was needed came in: its first period starts at this moment."""
     rehearsal_needed: bool = Field(default=False)
-    """Whether the vote waits for a rehearsal."""
+    """Whether the vote waits for a rehearsal of each change that it may choose."""
     rehearsed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     rehearsal_sha256: str | None = None
-    """Hash of the report, to which ballots bind (law 5)."""
+    """Hash of the reports, to which ballots bind (law 5); see :func:`governance.rehearsal.changes.joined`."""
     roll_frozen_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     roll_size: int | None = None
     floor_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

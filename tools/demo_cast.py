@@ -64,8 +64,10 @@ class Cast:
         return self["ana"].get(f"/proposals/{self.proposals[name]['id']}").expect(200).json()
 
     def rehearsal(self, name: str) -> Any:
-        """Return the rehearsal that the vote on a proposal waited for."""
-        return self["ana"].get(f"/proposals/{self.proposals[name]['id']}/rehearsal").expect(200).json()
+        """Return the one rehearsal that the vote on a proposal waited for."""
+        path = f"/proposals/{self.proposals[name]['id']}/rehearsals"
+        (found,) = self["ana"].get(path).expect(200).json()["items"]
+        return found
 
     def vote(self, name: str, choices: Mapping[str, str]) -> list[Any]:
         """Cast ballots bound to a proposal and its rehearsal; return their receipts."""

@@ -12,9 +12,10 @@ key          the coop's public key as you noted it: ``name+id+base64``, or its b
 
 This file needs Python 3.11 and ``cryptography``, and shares no code with the platform that it checks. It
 checks that each event is the one its hash names and follows the one before; that every checkpoint is signed
-and is over exactly these events (a Merkle tree, RFC 6962); that every receipt agrees; and, by counting again,
-that every vote came out as recorded, by whatever method, and put in force the very text that was voted on;
-that what went out of force did so when and as it had been agreed; and who was elected or drawn by lot.
+and is over exactly these events (a Merkle tree, RFC 6962); that every receipt agrees; that every ballot
+names the rehearsals that were told before its vote; and, by counting again, that every vote came out as
+recorded, by whatever method, and put in force the very text that was voted on; that what went out of force
+did so when and as it had been agreed; and who was elected or drawn by lot.
 Exit code: 0 all holds, 1 something does not, 2 a file or a key cannot be read.
 """
 
@@ -350,7 +351,7 @@ def check_receipt(receipt: Receipt, events: Mapping[int, Json]) -> Claims:
         kept = event["hash"] == ballot["ledger"]["hash"]
         yield kept, f"the export does not hold event {seq} as the receipt does"
         yield not proof or proof["event"]["seq"] == seq, "its proof is of another event"
-        for name in ("proposal", "voter", "version", "patch_sha256", "commitment"):
+        for name in ("proposal", "voter", "version", "patch_sha256", "rehearsal_sha256", "commitment"):
             told = event["payload"].get(name)
             yield not kept or told == ballot[name], f"the export records this ballot with another {name}"
         yield commitment(ballot) == ballot["commitment"], "what it says is not what was committed to"
@@ -508,15 +509,22 @@ def setting(options: Json, value: Any) -> list[Json]:
     return [{"op": "replace", "path": options["clause"], "value": value}]
 
 
-def possible(submission: Json) -> list[list[Json]]:
-    """Return every patch that can take force; of a number, those of the two ends of its range."""
+def possible(submission: Json) -> dict[str, list[Json]]:
+    """Return every patch that can take force, by its pointer; of a number, those of the ends of its range."""
     options = submission["options"]
     if submission["method"] == "schulze":
-        return [choice["patch"] for choice in options["choices"] if "patch" in choice]
+        choices = enumerate(options["choices"])
+        return {f"/options/choices/{place}": one["patch"] for place, one in choices if "patch" in one}
     if submission["method"] == "median":
-        ends, present = (options["min"], options["max"]), Decimal(options["present"])
-        return [setting(options, end) for end in ends if Decimal(end) != present]
-    return [submission["patch"]]
+        ends, present = {f"/options/{end}": options[end] for end in ("min", "max")}, options["present"]
+        moved = {pointer: end for pointer, end in ends.items() if Decimal(end) != Decimal(present)}
+        return {pointer: setting(options, end) for pointer, end in moved.items()}
+    return {"/patch": submission["patch"]}
+
+
+def change_sha256(submission: Json, patch: list[Json]) -> str:
+    """Return the hash by which the report of a rehearsal names the change that was tried."""
+    return sha256_of({name: submission[name] for name in ("scope", "kind", "base_sha256")} | {"patch": patch})
 
 
 def asked(submission: Json, tally: Json | None) -> list[Json]:
@@ -913,9 +921,13 @@ class Vote:
     rules: Json  # the voting policy that it was submitted under
     began: int = 0  # the event that brought its deliberation last
     signed: set[str] = field(default_factory=set)
+    signed_at: datetime | None = None  # when the last signature came in: none does once there are enough
+    reported_at: datetime | None = None  # when the last report on it came
     roll: frozenset[str] | None = None
     guilds: dict[str, list[str]] = field(default_factory=dict)  # voter -> their guilds, where they are asked
     frozen_at: datetime | None = None
+    reports: dict[str, str] = field(default_factory=dict)  # hash of a change -> of the report on it
+    shown: str | None = None  # what ballots have to name of these reports
     casts: dict[str, Json] = field(default_factory=dict)  # voter -> the newest ballot
     marked: set[str] = field(default_factory=set)  # who voted in secret
     tally: Json | None = None
@@ -1035,6 +1047,14 @@ class Lent:
 
 
 @dataclass
+class Stay:
+    """When a member last entered a guild, and left it."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass
 class Record:
     """What the events have said so far. Proposals are known by id."""
 
@@ -1048,6 +1068,7 @@ class Record:
     in_force: set[str] = field(default_factory=set)
     council: dict[str, datetime] = field(default_factory=dict)  # steward of the coop -> end of their term
     lent: dict[str, list[Lent]] = field(default_factory=dict)  # guild -> all that was ever lent
+    guilds: dict[str, dict[str, Stay]] = field(default_factory=dict)  # guild -> member -> their last stay
 
     def check(self, event: Json) -> Claims:
         """Check an event by what the ones before have said, and take it in."""
@@ -1085,7 +1106,7 @@ def submitted(record: Record, told: Json) -> Claims:
     yield told["proposal"] not in record.votes, f"proposal {told['proposal']} was submitted before"
     yield subject_sha256(told) == told["patch_sha256"], "its hash is not that of its patch"
     rules = tomllib.loads(record.texts[told["voting_sha256"]])
-    vote = record.votes[told["proposal"]] = Vote(told, rules, record.seq, {told["proposer"]})
+    vote = record.votes[told["proposal"]] = Vote(told, rules, record.seq, {told["proposer"]}, record.at)
     if told["scope"] == "coop":  # a guild's bounds stand in another policy, which may move meanwhile
         risk = heaviest(record, told)
         yield risk == told["risk_class"], f"its risk class is {risk}, not {told['risk_class']}"
@@ -1109,7 +1130,7 @@ def risk_of(record: Record, told: Json) -> str:
     if kind in NO_POLICY:
         return "C" if kind == "election" else "B"
     before = tomllib.loads(record.texts[told["base_sha256"]])
-    return max(risk_class(kind, before, patched(before, patch)) for patch in possible(told))
+    return max(risk_class(kind, before, patched(before, patch)) for patch in possible(told).values())
 
 
 def heaviest(record: Record, told: Json) -> str:
@@ -1138,7 +1159,7 @@ def amended(record: Record, told: Json) -> Claims:
 def sponsored(record: Record, told: Json) -> Claims:
     """Take note of a signature; an emergency measure is signed by stewards in office."""
     vote = record.votes[told["proposal"]]
-    vote.began = record.seq
+    vote.began, vote.signed_at = record.seq, record.at
     vote.signed.add(told["sponsor"])
     yield from in_office(record, vote, told["sponsor"])
 
@@ -1177,13 +1198,20 @@ def petitioned(record: Record, told: Json) -> Claims:
 
 
 def veto_called(record: Record, told: Json) -> Claims:
-    """Check a veto's call: one a proposal, by two of another guild at least, to a vote on that proposal."""
+    """Check a veto's call: one a proposal, by enough of another guild, to a vote on that proposal.
+
+    That is the share of its members that the rules say, rounded up, and two at least; none who has left it.
+    """
     vote, veto = record.votes[told["proposal"]], record.votes[told["veto"]].submission
     yield vote.veto is None, "a veto on it was called before"
     about = (veto["kind"], veto["target"]) == ("veto", told["proposal"])
     yield about, "what was called is no vote on vetoing it"
-    signed = Counter(vote.petitioners.values())[told["guild"]]
-    yield signed >= 2, f"{told['guild']} had not petitioned for it"
+    people, now = record.guilds.get(told["guild"], {}), record.at
+    members = sum(one.since <= now and (one.until is None or now < one.until) for one in people.values())
+    staying = {member for member, one in people.items() if one.until is None}
+    signed = sum(guild == told["guild"] and one in staying for one, guild in vote.petitioners.items())
+    needed = max(2, math.ceil(Fraction(str(vote.rules["petition"]["share"])) * members))
+    yield signed >= needed, f"{told['guild']} had not petitioned for it: {signed}, where {needed} had to"
     vote.veto = told["veto"]
 
 
@@ -1204,8 +1232,46 @@ def ended(record: Record, told: Json) -> Claims:
 # --- 11. Votes: the roll before the ballots, each ballot committed when cast, all of it counted again ---
 
 
+def rehearsed(record: Record, told: Json) -> Claims:
+    """Check a report: the first on its change, so that no other can take its place."""
+    vote = record.votes[told["proposal"]]
+    yield told["patch_sha256"] not in vote.reports, "this change was rehearsed before"
+    vote.reports[told["patch_sha256"]], vote.reported_at = told["report_sha256"], record.at
+
+
+def opened(vote: Vote) -> Claims:
+    """Check that of the changes that a vote may choose each was rehearsed before it, or none was.
+
+    Ballots name the report of one change; of several, a hash over all of them by their pointers.
+    """
+    asks = vote.submission
+    told = {
+        pointer: vote.reports.get(change_sha256(asks, patch)) for pointer, patch in possible(asks).items()
+    }
+    found = {pointer: report for pointer, report in told.items() if report is not None}
+    for pointer in told:
+        yield not found or pointer in found, f"{pointer} was not rehearsed"
+    if found:
+        vote.shown = sha256_of(found) if len(found) > 1 else next(iter(found.values()))
+
+
+def opens_at(vote: Vote) -> datetime | None:
+    """Return when a vote opens: its text was discussed and verified, and reported on if it is to be.
+
+    An emergency measure's opens as it takes force.
+    """
+    asks, since, reported_at = vote.submission, vote.signed_at, vote.reported_at
+    if vote.emergency or since is None:
+        return None if vote.change is None else vote.change.enacted_at
+    classes, expedited = vote.rules["classes"], vote.rules["expedited"]
+    periods = expedited if asks["pace"] == "expedited" else classes[asks["risk_class"]]
+    since += duration(periods["deliberate"]) if asks["entry"] == "deliberation" else timedelta()
+    since += duration(periods["verify"]) if asks["entry"] != "voting" else timedelta()
+    return since if reported_at is None else max(since, reported_at)
+
+
 def frozen(record: Record, told: Json) -> Claims:
-    """Check a roll: one a proposal, each member on it once; an election's also settles its slate."""
+    """Check a roll: of when its vote opened, each member on it once; an election's settles its slate."""
     vote = record.votes[told["proposal"]]
     yield vote.roll is None, "its roll was frozen before"
     vote.roll, vote.guilds, vote.frozen_at = (
@@ -1214,6 +1280,10 @@ def frozen(record: Record, told: Json) -> Claims:
         moment(told["at"]),
     )
     yield len(vote.roll) == len(told["roll"]), "a member is on the roll twice"
+    opened_at = opens_at(vote)
+    yield vote.frozen_at == opened_at, f"its roll is of {vote.frozen_at}, and its vote opened at {opened_at}"
+    yield vote.frozen_at <= record.at, "its roll was frozen before its vote opened"
+    yield from opened(vote)
     if vote.submission["kind"] == "election":
         yield from slated(vote, told)
 
@@ -1236,11 +1306,13 @@ def may_vote(vote: Vote, voter: str) -> Claims:
 
 
 def cast(record: Record, told: Json) -> Claims:
-    """Check a ballot: on the roll, in time, for this patch, numbered in order."""
+    """Check a ballot: on the roll, in time, for this patch and its rehearsal, numbered in order."""
     vote, voter = record.votes[told["proposal"]], told["voter"]
     yield from may_vote(vote, voter)
     bound = told["patch_sha256"] == vote.submission["patch_sha256"]
     yield bound, f"the ballot of {voter} is for another patch"
+    seen = told["rehearsal_sha256"] == vote.shown
+    yield seen, f"the ballot of {voter} is for another rehearsal"
     next_version = vote.casts.get(voter, {"version": 0})["version"] + 1
     yield told["version"] == next_version, f"a version of the ballot of {voter} is missing or doubled"
     vote.casts[voter] = told
@@ -1577,8 +1649,21 @@ def returned(record: Record, told: Json) -> Claims:
         one.until = at
 
 
+def founded(record: Record, told: Json) -> Claims:
+    """Take note that whoever founds a guild belongs to it."""
+    record.guilds[told["guild"]] = {told["founder"]: Stay(record.at)}
+    yield from ()
+
+
+def joined(record: Record, told: Json) -> Claims:
+    """Take note of who enters a guild."""
+    record.guilds[told["guild"]][told["member"]] = Stay(record.at)
+    yield from ()
+
+
 def left_guild(record: Record, told: Json) -> Claims:
     """Take note that whoever leaves a guild neither votes for others there any more, nor they for them."""
+    record.guilds[told["guild"]][told["member"]].until = record.at
     for one in record.lent.get(told["guild"], ()):
         if told["member"] in (one.member, one.delegate):
             one.until = min(one.until, record.at)
@@ -1624,6 +1709,7 @@ def of_jury(record: Record, told: Json) -> Claims:
 CHECKS: dict[str, Callable[[Record, Json], Claims]] = {
     "proposal.submitted": submitted,
     "proposal.amended": amended,
+    "proposal.rehearsed": rehearsed,
     "proposal.sponsored": sponsored,
     "proposal.unsponsored": unsponsored,
     "proposal.objected": objected,
@@ -1646,6 +1732,8 @@ CHECKS: dict[str, Callable[[Record, Json], Claims]] = {
     "council.resigned": resigned,
     "delegation.given": given,
     "delegation.ended": returned,
+    "guild.founded": founded,
+    "guild.joined": joined,
     "guild.left": left_guild,
     "jury.drawn": jury_drawn,
     "jury.declined": declined,

@@ -64,9 +64,7 @@ def listing(call: Call, proposal_id: int) -> Response:
     """Show the amendments to a proposal."""
     before = decode_int(request.args.get("before"))
     member, sight = call.member, look(call, proposal_id)
-    cards = amendment_reading.listing(
-        call.session, member, proposal_id, call.now, before=before, limit=SHOWN + 1
-    )
+    cards = amendment_reading.listing(call.session, member, sight.case, before=before, limit=SHOWN + 1)
     more = encode(cards[SHOWN - 1].id) if len(cards) > SHOWN else None
     return render(call, "amendments_page.html", case=sight.case, cards=cards[:SHOWN], more=more)
 

@@ -55,8 +55,7 @@ def listing(call: Call, proposal_id: int) -> Response:
     cards = threads.listing(
         call.session,
         member,
-        proposal_id,
-        call.now,
+        sight.case,
         stance=stance,
         order=order,
         after=None if place is None else Place(*place),

@@ -14,7 +14,7 @@ from governance.people.slate import ELECTION
 from governance.rules import NAME, Method, VotingRules
 from web.forms import Refusal
 from web.visits import page, render
-from web.writing import write
+from web.writing import keep, write
 
 MOST_CHOICES = 100
 """Choices whose faults are told at the field where they are typed."""
@@ -51,7 +51,7 @@ def draft_question(call: Call) -> Response:
     places |= {f"/options/choices/{place}/label": "choices" for place in range(MOST_CHOICES)}
     return write(
         call,
-        wanted,
+        lambda: keep(call, wanted()),
         lambda refused, status: _form(call, "new_question.html", refused, status),
         ("scope", "method"),
         places,
@@ -69,7 +69,7 @@ def draft_election(call: Call) -> Response:
 
     return write(
         call,
-        wanted,
+        lambda: keep(call, wanted()),
         lambda refused, status: _form(call, "new_election.html", refused, status),
         ("scope", "method"),
         {"/options/seats": "seats"},

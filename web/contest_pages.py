@@ -15,7 +15,7 @@ from web.draft_pages import clause_of
 from web.drafting import Settable
 from web.forms import Refusal
 from web.visits import page, render
-from web.writing import write
+from web.writing import keep, write
 
 ROWS = 8
 """Wordings that the form has room for."""
@@ -62,7 +62,11 @@ def draft_contest(call: Call) -> Response:
         at = f"/options/choices/{place}"
         places |= {at: f"value-{row}", f"{at}/label": f"label-{row}", f"{at}/patch": f"value-{row}"}
     return write(
-        call, wanted, lambda refused, status: _form(call, "new_contest.html", refused, status), (), places
+        call,
+        lambda: keep(call, wanted()),
+        lambda refused, status: _form(call, "new_contest.html", refused, status),
+        (),
+        places,
     )
 
 
@@ -76,7 +80,11 @@ def draft_number(call: Call) -> Response:
 
     places = agreeing.places(said) | {"/options/min": "min", "/options/max": "max"}
     return write(
-        call, wanted, lambda refused, status: _form(call, "new_number.html", refused, status), (), places
+        call,
+        lambda: keep(call, wanted()),
+        lambda refused, status: _form(call, "new_number.html", refused, status),
+        (),
+        places,
     )
 
 

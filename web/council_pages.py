@@ -1,14 +1,12 @@
 """Councils as pages: the stewards in office, resigning, and the measures that they took in an emergency."""
 
 from flask import Blueprint, Response, flash
-from sqlmodel import col
 
 from coop.book import COOP
 from coop.call import Call
-from governance import cases
+from governance import emergencies
 from governance.people import councils
 from governance.rules import NAME, VotingRules
-from governance.tables import Proposal
 from web.visits import page, render, see_other
 
 MEASURES_SHOWN = 10
@@ -25,8 +23,6 @@ def council(call: Call, scope: str) -> Response:
     member = call.member
     councils.check_scope(call.session, scope)
     stewards = councils.in_office(call.session, scope, call.now)
-    urgent = col(Proposal.pace) == "emergency"
-    measures = cases.find(call.session, call.now, urgent, limit=MEASURES_SHOWN) if scope == COOP else []
     return render(
         call,
         "council.html",
@@ -34,7 +30,7 @@ def council(call: Call, scope: str) -> Response:
         coop=COOP,
         stewards=stewards,
         yours=any(steward.member_id == member.member_id for steward in stewards),
-        measures=measures,
+        measures=emergencies.latest(call.session, call.now, limit=MEASURES_SHOWN) if scope == COOP else [],
         rules=call.book.rules(NAME, VotingRules),
     )
 

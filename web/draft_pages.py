@@ -15,7 +15,7 @@ from web.beds import purpose_of
 from web.drafting import Settable
 from web.forms import Refusal
 from web.visits import page, render
-from web.writing import write
+from web.writing import keep, write
 
 
 def add_to(pages: Blueprint) -> None:
@@ -30,7 +30,7 @@ def ask(call: Call) -> Response:
     scope, kind = request.args.get("scope", COOP), request.args.get("kind")
     if kind is None:
         slugs = directory.member(call.session, member.handle).guilds
-        return render(call, "new_policy.html", choices=_policies(call, slugs), coop=COOP)
+        return render(call, "new_policy.html", choices=_policies(call, slugs), coop=COOP, joint=bool(slugs))
     _check_known(call, scope, kind)
     pointer = request.args.get("clause")
     if pointer is None:
@@ -61,17 +61,18 @@ def draft(call: Call) -> Response:
             tripwires=agreed.tripwires,
         )
 
-    def measure(one: Draft) -> int:
-        return emergencies.propose(call.session, call.book, member, one, call.platform.clock)
+    def make() -> int:
+        if said.get("act") == "measure":
+            return emergencies.propose(call.session, call.book, member, wanted(), call.platform.clock)
+        return keep(call, wanted())
 
     places = {clause.pointer: "value", "/patch": "value", "/patch/1/value": "value"}
     return write(
         call,
-        wanted,
+        make,
         lambda refused, status: _form(call, scope, kind, clause.pointer, refused, status),
         ("value",),
         places | agreeing.places(said),
-        keep=measure if said.get("act") == "measure" else None,
     )
 
 

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request
 
 from coop.call import Call
 from coop.paging import decode_int, encode
+from governance import cases
 from governance.deliberation import facilitation, outcomes
 from governance.deliberation.facilitation import Written
 from web import acts
-from web.proposal.section import look
 from web.proposal_pages import show
 from web.visits import page, render
 
@@ -80,9 +80,9 @@ def _versions(
 ) -> Response:
     before = decode_int(request.args.get("before"))
     before = None if before is None else min(before, LATEST_VERSION)
-    sight = look(call, proposal_id)
-    found = read(call.session, call.member, proposal_id, call.now, before=before, limit=SHOWN + 1)
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    found = read(call.session, case.id, before=before, limit=SHOWN + 1)
     more = encode(found[SHOWN - 1].version) if len(found) > SHOWN else None
     return render(
-        call, "versions.html", case=sight.case, title=title, anchor=anchor, versions=found[:SHOWN], more=more
+        call, "versions.html", case=case, title=title, anchor=anchor, versions=found[:SHOWN], more=more
     )

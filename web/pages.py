@@ -35,6 +35,7 @@ from web import (
     facilitation_pages,
     feed_pages,
     glance,
+    joint_pages,
     jury_pages,
     notice_pages,
     policy_pages,
@@ -44,6 +45,7 @@ from web import (
     remedy_pages,
     scales,
     statement_pages,
+    webhook_pages,
     wording,
 )
 from web.visits import came_from, see_other
@@ -69,6 +71,7 @@ def blueprint(app: Flask) -> Blueprint:
         draft_pages,
         contest_pages,
         asking_pages,
+        joint_pages,
         ballot_pages,
         election_pages,
         jury_pages,
@@ -84,6 +87,7 @@ def blueprint(app: Flask) -> Blueprint:
         account_pages,
         feed_pages,
         notice_pages,
+        webhook_pages,
     ):
         part.add_to(pages)
     # The API is for bearers of tokens alone, which no other site can make a browser send.
@@ -102,6 +106,7 @@ def blueprint(app: Flask) -> Blueprint:
         scale=scales.scale,
         share=wording.share,
         span=clocks.span,
+        words=wording.words,
     )
     app.jinja_env.globals.update(
         asset=asset,

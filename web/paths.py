@@ -14,6 +14,8 @@ STAGES = (
     State.TIMELOCK,
     State.IN_FORCE,
 )
+AT_ONCE = frozenset({State.SPONSORING, State.IN_FORCE})
+"""Those of an emergency measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +31,30 @@ class Step:
 
 def steps(case: Case) -> list[Step]:
     """Return the path of a proposal as it stands."""
-    stage, begins = case.stage, _begins(case)
+    stage, begins, stages = case.stage, _begins(case), _stages(case)
     if stage.state in OVER | UNDONE:
         behind = [
             Step(state, "done", begins[state])
-            for state in STAGES
+            for state in stages
             if (at := begins[state]) is not None and at < stage.since
         ]
         return [*behind, Step(stage.state, "ended", stage.since)]
-    found = [Step(state, "ahead", begins[state]) for state in STAGES]
+    found = [Step(state, "ahead", begins[state]) for state in stages]
     if stage.state is State.DRAFT:
         return [Step(State.DRAFT, "here", stage.since), *found]
-    here = STAGES.index(stage.state)
+    here = stages.index(stage.state)
     last = "done" if stage.state is State.IN_FORCE else "here"
     for index in range(here + 1):
-        state = STAGES[index]
+        state = stages[index]
         found[index] = Step(state, last if index == here else "done", begins[state])
     return found
+
+
+def _stages(case: Case) -> tuple[State, ...]:
+    """Return the stages that it goes through: an emergency measure is voted on once it is in force."""
+    if case.facts.pace != "emergency":
+        return STAGES
+    return tuple(state for state in STAGES if state in AT_ONCE or state is case.stage.state)
 
 
 def _begins(case: Case) -> dict[State, datetime | None]:

@@ -1,15 +1,17 @@
 """Policies as pages: each a by-law to be read, with the vote behind every clause in its margin."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
-from coop import policies
-from coop.book import COOP, InForce, Source
+from coop.book import COOP, InForce
 from coop.call import Call
 from coop.errors import NotFound
+from coop.policy_history import Written, history
 from coop.policy_text import diff
-from coop.tables import PolicyVersion
+from governance import decisions
+from governance.decisions import Decision, Outcome
 from web import bylaws, diffs
 from web.beds import beds, purpose_of
 from web.bylaws import Piece
@@ -19,10 +21,11 @@ from web.visits import page, render
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What stands in the margin of a clause: the version that set it, and the vote behind that."""
+    """What stands in the margin of a clause: the version that set it, and what brought that."""
 
     number: int
-    source: Source
+    proposal: int | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,13 @@ class SetLine:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One version that a policy has had, with what it changed."""
+    """One version that a policy has had, with what it changed and why."""
 
-    version: PolicyVersion
+    written: Written
     rows: list[Row]
+    title: str
+    """Of the proposal that it sets or takes back; empty for the founding text."""
+    why: str
 
 
 def add_to(pages: Blueprint) -> None:
@@ -63,34 +69,61 @@ def policy(call: Call, scope: str, kind: str) -> Response:
     found = call.book.policy(kind, scope)
     if found is None:
         raise NotFound
+    written = history(call.session, scope, kind)
     return render(
         call,
         "policy.html",
         policy=found,
         purpose=purpose_of(call.book, kind, scope),
         sha256=found.sources[found.number].sha256,
-        lines=set_lines(found),
-        changes=_changes(policies.versions(call.session, scope, kind), kind),
+        lines=set_lines(found, {one.version.number: _note(one) for one in written}),
+        changes=_changes(call, written),
         coop=COOP,
     )
 
 
-def set_lines(found: InForce) -> list[SetLine]:
-    """Return the lines of a policy in force, each clause named once, at the line where it begins."""
+def set_lines(found: InForce, notes: Mapping[int, Note]) -> list[SetLine]:
+    """Return the lines of a policy in force, each clause named once, at the line where it begins.
+
+    ``notes`` says by its number what brought each version.
+    """
     told: set[str] = set()
     result = []
     for line in bylaws.lines(found.text):
         clauses = tuple(clause for clause in line.clauses if clause in found.blame and clause not in told)
         told.update(clauses)
         numbers = sorted({found.blame[clause] for clause in clauses}, reverse=True)
-        notes = [Note(number, found.sources[number]) for number in numbers]
-        result.append(SetLine(line.pieces, clauses, notes))
+        result.append(SetLine(line.pieces, clauses, [notes[number] for number in numbers]))
     return result
 
 
-def _changes(versions: list[PolicyVersion], kind: str) -> list[Change]:
-    before = [*(version.text for version in versions[1:]), None]
-    return [
-        Change(version, [] if text is None else diffs.rows(diff(text, version.text, f"{kind}.toml")))
-        for version, text in zip(versions, before, strict=True)
-    ]
+def _note(written: Written) -> Note:
+    version, tally = written.version, written.version.tally
+    if written.takes_back:
+        words = "taken back"
+    elif tally is None:
+        words = "founding" if version.cause == "founding" else "in an emergency"
+    elif "method" in tally:
+        words = "a vote"
+    else:
+        words = f"{tally['for']} for, {tally['against'] + tally['block']} against"
+    return Note(version.number, version.proposal_id, words)
+
+
+def _changes(call: Call, written: list[Written]) -> list[Change]:
+    """Return the versions with what each changed; why it came is what was decided about its proposal."""
+    ids = {found for one in written if (found := one.version.proposal_id) is not None}
+    decided = decisions.of_all(call.session, ids, call.now)
+    return [_change(one, decided) for one in written]
+
+
+def _change(written: Written, decided: Mapping[tuple[int, Outcome], Decision]) -> Change:
+    version = written.version
+    name = f"{version.kind}.toml"
+    rows = [] if written.before is None else diffs.rows(diff(written.before, version.text, name))
+    if version.proposal_id is None:
+        return Change(written, rows, "", written.why)
+    outcome = Outcome.UNDONE if written.takes_back else Outcome.ENACTED
+    found = decided[version.proposal_id, outcome]
+    why = f"{written.why} {found.sentence}" if written.takes_back else found.sentence
+    return Change(written, rows, found.title, why)

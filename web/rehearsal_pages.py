@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from coop.call import Call
 from governance import dossier
 from governance.rehearsal import rehearsals
+from governance.rehearsal.rehearsals import Rehearsed
 from web import acts
 from web.proposal.rehearsal import change, tried
 from web.proposal.section import look
@@ -28,7 +29,16 @@ def add_to(pages: Blueprint) -> None:
 def rehearsal(call: Call, rehearsal_id: int) -> Response:
     """Show how far a rehearsal has come and, once it is done, all that it found."""
     seen = rehearsals.visible(call.session, call.member, rehearsal_id, call.now)
-    return render(call, "rehearsal.html", told=tried(call, seen, seen.proposal_id is None))
+    told = tried(call, seen, seen.proposal_id is None, _label(call, seen))
+    return render(call, "rehearsal.html", told=told)
+
+
+def _label(call: Call, seen: Rehearsed) -> str:
+    """Return what people call the change that was tried; empty for one that is its proposal's only patch."""
+    if seen.proposal_id is None:
+        return ""
+    placed = rehearsals.of_proposal(call.session, seen.proposal_id)
+    return next((one.label for one in placed if one.rehearsed and one.rehearsed.id == seen.id), "")
 
 
 def rehearse(call: Call, proposal_id: int) -> str:

@@ -42,7 +42,7 @@ def show(call: Call, proposal_id: int, sent: Sent, status: int = 200) -> Respons
     """Show the statements on a proposal, and what was wrong with a form."""
     member, sight = call.member, look(call, proposal_id)
     before = decode_int(request.args.get("before"))
-    found = statements.listing(call.session, member, proposal_id, call.now, before=before, limit=SHOWN + 1)
+    found = statements.listing(call.session, member, sight.case.id, before=before, limit=SHOWN + 1)
     shown = found[:SHOWN]
     return render(
         call,

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from governance.case import Case
 from governance.deliberation.arguments import Stance
 from governance.deliberation.standing import Standing
 from governance.deliberation.statements import Answer
 from governance.deliberation.suggestions import Degree
 from governance.facts import State
-from governance.rules import RiskClass
+from governance.rules import ProposalClass
 from governance.tally import Choice
 
 
@@ -28,7 +29,7 @@ STATES: dict[State, StateWords] = {
     State.VERIFICATION: StateWords("Verification", "At its end the roll is frozen.", "Voting opens"),
     State.VOTING: StateWords("Voting", "Whoever is on the roll may vote, and vote again.", "Voting closes"),
     State.TIMELOCK: StateWords("Passed, waiting", "It passed and takes force by itself.", "Takes force"),
-    State.IN_FORCE: StateWords("In force", "It is the rule now."),
+    State.IN_FORCE: StateWords("In force", "It is the rule now.", "Ends by itself"),
     State.REJECTED: StateWords("Rejected", "The vote did not reach what it had to."),
     State.WITHDRAWN: StateWords("Withdrawn", "Its author took it back."),
     State.LAPSED: StateWords("Lapsed", "It did not find its sponsors in time."),
@@ -42,11 +43,12 @@ STATES: dict[State, StateWords] = {
     State.REPEALED: StateWords("Repealed", "Another vote took it back."),
 }
 
-CLASSES: dict[RiskClass, str] = {
+CLASSES: dict[ProposalClass, str] = {
     "A": "values inside the bounds that the policy declares",
     "B": "how things are shown and how far they travel",
     "C": "who belongs",
     "D": "how we decide, and the bounds themselves",
+    "E": "an emergency, in force before all of us vote on it",
 }
 
 CHOICES: dict[Choice, tuple[str, str]] = {
@@ -117,6 +119,23 @@ LIMITS = {
     "replies_each": "Replies of one member",
 }
 """What a post's limits are called."""
+
+
+MEASURES: dict[State, StateWords] = {
+    State.SPONSORING: StateWords("Stewards sign", "With enough signatures it takes force at once.", "Lapses"),
+    State.IN_FORCE: StateWords(
+        "In force",
+        "It is the rule for as long as all of us vote on whether it stays.",
+        "The vote that keeps or ends it closes",
+    ),
+}
+"""The same of an emergency measure, until the vote that ratifies it is counted."""
+
+
+def words(case: Case) -> StateWords:
+    """Return how the state of a proposal is named, what it means and what happens at its end."""
+    waits = case.facts.pace == "emergency" and case.facts.tally is None
+    return (MEASURES if waits else STATES).get(case.stage.state, STATES[case.stage.state])
 
 
 def share(part: Fraction) -> str:

@@ -16,27 +16,26 @@ SAID = ("title", "rationale")
 """Fields of every form of a proposal."""
 
 
+def keep(call: Call, wanted: Draft) -> int:
+    """Keep a draft of the member's own, and return its id; see :func:`governance.drafts.draft`."""
+    return drafts.draft(call.session, call.book, call.member, wanted, call.now)
+
+
 def write(
     call: Call,
-    wanted: Callable[[], Draft],
+    make: Callable[[], int],
     again: Callable[[Refusal, int], Response],
     fields: Iterable[str] = (),
     places: Mapping[str, str] | None = None,
-    keep: Callable[[Draft], int] | None = None,
 ) -> Response:
-    """Keep what ``wanted`` reads from a form, and show it to its author.
+    """Have ``make`` keep what was typed into a form and return its proposal, and show that to its author.
 
     Where it is refused, ``again`` shows the form; ``fields`` and ``places`` say where each fault belongs, see
-    :func:`web.forms.refusal`. ``keep`` stores it in place of a draft.
+    :func:`web.forms.refusal`.
     """
-    member = call.member
-
-    def draft(one: Draft) -> int:
-        return drafts.draft(call.session, call.book, member, one, call.now)
-
     try:
         with attempt(call):
-            made = (keep or draft)(wanted())
+            made = make()
     except (NotFound, Unauthenticated):
         raise
     except AllotmentError as error:

@@ -1,19 +1,18 @@
 """Policies over HTTP: read, blamed, compared and exported. Nothing here changes one (law 2)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response
 from pydantic import BaseModel
 
-from coop import policies
 from coop.api import Api
 from coop.book import COOP, InForce
 from coop.call import Call
 from coop.errors import NotFound
+from coop.policy_history import Written, history
 from coop.policy_text import diff, leaves
 from coop.receipts import Citation
-from coop.tables import PolicyVersion
 
 api = Api("policies")
 
@@ -50,7 +49,16 @@ class VersionView(BaseModel):
     sha256: str
     epoch: int
     enacted_at: datetime
+    cause: Literal["founding", "enactment", "sunset", "tripwire", "emergency"]
+    """What wrote it."""
+    takes_back: bool
+    """Whether it takes back what its proposal had set, rather than setting it."""
+    why: str
+    """What brought it, in a sentence."""
     proposal: str | None
+    """The proposal that it sets, or takes back; none for the founding text."""
+    ledger_seq: int
+    """Number of the event of the ledger that holds it."""
     tally: dict[str, Any] | None
     diff: str
     """Unified diff from the version before."""
@@ -96,11 +104,9 @@ def export_policy(call: Call, scope: str, kind: str) -> Response:
 
 @api.get("/policies/<scope>/<kind>/versions", public=True)
 def list_policy_versions(call: Call, scope: str, kind: str) -> VersionList:
-    """List every version of a policy with what each changed."""
+    """List every version of a policy with what each changed, and what brought it."""
     _policy(call, scope, kind)
-    found = policies.versions(call.session, scope, kind)
-    before = [*(version.text for version in found[1:]), ""]
-    return VersionList(items=[_version(version, text) for version, text in zip(found, before, strict=True)])
+    return VersionList(items=[_version(one) for one in history(call.session, scope, kind)])
 
 
 def _policy(call: Call, scope: str, kind: str) -> InForce:
@@ -119,7 +125,8 @@ def _summary(policy: InForce) -> PolicySummary:
     )
 
 
-def _version(version: PolicyVersion, before: str) -> VersionView:
+def _version(written: Written) -> VersionView:
+    version = written.version
     return VersionView(
         scope=version.scope,
         kind=version.kind,
@@ -127,7 +134,11 @@ def _version(version: PolicyVersion, before: str) -> VersionView:
         sha256=version.sha256,
         epoch=version.epoch,
         enacted_at=version.enacted_at,
+        cause=version.cause,
+        takes_back=written.takes_back,
+        why=written.why,
+        ledger_seq=written.ledger_seq,
         proposal=None if version.proposal_id is None else str(version.proposal_id),
         tally=version.tally,
-        diff=diff(before, version.text, f"{version.kind}.toml"),
+        diff=diff(written.before or "", version.text, f"{version.kind}.toml"),
     )

@@ -60,18 +60,15 @@ class Diffs:
     """From what the proposal would make of it; None where the amendment is not open any more."""
 
 
-def listing(
-    session: Session, viewer: Identity, proposal_id: int, now: datetime, *, before: int | None, limit: int
-) -> list[Card]:
+def listing(session: Session, viewer: Identity, case: Case, *, before: int | None, limit: int) -> list[Card]:
     """Return up to ``limit`` amendments to a proposal, the newest first, older than the one ``before``.
 
-    Raise NotFound where the viewer sees no such proposal.
+    For a proposal that the viewer may see.
     """
-    found = cases.visible(session, viewer, proposal_id, now)
-    statement = _cards(viewer).where(col(Amendment.proposal_id) == found.id).limit(limit)
+    statement = _cards(viewer).where(col(Amendment.proposal_id) == case.id).limit(limit)
     if before is not None:
         statement = statement.where(col(Amendment.id) < before)
-    return _read(session, found, statement)
+    return _read(session, case, statement)
 
 
 def one(session: Session, viewer: Identity, amendment_id: int, now: datetime) -> tuple[Card, Diffs]:

@@ -22,7 +22,7 @@ from coop.clock import Clock
 from coop.database import Database
 from coop.identity import Identity
 from coop.policies import Books
-from governance import cases
+from governance.case import Case
 from governance.deliberation import floor
 from governance.deliberation.answers import gathered
 from governance.deliberation.map_document import Place, document, own_place, workings
@@ -113,9 +113,8 @@ def redraw(session: Session, book: Book, proposal_id: int, now: datetime) -> boo
     return True
 
 
-def read(session: Session, book: Book, reader: Identity, proposal_id: int, now: datetime) -> MapRead:
-    """Return the map of a proposal; raise NotFound where the reader sees no such proposal."""
-    case = cases.visible(session, reader, proposal_id, now)
+def read(session: Session, book: Book, reader: Identity, case: Case) -> MapRead:
+    """Return the map of a proposal that the reader may see."""
     rules = floor.rules_of(book).map
     stored = session.execute(
         select(col(StoredMap.computed_at), col(StoredMap.document), col(StoredMap.workings)).where(

@@ -25,6 +25,7 @@ from coop.ledger import append
 from coop.names import line
 from coop.tables import Member
 from governance import cases
+from governance.case import Case
 from governance.deliberation import floor
 from governance.deliberation.answers import AGREE, DISAGREE, PASS
 from governance.deliberation.routing import drawn, weight
@@ -163,14 +164,13 @@ def answer(session: Session, member: Identity, statement_id: int, said: Answer, 
 
 
 def listing(
-    session: Session, reader: Identity, proposal_id: int, now: datetime, *, before: int | None, limit: int
+    session: Session, reader: Identity, proposal_id: int, *, before: int | None, limit: int
 ) -> list[Written]:
     """Return a proposal's statements with the reader's own answers, the newest first.
 
-    Raise NotFound where the reader sees no such proposal.
+    For a proposal that the reader may see.
     """
-    case = cases.visible(session, reader, proposal_id, now)
-    statement = _told(reader).where(col(Statement.proposal_id) == case.id).limit(limit)
+    statement = _told(reader).where(col(Statement.proposal_id) == proposal_id).limit(limit)
     if before is not None:
         statement = statement.where(col(Statement.id) < before)
     return [_written(row) for row in session.execute(statement)]
@@ -195,12 +195,11 @@ def words_of(session: Session, statement_ids: Collection[int]) -> dict[int, str]
     return {row.id: row.words for row in rows}
 
 
-def upcoming(session: Session, member: Identity, proposal_id: int, now: datetime) -> Upcoming:
+def upcoming(session: Session, member: Identity, case: Case) -> Upcoming:
     """Return the statement that a member is asked next, drawn by lot; see :mod:`.routing`.
 
-    Raise NotFound, Forbidden and Conflict as :func:`answer` does.
+    For a proposal that the member may see. Raise Forbidden and Conflict as :func:`answer` does.
     """
-    case = cases.visible(session, member, proposal_id, now)
     floor.check_belongs(session, member, case)
     floor.check_state(case, floor.TALKING)
     rows = session.execute(

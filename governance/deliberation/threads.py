@@ -16,6 +16,7 @@ from coop.errors import NotFound
 from coop.identity import Identity
 from coop.tables import Member
 from governance import cases
+from governance.case import Case
 from governance.deliberation import floor
 from governance.deliberation.arguments import Stance
 from governance.deliberation.tables import Argument, ArgumentMark
@@ -61,19 +62,17 @@ class Place:
 def listing(
     session: Session,
     viewer: Identity,
-    proposal_id: int,
-    now: datetime,
+    case: Case,
     *,
     stance: Stance | None,
     order: Order,
     after: Place | None,
     limit: int,
 ) -> list[Card]:
-    """Return up to ``limit`` arguments on a proposal, those past ``after``, in the order asked for.
+    """Return up to ``limit`` arguments, those past ``after``, in the order asked for.
 
-    Raise NotFound where the viewer sees no such proposal.
+    For a proposal that the viewer may see.
     """
-    case = cases.visible(session, viewer, proposal_id, now)
     statement = _cards(viewer).where(col(Argument.proposal_id) == case.id, col(Argument.parent_id).is_(None))
     if stance is not None:
         statement = statement.where(col(Argument.stance) == stance.value)

@@ -17,7 +17,7 @@ from coop.errors import Conflict, Fault
 from coop.identity import Identity
 from coop.receipts import Citation
 from coop.tables import Member
-from governance import cases
+from governance.case import Case
 from governance.deliberation import facilitation, floor, rounds
 from governance.deliberation.rounds import Rounds
 from governance.deliberation.rules import NAME
@@ -103,10 +103,9 @@ def spend(session: Session, book: Book, member: Identity, proposal_id: int, now:
     return number
 
 
-def standing(session: Session, book: Book, viewer: Identity, proposal_id: int, now: datetime) -> Standing:
-    """Return how far the rounds have come; raise NotFound where the viewer sees no such proposal."""
-    case = cases.visible(session, viewer, proposal_id, now)
-    found = _of(session, case.id)
+def standing(session: Session, book: Book, viewer: Identity, case: Case) -> Standing:
+    """Return how far the rounds of a proposal have come that the viewer may see."""
+    now, found = case.read_at, _of(session, case.id)
     known = found or Rounds()
     waits = floor.rules_of(book).rounds.waits
     handles = _handles(session, case.id)

@@ -1,11 +1,18 @@
 """Ties: what decides between options that the votes leave level.
 
-Pure. Where a method knows earlier rounds these decide first; then the draw does. The draw is made from a
-seed that is published after the last ballot, so nobody can choose a name by it, and anyone can make it
-again: the digest of an option is sha256 over the UTF-8 of seed and name written one after the other, and
-the options are drawn in ascending order of their digests. By hand, for one option::
+Pure. Where a method knows earlier rounds these decide first; then the draw does. Anyone can make it again:
+the digest of an option is sha256 over the UTF-8 of seed and name written one after the other, and the
+options are drawn in ascending order of their digests. By hand, for one option::
 
     printf '%s%s' "$SEED" "$NAME" | sha256sum
+
+The seed is the proposal's hash, in an election the one over its slate. It stands in the ledger before the
+first ballot, so no ballot moves it and all can see whom a tie would fall to. But it is known while a text
+can still be changed. The nonce in it is drawn by the server anew with each change, so an author who keeps
+changing a draft of n options has their favourite drawn first after about n changes, which nobody else sees;
+and the last candidate to change a statement can try wordings at home. Whoever runs the server could try
+nonces too. All that this wins is a tie: what the votes part is never drawn, and nobody knows yet what they
+will leave level.
 """
 
 import hashlib

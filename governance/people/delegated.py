@@ -82,6 +82,17 @@ def votes(session: Session, case: Case) -> list[Lent]:
     return [Lent(**row._mapping) for row in rows]
 
 
+def by_delegate(session: Session, case: Case) -> dict[str, list[str]]:
+    """Return whom each delegate's ballot stands for besides themselves: handles, by the delegate's.
+
+    Empty until the ballots were counted: nothing is told of them before, not even to whom they were lent.
+    """
+    found: dict[str, list[str]] = {}
+    for lent in votes(session, case) if case.tallied_at is not None else ():
+        found.setdefault(lent.by, []).append(lent.voter)
+    return found
+
+
 def in_force(at: datetime) -> ColumnElement[bool]:
     """Return the condition of the delegations in force at a moment.
 

@@ -70,9 +70,8 @@ def examine(session: Session, book: Book, wanted: Wanted, now: datetime) -> Subj
     return Subject(risk_class, method, options={"seats": seats}, takes_force=False)
 
 
-def read(session: Session, books: Books, reader: Identity, proposal_id: int, now: datetime) -> Election:
-    """Return an election; raise NotFound where the reader sees none such."""
-    case = visible(session, reader, proposal_id, now)
+def read(session: Session, books: Books, reader: Identity, case: Case) -> Election:
+    """Return an election that the reader may see; see :func:`visible`."""
     return Election(
         seats=case.options["seats"],
         slate=slate(case),

@@ -121,9 +121,8 @@ def draw(session: Session, proposal_id: int, clock: Clock) -> bool:
     return True
 
 
-def read(session: Session, reader: Identity, proposal_id: int, now: datetime) -> JuryRead:
-    """Return the jury of a proposal; raise NotFound where the reader sees no such proposal."""
-    case = cases.visible(session, reader, proposal_id, now)
+def read(session: Session, case: Case) -> JuryRead:
+    """Return the jury of a proposal that the reader may see."""
     jury = jury_of(session, case.id)
     if jury is None:
         return JuryRead(None, _why_none(session, case))
@@ -143,7 +142,7 @@ def read(session: Session, reader: Identity, proposal_id: int, now: datetime) ->
 
 def draw_again(session: Session, member: Identity, proposal_id: int, now: datetime) -> None:
     """Raise Conflict: no jury is drawn by anybody, nor a second time; NotFound without such a proposal."""
-    found = read(session, member, proposal_id, now)
+    found = read(session, cases.visible(session, member, proposal_id, now))
     if found.panel is None:
         raise Conflict(f"Nobody draws a jury by hand. {found.why}")
     raise Conflict(

@@ -1,11 +1,12 @@
-"""Rehearsals: asking for one, of a draft or of a proposal, and reading what came of it.
+"""Rehearsals: asking for one, of a draft or of what a proposal may bring, and reading what came of it.
 
-Law 5: a proposal's ballots bind to the hash of its report. Law 7: a draft's rehearsal is whose who asked; a
-proposal's is seen by whoever sees the proposal. Law 13: one that is asked for stays until it is done.
+Law 5: a proposal's ballots bind to the hash of its reports, one of each change that its vote may choose.
+Law 7: a draft's rehearsal is whose who asked; a proposal's is seen by whoever sees the proposal. Law 13: one
+that is asked for stays until it is done.
 """
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,31 +22,14 @@ from coop.ids import new_id
 from coop.tables import Guild, LedgerHead, Member
 from governance import cases
 from governance.deliberation.rules import NAME, DeliberationRules
-from governance.rehearsal.reports import content_sha256
+from governance.rehearsal.changes import Change as Change
+from governance.rehearsal.changes import choosable, joined, label
 from governance.rehearsal.tables import Rehearsal, RehearsalProgress
 from governance.tables import Proposal
 from governance.verification import verify
 
 DAY = timedelta(days=1)
 GUILD = "guild:"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is to be rehearsed."""
-
-    scope: str
-    kind: str
-    patch: list[Any]
-    """JSON Patch (RFC 6902) to the policy of that kind and scope."""
-    base_sha256: str
-
-    @property
-    def sha256(self) -> str:
-        """The hash that names it."""
-        return content_sha256(
-            scope=self.scope, kind=self.kind, base_sha256=self.base_sha256, patch=self.patch
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +56,23 @@ class Rehearsed:
     total: int
     what: str
     """How far it has come: 0 of 0 before anything is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One change that the vote on a proposal may choose, and where its rehearsal stands."""
+
+    pointer: str
+    """The place of the change in the proposal: ``/patch`` where that is all it has."""
+    label: str
+    """What people call it; empty where it is the only one."""
+    rehearsed: Rehearsed | None
+    """None where it was not asked for."""
+
+    @property
+    def report_sha256(self) -> str | None:
+        """The hash of its report, once there is one."""
+        return None if self.rehearsed is None else self.rehearsed.report_sha256
 
 
 _SHOWN = (
@@ -104,24 +105,26 @@ def needed(kind: str, kinds: Container[str]) -> bool:
     return kind in kinds
 
 
-def ask(session: Session, book: Book, proposal_id: int, now: datetime) -> int:
-    """Ask for the rehearsal of a proposal as it now reads, and return its id.
+def ask(session: Session, book: Book, proposal_id: int, now: datetime) -> list[int]:
+    """Ask for the rehearsals of a proposal as it now reads; return their ids, in the order of its changes.
 
-    Asked again for the same text it is the same rehearsal; ``now`` ends the window that is replayed. Raise
-    NotFound where there is no such proposal.
+    Asked again for the same change it is the same rehearsal; ``now`` ends the window that is replayed. All of
+    them share their seed, so that they can be compared. Raise NotFound where there is no such proposal.
     """
-    wanted = _proposed(session, proposal_id)
-    values = _values(session, book, wanted, now)
+    changes, _ = _proposed(session, proposal_id)
+    digests = {pointer: change.sha256 for pointer, change in changes.items()}
+    if not digests:
+        return []
+    seed = _seed(session, joined(digests))
+    rows = [{"proposal_id": proposal_id, **_values(book, one, seed, now)} for one in changes.values()]
     added = (
         insert(Rehearsal)
-        .values(proposal_id=proposal_id, **values)
+        .values(rows)
         .on_conflict_do_nothing(index_elements=[col(Rehearsal.proposal_id), col(Rehearsal.patch_sha256)])
     )
     session.execute(added)
-    found = select(col(Rehearsal.id)).where(
-        col(Rehearsal.proposal_id) == proposal_id, col(Rehearsal.patch_sha256) == wanted.sha256
-    )
-    return int(session.execute(found).scalar_one())
+    found = _by_content(session, proposal_id, digests.values())
+    return [found[digest].id for digest in digests.values()]
 
 
 def ask_draft(session: Session, book: Book, member: Identity, wanted: Change, now: datetime) -> int:
@@ -133,24 +136,23 @@ def ask_draft(session: Session, book: Book, member: Identity, wanted: Change, no
     _check_scope(session, wanted.scope)
     verify(book, wanted.scope, wanted.kind, wanted.patch, wanted.base_sha256)
     _within_the_day(session, book, member, now)
-    values = _values(session, book, wanted, now)
+    values = _values(book, wanted, _seed(session, wanted.sha256), now)
     made = insert(Rehearsal).values(requested_by=member.member_id, **values).returning(col(Rehearsal.id))
     return int(session.execute(made).scalar_one())
 
 
-def of_proposal(session: Session, proposal_id: int) -> Rehearsed | None:
-    """Return the rehearsal of a proposal as it now reads; None where none was asked for.
+def of_proposal(session: Session, proposal_id: int) -> list[Placed]:
+    """Return each change that the vote on a proposal may choose, as it now reads, with its rehearsal.
 
     A rehearsal of a text that has been amended since is not the proposal's any more. Raise NotFound where
     there is no such proposal.
     """
-    wanted = _proposed(session, proposal_id)
-    row = session.execute(
-        _shown().where(
-            col(Rehearsal.proposal_id) == proposal_id, col(Rehearsal.patch_sha256) == wanted.sha256
-        )
-    ).one_or_none()
-    return None if row is None else _rehearsed(row)
+    changes, options = _proposed(session, proposal_id)
+    digests = {pointer: change.sha256 for pointer, change in changes.items()}
+    found = _by_content(session, proposal_id, digests.values())
+    return [
+        Placed(pointer, label(pointer, options), found.get(digest)) for pointer, digest in digests.items()
+    ]
 
 
 def own(session: Session, member: Identity, wanted: Change) -> Rehearsed | None:
@@ -179,9 +181,15 @@ def visible(session: Session, viewer: Identity, rehearsal_id: int, now: datetime
 
 def report_of(session: Session, rehearsal_id: int) -> dict[str, Any] | None:
     """Return the report of a rehearsal that the reader may see; None until it is done."""
-    statement = select(col(Rehearsal.report)).where(col(Rehearsal.id) == rehearsal_id)
-    found: dict[str, Any] | None = session.execute(statement).scalar_one()
-    return found
+    return reports_of(session, [rehearsal_id])[rehearsal_id]
+
+
+def reports_of(session: Session, rehearsal_ids: Collection[int]) -> dict[int, dict[str, Any] | None]:
+    """Return the reports of rehearsals that the reader may see, by their ids; None until one is done."""
+    statement = select(col(Rehearsal.id), col(Rehearsal.report)).where(
+        col(Rehearsal.id).in_(list(rehearsal_ids))
+    )
+    return {row.id: row.report for row in session.execute(statement)}
 
 
 def _shown() -> Select[*tuple[Any, ...]]:
@@ -194,33 +202,53 @@ def _rehearsed(row: Row[*tuple[Any, ...]]) -> Rehearsed:
     return Rehearsed(**row._mapping)
 
 
-def _proposed(session: Session, proposal_id: int) -> Change:
+def _proposed(session: Session, proposal_id: int) -> tuple[dict[str, Change], Any]:
+    """Return the changes that the vote on a proposal may choose, by pointer, and its options."""
     row = session.execute(
-        select(col(Proposal.scope), col(Proposal.kind), col(Proposal.patch), col(Proposal.base_sha256)).where(
-            col(Proposal.id) == proposal_id
-        )
+        select(
+            col(Proposal.scope),
+            col(Proposal.kind),
+            col(Proposal.base_sha256),
+            col(Proposal.method),
+            col(Proposal.options),
+            col(Proposal.patch),
+        ).where(col(Proposal.id) == proposal_id)
     ).one_or_none()
     if row is None:
         raise NotFound
-    return Change(row.scope, row.kind, row.patch, row.base_sha256)
+    return choosable(**row._mapping), row.options
 
 
-def _values(session: Session, book: Book, wanted: Change, now: datetime) -> dict[str, Any]:
-    """Return the columns of a new rehearsal.
+def _by_content(session: Session, proposal_id: int, digests: Collection[str]) -> dict[str, Rehearsed]:
+    """Return the rehearsals of those changes of a proposal that have these hashes, by hash."""
+    rows = session.execute(
+        _shown().where(
+            col(Rehearsal.proposal_id) == proposal_id, col(Rehearsal.patch_sha256).in_(list(digests))
+        )
+    )
+    return {row.patch_sha256: _rehearsed(row) for row in rows}
 
-    Its seed holds the head of the ledger, which nobody could foresee while writing the patch.
+
+def _seed(session: Session, digest: str) -> str:
+    """Return a seed for what has this hash.
+
+    It holds the head of the ledger, which nobody could foresee while writing the patch.
     """
     head = session.execute(select(col(LedgerHead.hash))).scalar_one()
-    digest = wanted.sha256
+    return hashlib.sha256(f"{head}:{digest}".encode()).hexdigest()
+
+
+def _values(book: Book, wanted: Change, seed: str, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new rehearsal."""
     return {
         "id": new_id(now),
         "scope": wanted.scope,
         "kind": wanted.kind,
         "patch": wanted.patch,
         "base_sha256": wanted.base_sha256,
-        "patch_sha256": digest,
+        "patch_sha256": wanted.sha256,
         "epoch": book.epoch,
-        "seed": hashlib.sha256(f"{head}:{digest}".encode()).hexdigest(),
+        "seed": seed,
         "state": "waiting",
         "asked_at": now,
         "attempts": 0,

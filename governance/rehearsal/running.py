@@ -27,6 +27,7 @@ from coop.errors import AllotmentError
 from coop.ledger import append, stamp
 from coop.policies import Books
 from coop.rehearsal import Progress, Rehearsing
+from governance import cases
 from governance.deliberation.rules import NAME, DeliberationRules
 from governance.rehearsal import holding, reports
 from governance.rehearsal.replayers import Replayer, replay_nothing
@@ -124,7 +125,11 @@ def run(
 
 
 def _held(session: Session, claimed: Claimed) -> Rehearsal | None:
-    """Lock and return a claimed rehearsal; None where another worker has it by now."""
+    """Lock and return a claimed rehearsal; None where another worker has it by now.
+
+    A worker that looks for one to claim may hold the row for a moment, and is waited for: passed over, the
+    rehearsal would lie until its next try.
+    """
     return session.scalars(
         select(Rehearsal)
         .where(
@@ -132,7 +137,7 @@ def _held(session: Session, claimed: Claimed) -> Rehearsal | None:
             col(Rehearsal.state) == "running",
             col(Rehearsal.attempts) == claimed.attempt,
         )
-        .with_for_update(key_share=True, skip_locked=True)
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
 
@@ -148,7 +153,11 @@ def _rehearse(
     asked = rehearsing(books.at(session, row.epoch), row, progress)
     found = replayers.get(row.kind, replay_nothing)(session, asked)
     report = reports.document(asked, found, row.patch_sha256)
-    digest, now = reports.digest(report), clock.now(session)
+    digest = reports.digest(report)
+    if row.proposal_id is not None:
+        # Of two stored at once neither would find the other, and nobody would let the vote go.
+        cases.lock(session, row.proposal_id)
+    now = clock.now(session)
     values = {"state": "done", "report": report, "report_sha256": digest, "done_at": now, "retry_at": None}
     session.execute(update(Rehearsal).where(col(Rehearsal.id) == row.id).values(**values))
     if row.proposal_id is not None:
@@ -161,7 +170,7 @@ def _rehearse(
             "until": stamp(asked.until),
             "seed": row.seed,
         }
-        holding.let_go(session, row, digest, now)
+        holding.let_go(session, row.proposal_id, now)
         append(session, "proposal.rehearsed", told, now)
 
 

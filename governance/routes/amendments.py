@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coop.api import Api
 from coop.call import Call
 from coop.paging import Page, PageQuery, decode, decode_int, encode
+from governance import cases
 from governance.deliberation import amendment_reading, amendments, suggestions
 from governance.deliberation.amendment_reading import Card
 from governance.deliberation.amendments import Wanted
@@ -132,9 +133,8 @@ def make_amendment(call: Call, proposal_id: int, body: AmendmentBody) -> Amendme
 def list_amendments(call: Call, proposal_id: int, query: PageQuery) -> Page[AmendmentSummary]:
     """List the amendments to a proposal, the newest first, with what the scope thinks of each."""
     before, limit = decode_int(query.cursor), query.limit
-    found = amendment_reading.listing(
-        call.session, call.member, proposal_id, call.now, before=before, limit=limit + 1
-    )
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    found = amendment_reading.listing(call.session, call.member, case, before=before, limit=limit + 1)
     shown = found[:limit]
     more = encode(shown[-1].id) if len(found) > limit else None
     items = [AmendmentSummary(**_summary(card)) for card in shown]

@@ -11,6 +11,7 @@ from coop.api import Api
 from coop.call import Call
 from coop.errors import Fault, RuleBroken
 from coop.paging import Page, PageQuery, decode, decode_int, encode
+from governance import cases
 from governance.deliberation import arguments, marks, threads
 from governance.deliberation.arguments import Stance
 from governance.deliberation.threads import Card, Order, Place
@@ -89,8 +90,7 @@ def list_arguments(call: Call, proposal_id: int, query: ArgumentsQuery) -> Page[
     found = threads.listing(
         call.session,
         call.member,
-        proposal_id,
-        call.now,
+        cases.visible(call.session, call.member, proposal_id, call.now),
         stance=query.stance,
         order=query.order,
         after=_place(query.cursor),

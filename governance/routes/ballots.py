@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from coop.api import Api
 from coop.call import Call
 from coop.paging import Page, PageQuery, decode, encode
-from governance import ballots
+from governance import ballots, cases
 from governance.ballots import LONGEST_REASON, Receipt, Vote
 from governance.options import Said
+from governance.people import delegated
 from governance.routes.proposals import SHA256
 from governance.tally import Choice
 
@@ -35,7 +36,7 @@ class BallotBody(BaseModel):
     value: Decimal | None = Field(default=None, max_digits=30, allow_inf_nan=False)
     """For ``named``: the value that the clause should have."""
     rehearsal_sha256: str | None = Field(default=None, pattern=SHA256)
-    """The hash of the rehearsal that you were shown, where there is one."""
+    """The proposal's ``rehearsal_sha256`` as you were shown it, where there is one."""
 
 
 class LedgerPlace(BaseModel):
@@ -58,6 +59,9 @@ class BallotView(BaseModel):
     value: str | None
     patch_sha256: str
     rehearsal_sha256: str | None
+    stands_for: list[str]
+    """Members for whom it counts besides its voter, who is their delegate: they cast no ballot of their own.
+    Told after the count."""
     nonce: str
     commitment: str
     """sha256 over the RFC 8785 form of choice, reason, clause, nonce, and marks or value if there are any."""
@@ -86,32 +90,33 @@ def cast_ballot(call: Call, proposal_id: int, body: BallotBody) -> BallotView:
 @api.get("/proposals/<id:proposal_id>/ballot")
 def read_ballot(call: Call, proposal_id: int) -> BallotView:
     """Read your own ballot and its receipt, at any time."""
-    return _view(ballots.own(call.session, call.member, proposal_id, call.now))
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    receipt = ballots.own(call.session, call.member, case.id)
+    return _view(receipt, delegated.by_delegate(call.session, case).get(receipt.voter))
 
 
 @api.get("/proposals/<id:proposal_id>/ballots")
 def list_ballots(call: Call, proposal_id: int, query: PageQuery) -> Page[BallotView]:
-    """List every ballot that counted, by handle, once the vote has closed and been counted."""
-    found = ballots.revealed(
-        call.session,
-        call.member,
-        proposal_id,
-        call.now,
-        after=decode(query.cursor),
-        limit=query.limit + 1,
-    )
+    """List every ballot that counted, by handle, once the vote has closed and been counted.
+
+    Each says for whom else it counts, where votes were delegated to its voter.
+    """
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    found = ballots.revealed(call.session, case, after=decode(query.cursor), limit=query.limit + 1)
     shown = found[: query.limit]
     more = encode(shown[-1].voter) if len(found) > len(shown) else None
-    return Page[BallotView](items=[_view(receipt) for receipt in shown], next=more)
+    lent = delegated.by_delegate(call.session, case)
+    return Page[BallotView](items=[_view(one, lent.get(one.voter)) for one in shown], next=more)
 
 
-def _view(receipt: Receipt) -> BallotView:
+def _view(receipt: Receipt, stands_for: list[str] | None = None) -> BallotView:
     return BallotView(
         proposal=str(receipt.proposal_id),
         voter=receipt.voter,
         version=receipt.version,
         **_said(receipt.said),
         patch_sha256=receipt.patch_sha256,
+        stands_for=stands_for or [],
         nonce=receipt.nonce,
         rehearsal_sha256=receipt.rehearsal_sha256,
         commitment=receipt.commitment,

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coop.api import Api
 from coop.call import Call
 from coop.receipts import Citation
+from governance import cases
 from governance.deliberation import checks
 from governance.deliberation.checks import Card, Form
 
@@ -70,7 +71,8 @@ def ask_check(call: Call, proposal_id: int, body: CheckBody) -> CheckView:
 @api.get("/proposals/<id:proposal_id>/checks")
 def list_checks(call: Call, proposal_id: int) -> ChecksView:
     """List the sense-checks of a proposal."""
-    found = checks.listing(call.session, call.book, call.member, proposal_id, call.now)
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    found = checks.listing(call.session, call.book, call.member, case.id)
     return ChecksView(items=[_view(card) for card in found])
 
 

@@ -126,9 +126,8 @@ def list_secret_ballots(call: Call, proposal_id: int, query: PageQuery) -> Page[
     None are told where too few took part for the election to be valid.
     """
     after = decode_int(query.cursor) or 0
-    found = secret_ballots.counted(
-        call.session, call.member, proposal_id, call.now, after=after, limit=query.limit + 1
-    )
+    case = elections.visible(call.session, call.member, proposal_id, call.now)
+    found = secret_ballots.counted(call.session, case, after=after, limit=query.limit + 1)
     more = encode(after + query.limit) if len(found) > query.limit else None
     items = [
         CountedBallotView(choice=one.choice, marks=list(one.marks), nonce=one.nonce)
@@ -139,7 +138,8 @@ def list_secret_ballots(call: Call, proposal_id: int, query: PageQuery) -> Page[
 
 def _view(call: Call, proposal_id: int) -> ElectionView:
     now = call.platform.clock.now(call.session)
-    found = elections.read(call.session, call.platform.books, call.member, proposal_id, now)
+    case = elections.visible(call.session, call.member, proposal_id, now)
+    found = elections.read(call.session, call.platform.books, call.member, case)
     return ElectionView(
         seats=found.seats,
         slate=list(found.slate),

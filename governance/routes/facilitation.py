@@ -120,14 +120,15 @@ def list_outcomes(call: Call, proposal_id: int, query: PageQuery) -> Page[Writte
 
 
 def _newest(call: Call, proposal_id: int, versions: Versions) -> WrittenView:
-    (found,) = versions(call.session, call.member, proposal_id, call.now, before=None, limit=1)
+    (found,) = versions(call.session, proposal_id, before=None, limit=1)
     return WrittenView(**asdict(found))
 
 
 def _page(call: Call, proposal_id: int, query: PageQuery, versions: Versions) -> Page[WrittenView]:
     before, limit = decode_int(query.cursor), query.limit
     before = None if before is None else min(before, 2**31 - 1)
-    found = versions(call.session, call.member, proposal_id, call.now, before=before, limit=limit + 1)
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    found = versions(call.session, case.id, before=before, limit=limit + 1)
     shown = [WrittenView(**asdict(written)) for written in found[:limit]]
     more = encode(shown[-1].version) if len(found) > limit else None
     return Page[WrittenView](items=shown, next=more)
@@ -136,7 +137,7 @@ def _page(call: Call, proposal_id: int, query: PageQuery, versions: Versions) ->
 def _view(call: Call, proposal_id: int) -> FacilitationView:
     now = call.platform.clock.now(call.session)
     case = cases.visible(call.session, call.member, proposal_id, now)
-    newest = facilitation.summaries(call.session, call.member, case.id, now, before=None, limit=1)
+    newest = facilitation.summaries(call.session, case.id, before=None, limit=1)
     return FacilitationView(
         facilitator=_shown(FacilitatorView, facilitation.facilitator(call.session, case.id)),
         coauthors=coauthors.handles(call.session, case.id),

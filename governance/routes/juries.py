@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coop.api import Api
 from coop.call import Call
+from governance import cases
 from governance.people import juries, jurors
 from governance.people.juries import Panel
 from governance.people.jurors import LONGEST_REASON, Verdict
@@ -92,7 +93,7 @@ def step_down_as_juror(call: Call, proposal_id: int) -> None:
 
 def _view(call: Call, proposal_id: int) -> JuryView:
     now = call.platform.clock.now(call.session)
-    found = juries.read(call.session, call.member, proposal_id, now)
+    found = juries.read(call.session, cases.visible(call.session, call.member, proposal_id, now))
     return JuryView(jury=None if found.panel is None else _panel(found.panel), why=found.why)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -16,7 +16,8 @@ from governance.case import Case
 from governance.conflicts import Rival
 from governance.drafts import LONGEST_RATIONALE, LONGEST_TITLE, Draft
 from governance.facts import State
-from governance.rules import Method, duration
+from governance.rehearsal import rehearsals
+from governance.rules import Method, ProposalClass, duration
 
 api = Api("proposals")
 
@@ -101,7 +102,7 @@ class ProposalSummary(BaseModel):
     author: str
     method: Method
     """How votes are counted."""
-    risk_class: Literal["A", "B", "C", "D", "E"]
+    risk_class: ProposalClass
     """Computed from what it changes: A a value inside declared bounds … D the constitution. E is an
     emergency measure."""
     state: State
@@ -138,6 +139,19 @@ class ChoiceView(BaseModel):
     """Unified diff of the policy's text if it is chosen; empty where that leaves the policy as it is."""
 
 
+class ChangeView(BaseModel):
+    """A change that the vote may choose, and where its rehearsal stands."""
+
+    pointer: str
+    """Its JSON Pointer in the proposal."""
+    label: str
+    """What people call it; empty where it is the only patch."""
+    rehearsal: str
+    state: str
+    """``waiting``, ``running``, ``done`` or ``failed``."""
+    report_sha256: str | None
+
+
 class TimesView(BaseModel):
     """When each period begins, once a proposal has its sponsors."""
 
@@ -147,7 +161,7 @@ class TimesView(BaseModel):
     closes_at: datetime
     due_at: datetime
     held: bool
-    """Whether the vote waits for the rehearsal to be done."""
+    """Whether the vote waits for the rehearsal of a change that it may choose."""
 
 
 class TermsView(BaseModel):
@@ -178,7 +192,10 @@ class ProposalView(ProposalSummary):
     """What a ballot binds to: sha256 over the RFC 8785 form of scope, kind, base_sha256, patch, method,
     options, target, terms, proposer and nonce."""
     rehearsal_sha256: str | None
-    """What a ballot binds to besides, once the rehearsal is done."""
+    """What a ballot binds to besides, once each change is rehearsed: of one change its report_sha256; of
+    several, sha256 over the RFC 8785 form of an object that has, for each pointer, the report_sha256."""
+    rehearsals: list[ChangeView]
+    """The changes that the vote may choose, once their rehearsals were asked for, in the proposal's order."""
     origin: str | None
     """The proposal that it goes on from."""
     target: str | None
@@ -285,7 +302,7 @@ def summary(case: Case) -> dict[str, Any]:
         "title": case.title,
         "author": case.author,
         "method": case.method,
-        "risk_class": "E" if case.facts.pace == "emergency" else case.facts.risk_class,
+        "risk_class": case.proposal_class,
         "state": stage.state,
         "since": stage.since,
         "until": stage.until,
@@ -322,6 +339,7 @@ def _read(call: Call, proposal_id: int) -> ProposalView:
         sunset_at=case.sunset_at,
         options=case.options,
         rehearsal_sha256=case.rehearsal_sha256,
+        rehearsals=_changes(call, case),
         origin=_text(case.origin_id),
         target=_text(case.target_id),
         joint=_text(case.joint_id),
@@ -331,6 +349,20 @@ def _read(call: Call, proposal_id: int) -> ProposalView:
         continued=_text(found.successor),
         rules=found.citations,
     )
+
+
+def _changes(call: Call, case: Case) -> list[ChangeView]:
+    return [
+        ChangeView(
+            pointer=one.pointer,
+            label=one.label,
+            rehearsal=str(one.rehearsed.id),
+            state=one.rehearsed.state,
+            report_sha256=one.report_sha256,
+        )
+        for one in rehearsals.of_proposal(call.session, case.id)
+        if one.rehearsed is not None
+    ]
 
 
 def _tally(case: Case) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coop.api import Api
 from coop.call import Call
-from coop.errors import NotFound, TooMany
+from coop.errors import TooMany
 from governance import cases
 from governance.rehearsal import rehearsals
 from governance.rehearsal.rehearsals import Change, Rehearsed
@@ -67,6 +67,25 @@ class RehearsalView(BaseModel):
     """What was found, in whole numbers; a number that is null speaks of too few people to be told."""
 
 
+class ChangeRehearsalView(RehearsalView):
+    """The rehearsal of one of the changes that the vote on a proposal may choose."""
+
+    pointer: str
+    """JSON Pointer of the change in the proposal: ``/patch``, ``/options/choices/1``, ``/options/min``."""
+    label: str
+    """What people call the change; empty where it is the only patch."""
+
+
+class ProposalRehearsalsView(BaseModel):
+    """All the rehearsals that the vote on a proposal waits for."""
+
+    items: list[ChangeRehearsalView]
+    """In the order of the changes in the proposal; empty until they are asked for."""
+    rehearsal_sha256: str | None
+    """What ballots bind to, once each is done: of one its report_sha256; of several, sha256 over the RFC 8785
+    form of an object that has, for each pointer, the report_sha256."""
+
+
 @api.post("/rehearsals", status=202, raises=(TooMany,))
 def ask_for_rehearsal(call: Call, body: RehearsalBody) -> RehearsalView:
     """Have a change tried on what really happened, without proposing it; you alone see what comes of it.
@@ -84,31 +103,40 @@ def read_rehearsal(call: Call, rehearsal_id: int) -> RehearsalView:
     return _view(call, rehearsals.visible(call.session, call.member, rehearsal_id, call.now))
 
 
-@api.get("/proposals/<id:proposal_id>/rehearsal")
-def read_proposal_rehearsal(call: Call, proposal_id: int) -> RehearsalView:
-    """Read the rehearsal of a proposal as it now reads."""
-    cases.visible(call.session, call.member, proposal_id, call.now)
-    found = rehearsals.of_proposal(call.session, proposal_id)
-    if found is None:
-        raise NotFound
-    return _view(call, found)
+@api.get("/proposals/<id:proposal_id>/rehearsals")
+def list_proposal_rehearsals(call: Call, proposal_id: int) -> ProposalRehearsalsView:
+    """Read the rehearsals of a proposal as it now reads, one of each change that its vote may choose."""
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    placed = rehearsals.of_proposal(call.session, proposal_id)
+    asked = [(one, one.rehearsed) for one in placed if one.rehearsed is not None]
+    reports = rehearsals.reports_of(call.session, [found.id for _, found in asked])
+    items = [
+        ChangeRehearsalView(pointer=one.pointer, label=one.label, **_members(found, reports[found.id]))
+        for one, found in asked
+    ]
+    return ProposalRehearsalsView(items=items, rehearsal_sha256=case.rehearsal_sha256)
 
 
 def _view(call: Call, found: Rehearsed) -> RehearsalView:
-    return RehearsalView(
-        id=str(found.id),
-        proposal=None if found.proposal_id is None else str(found.proposal_id),
-        scope=found.scope,
-        kind=found.kind,
-        patch_sha256=found.patch_sha256,
-        state=found.state,
-        progress=ProgressView(done=found.done, total=found.total, what=found.what),
-        asked_at=found.asked_at,
-        started_at=found.started_at,
-        done_at=found.done_at,
-        attempts=found.attempts,
-        error=found.error,
-        retry_at=found.retry_at,
-        report_sha256=found.report_sha256,
-        report=rehearsals.report_of(call.session, found.id) if found.state == "done" else None,
-    )
+    return RehearsalView(**_members(found, rehearsals.report_of(call.session, found.id)))
+
+
+def _members(found: Rehearsed, report: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the members of a rehearsal that the reader may see."""
+    return {
+        "id": str(found.id),
+        "proposal": None if found.proposal_id is None else str(found.proposal_id),
+        "scope": found.scope,
+        "kind": found.kind,
+        "patch_sha256": found.patch_sha256,
+        "state": found.state,
+        "progress": ProgressView(done=found.done, total=found.total, what=found.what),
+        "asked_at": found.asked_at,
+        "started_at": found.started_at,
+        "done_at": found.done_at,
+        "attempts": found.attempts,
+        "error": found.error,
+        "retry_at": found.retry_at,
+        "report_sha256": found.report_sha256,
+        "report": report,
+    }

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from coop.api import Api
 from coop.call import Call
 from coop.receipts import Citation
+from governance import cases
 from governance.deliberation import turns
 
 api = Api("rounds")
@@ -76,7 +77,8 @@ def pass_round(call: Call, proposal_id: int) -> RoundsView:
 
 def _view(call: Call, proposal_id: int) -> RoundsView:
     now = call.platform.clock.now(call.session)
-    found = turns.standing(call.session, call.book, call.member, proposal_id, now)
+    case = cases.visible(call.session, call.member, proposal_id, now)
+    found = turns.standing(call.session, call.book, call.member, case)
     return RoundsView(
         on=found.on,
         number=found.number,

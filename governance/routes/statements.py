@@ -10,6 +10,7 @@ from coop.api import Api
 from coop.call import Call
 from coop.paging import Page, PageQuery, decode_int, encode
 from coop.receipts import Citation
+from governance import cases
 from governance.deliberation import maps, statements
 from governance.deliberation.rules import NAME
 from governance.deliberation.statements import Answer, Written
@@ -154,14 +155,9 @@ def write_statement(call: Call, proposal_id: int, body: StatementBody) -> Statem
 @api.get("/proposals/<id:proposal_id>/statements")
 def list_statements(call: Call, proposal_id: int, query: PageQuery) -> Page[StatementView]:
     """List the statements on a proposal with your own answers, the newest first."""
-    found = statements.listing(
-        call.session,
-        call.member,
-        proposal_id,
-        call.now,
-        before=decode_int(query.cursor),
-        limit=query.limit + 1,
-    )
+    case = cases.visible(call.session, call.member, proposal_id, call.now)
+    before = decode_int(query.cursor)
+    found = statements.listing(call.session, call.member, case.id, before=before, limit=query.limit + 1)
     shown = found[: query.limit]
     more = encode(shown[-1].id) if len(found) > len(shown) else None
     return Page[StatementView](items=[_view(one) for one in shown], next=more)
@@ -171,7 +167,9 @@ def list_statements(call: Call, proposal_id: int, query: PageQuery) -> Page[Stat
 def next_statement(call: Call, proposal_id: int) -> UpcomingView:
     """Read the statement that you are asked next: drawn by lot, those that tell more the likelier."""
     now = call.platform.clock.now(call.session)
-    found = statements.upcoming(call.session, call.member, proposal_id, now)
+    found = statements.upcoming(
+        call.session, call.member, cases.visible(call.session, call.member, proposal_id, now)
+    )
     named = None if found.id is None else str(found.id)
     return UpcomingView(statement=named, words=found.words, answered=found.answered, left=found.left)
 
@@ -193,7 +191,8 @@ def withdraw_statement(call: Call, statement_id: int) -> None:
 def read_map(call: Call, proposal_id: int) -> MapView:
     """Read the opinion map: groups that answer alike, what all agree on, and your own place."""
     now = call.platform.clock.now(call.session)
-    found = maps.read(call.session, call.book, call.member, proposal_id, now)
+    case = cases.visible(call.session, call.member, proposal_id, now)
+    found = maps.read(call.session, call.book, call.member, case)
     return MapView(
         people=found.people,
         drawn_at=found.drawn_at,

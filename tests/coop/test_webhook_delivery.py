@@ -146,6 +146,7 @@ def test_a_webhook_that_takes_nothing_is_disabled_and_its_owner_told(
     assert webhooks.of(session, ada)[0].disabled_at is not None
     (told,) = notices.listing(session, ada, unread_only=True, before=None, limit=9)
     assert (told.topic, told.moment) == ("webhook", "disabled")
+    assert told.path == f"/members/me/webhooks/{webhooks.of(session, ada)[0].id}"
     assert receiver.url in told.detail
     assert notices.unread(session, bruno) == 0
     assert publish(session, 100, clock.at) == 0

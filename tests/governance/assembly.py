@@ -1,16 +1,18 @@
 """A small cooperative in session: members, proposals, and a clock that stands still until it is moved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from app import ENACTORS
+from app import ENACTORS, REPLAYERS
 from coop.book import COOP
 from coop.clock import Clock
 from coop.database import Database
 from coop.identity import Identity
+from coop.ledger import append
 from coop.policies import Books
 from coop.policy_text import sha256
 from coop.tables import Guild, Member
@@ -19,10 +21,12 @@ from governance.ballots import Receipt, Vote
 from governance.case import Case
 from governance.drafts import Draft
 from governance.facts import State
+from governance.rehearsal import running
+from governance.rehearsal.replayers import Replayer
 from governance.tables import Proposal
 from governance.tally import Choice, Tally
 from governance.timeline import Timeline
-from tests.factories import identity_of, make_guild, make_member
+from tests.factories import LONG_AGO, identity_of, make_guild, make_member
 
 START = datetime(2027, 3, 1, 12, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -61,9 +65,14 @@ class Assembly:
         return found
 
     def guild(self, slug: str, *people: Identity) -> tuple[Guild, list[Identity]]:
-        """A guild of these members, and their identities as its members."""
+        """A guild of these members, as the ledger tells of it, and their identities as its members."""
         rows = [self.session.get_one(Member, person.member_id) for person in people]
         made = make_guild(self.session, slug, rows[0], tuple(rows[1:]))
+        told = {"guild": slug, "name": made.name, "founder": people[0].handle}
+        append(self.session, "guild.founded", told, LONG_AGO)
+        for person in people[1:]:
+            told = {"guild": slug, "member": person.handle, "role": "member"}
+            append(self.session, "guild.joined", told, LONG_AGO)
         return made, [identity_of(row, (made,)) for row in rows]
 
     def draft(
@@ -101,7 +110,7 @@ class Assembly:
     ) -> int:
         """Draft and submit; its author alone has signed.
 
-        Its vote does not wait for a rehearsal: that it does is tried in tests/governance/rehearsal.
+        Its vote does not wait for a rehearsal, unless :meth:`rehearse` says so.
         """
         return self.put(self.draft(patch, kind, scope), author or self.members[0])
 
@@ -140,6 +149,14 @@ class Assembly:
 
     def sponsor(self, proposal_id: int, member: Identity) -> None:
         sponsors.sponsor(self.session, member, proposal_id, self.clock)
+
+    def rehearse(self, proposal_id: int, replayers: Mapping[str, Replayer] = REPLAYERS) -> None:
+        """Have the vote on a proposal wait for its rehearsals, and run them as verification begins."""
+        self.session.get_one(Proposal, proposal_id).rehearsal_needed = True
+        self.session.flush()
+        self.go_to(self.times(proposal_id).verification_at)
+        self.advance()
+        running.rehearse_due(self.database, self.books, self.clock, replayers)
 
     def advance(self) -> int:
         return enactment.advance(self.database, self.books, self.clock, ENACTORS)

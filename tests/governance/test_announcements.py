@@ -1,8 +1,10 @@
 """What there is to tell of a proposal at each moment of its life, and whom it concerns."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +16,10 @@ from governance.announcements import Announcement, Audience, Moment, moments, se
 from governance.case import Case
 from governance.deliberation.rules import DeliberationRules
 from governance.facts import Facts, State
+from governance.outcome import decide
+from governance.rules import Method
 from governance.tally import Bar, Tally, count
+from governance.votes import Question, Votes
 from tests.governance.founding import founding_book, founding_rules
 
 T0 = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -187,16 +192,65 @@ def test_law_01_nothing_older_than_the_clause_says_is_told_any_more() -> None:
     assert told(enacted(DUE + RULES.kept)) == []
 
 
-def test_law_07_a_count_that_may_name_members_is_told_by_its_end_alone() -> None:
-    class Elected:
-        passed = True
-        reason = "Ada and Bruno were elected."
+def outcome_of(method: Method, options: dict[str, Any], votes: Votes) -> Case:
+    """A case of the kind that the method is for, counted."""
+    tally = decide(Question(method, options, 5, BAR, "0" * 64, "winning votes"), votes)
+    kind = "election" if "seats" in options else "media"
+    return replace(counted(BALLOTED, PASSED, CLOSES), kind=kind, facts=replace(BALLOTED, tally=tally))
 
-        def as_json(self) -> dict[str, Any]:
-            return {"elected": ["ada", "bruno"]}
 
-    case = replace(counted(BALLOTED, PASSED, CLOSES), facts=replace(BALLOTED, tally=Elected()))
-    assert sentence(case) == "It passed."
+LABELS = {"choices": [{"label": "As it is"}, {"label": "Eighty"}, {"label": "A hundred"}]}
+RANGE = {"clause": "/photos/per_day", "min": 5, "max": 500, "present": 60}
+PEOPLE = {"seats": 2, "choices": [{"label": "ada"}, {"label": "bruno"}, {"label": "chidi"}]}
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "votes", "why"),
+    [
+        (
+            "schulze",
+            LABELS,
+            Votes(marks=Counter({b"\x01\x02\x00": 3, b"\x00": 1})),
+            "Passed: “Eighty” comes first. 3 of 5 on the roll put it above “As it is”, where 1 had to",
+        ),
+        (
+            "schulze",
+            LABELS,
+            Votes(marks=Counter({b"\x00": 2})),
+            "Rejected: no choice reached what it had to against “As it is”.",
+        ),
+        (
+            "approval",
+            LABELS,
+            Votes(marks=Counter({b"\x02": 3})),
+            "Passed: “A hundred” is approved by most. 3 of 5 on the roll approved it",
+        ),
+        (
+            "median",
+            RANGE,
+            Votes(values=Counter({Decimal(90): 2, Decimal(100): 1})),
+            "Passed: of 3 numbers the middle one is 90, and it is 60 now. 3 of 5 on the roll named more",
+        ),
+        ("median", RANGE, Votes(), "Rejected: nobody took part."),
+    ],
+)
+def test_a_count_by_any_method_says_why_it_ended_as_it_did(
+    method: Method, options: dict[str, Any], votes: Votes, why: str
+) -> None:
+    assert sentence(outcome_of(method, options, votes)).startswith(why)
+
+
+@pytest.mark.parametrize("method", ["stv", "approval"])
+def test_law_07_an_election_is_told_by_its_numbers_and_names_nobody(method: Method) -> None:
+    votes = Votes(marks=Counter({b"\x00\x01": 2, b"\x01": 1}))
+    case = outcome_of(method, PEOPLE, votes)
+    assert case.facts.tally is not None
+    assert "ada" in case.facts.tally.reason
+    assert sentence(case) == "Passed: 2 were elected; 3 of 5 on the roll took part, where 1 had to."
+    nobody = outcome_of(method, PEOPLE, Votes())
+    assert sentence(nobody) == "Rejected: 0 of 5 on the roll took part, where 1 had to."
+    uncounted = replace(case, facts=replace(case.facts, tally=None))
+    assert sentence(uncounted) == ""
 
 
 def lives() -> Iterator[Facts]:

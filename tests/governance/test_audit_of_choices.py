@@ -36,14 +36,16 @@ def decide(assembly: Assembly, made: int, choice: str, answers: list[Any]) -> No
 
 @pytest.fixture
 def export(assembly: Assembly) -> Events:
-    """The record of a contest, a number, two questions, a contest lost, and contests of class D by guilds."""
+    """Of a contest and a number, both rehearsed, two questions, a contest lost, and votes of class D."""
 
     def book() -> Book:
         return assembly.books.current(assembly.session)
 
     first = assembly.bring(contest(book()))
+    assembly.rehearse(first)
     decide(assembly, first, "ranked", [[2, 1], [2, 0], [1, 2], [2], [0, 1]])
     second = assembly.bring(number(book()))
+    assembly.rehearse(second)
     decide(assembly, second, "named", [Decimal(value) for value in (90, 80, 85, 200, 100)])
     lost = assembly.bring(contest(book(), [*CHOICES, {"label": "Very many", "patch": photos(900)}]))
     decide(assembly, lost, "ranked", [[0], [0, 1], [3]])
@@ -162,6 +164,37 @@ def give_an_answer_a_version(events: Events) -> None:
             event["payload"]["sha256"] = "0" * 64
 
 
+def bend_a_report(events: Events) -> None:
+    of(events, "proposal.rehearsed", 1)["report_sha256"] = "0" * 64
+
+
+def forget_a_report(events: Events) -> None:
+    """Of one choice, and have ballots name the other's alone."""
+    told, left = (of(events, "proposal.rehearsed", place) for place in (0, 1))
+    events.remove(next(event for event in events if event["payload"] is left))
+    for event in events:
+        if event["type"] == "ballot.cast" and event["payload"]["proposal"] == told["proposal"]:
+            event["payload"]["rehearsal_sha256"] = told["report_sha256"]
+
+
+def report_twice_on_a_change(events: Events) -> None:
+    place = next(place for place, event in enumerate(events) if event["type"] == "proposal.rehearsed")
+    events.insert(place, json.loads(json.dumps(events[place])))
+
+
+def bend_what_a_ballot_binds_to(events: Events) -> None:
+    of(events, "ballot.cast", 0)["rehearsal_sha256"] = "0" * 64
+
+
+def bind_a_ballot_to_one_choice(events: Events) -> None:
+    report = of(events, "proposal.rehearsed", 0)["report_sha256"]
+    of(events, "ballot.cast", 0)["rehearsal_sha256"] = report
+
+
+def bind_a_ballot_to_nothing(events: Events) -> None:
+    of(events, "ballot.cast", 0)["rehearsal_sha256"] = None
+
+
 LIES: list[Callable[[Events], None]] = [
     change_a_ranking,
     rank_what_there_is_not,
@@ -182,6 +215,12 @@ LIES: list[Callable[[Events], None]] = [
     enact_the_other_patch,
     forget_a_guild,
     give_an_answer_a_version,
+    bend_a_report,
+    forget_a_report,
+    report_twice_on_a_change,
+    bend_what_a_ballot_binds_to,
+    bind_a_ballot_to_one_choice,
+    bind_a_ballot_to_nothing,
 ]
 
 
@@ -192,6 +231,17 @@ def test_law_04_a_record_that_was_made_up_is_found_out(export: Events) -> None:
         assert made_up != export, f"{lie.__name__} changes nothing"
         assert audit.problems(made_up) != [], f"{lie.__name__} is not found out"
         assert verified(made_up) != [], f"{lie.__name__} is not found out by the verifier"
+
+
+def test_law_05_a_ballot_bound_to_other_reports_and_a_choice_without_one_are_named(export: Events) -> None:
+    for lie, told in (
+        (bend_what_a_ballot_binds_to, "is for another rehearsal"),
+        (forget_a_report, " was not rehearsed"),
+    ):
+        made_up = json.loads(json.dumps(export))
+        lie(made_up)
+        assert any(told in problem.detail for problem in audit.problems(made_up))
+        assert any(told in detail for detail in verified(made_up))
 
 
 def test_a_ballot_that_says_what_is_not_asked_is_named(export: Events) -> None:

@@ -32,7 +32,7 @@ def test_a_receipt_proves_the_ballot(assembly: Assembly, made: int) -> None:
     told = assembly.session.get_one(LedgerEvent, receipt.ledger_seq)
     assert (told.type, told.hash) == ("ballot.cast", receipt.ledger_hash)
     assert told.payload["commitment"] == receipt.commitment
-    assert ballots.own(assembly.session, voter, made, assembly.clock.at) == receipt
+    assert ballots.own(assembly.session, voter, made) == receipt
 
 
 def test_the_ledger_is_not_told_what_was_chosen_before_the_close(assembly: Assembly, made: int) -> None:
@@ -103,22 +103,19 @@ def test_law_07_others_ballots_are_told_after_the_count_alone(assembly: Assembly
         assembly.vote(made, voter, "for")
 
     def seen() -> list[str]:
-        at = assembly.clock.at
-        return [
-            receipt.voter
-            for receipt in ballots.revealed(assembly.session, viewer, made, at, after=None, limit=9)
-        ]
+        found = ballots.revealed(assembly.session, assembly.case(made), after=None, limit=9)
+        return [receipt.voter for receipt in found]
 
     with pytest.raises(Conflict):
         seen()
     with pytest.raises(NotFound):
-        ballots.own(assembly.session, viewer, made, assembly.clock.at)
+        ballots.own(assembly.session, viewer, made)
     assembly.go_to(assembly.times(made).closes_at)
     with pytest.raises(Conflict):
         seen()
     assembly.advance()
     handles = sorted(voter.handle for voter in voters)
     assert seen() == handles
-    page = ballots.revealed(assembly.session, viewer, made, assembly.clock.at, after=handles[1], limit=1)
+    page = ballots.revealed(assembly.session, assembly.case(made), after=handles[1], limit=1)
     assert [receipt.voter for receipt in page] == [handles[2]]
     assert assembly.state(made) is State.TIMELOCK

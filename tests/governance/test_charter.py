@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from coop.book import check_rules
 from coop.policy_text import apply, parse
-from governance.charter import HIGHEST_PETITION, LEAST_PETITIONERS, LONGEST_WAY, voting_charter
-from governance.petitions import needed
-from governance.rules import CLASSES, RiskClass, VotingRules
+from governance.charter import HIGHEST_PETITION, LONGEST_WAY, voting_charter
+from governance.rules import CLASSES, LEAST_PETITIONERS, RiskClass, VotingRules
 from governance.tally import count
 from tests.governance.founding import VOTING_TEXT, founding_book, founding_rules
 from tests.governance.rule_strategies import voting_rules
@@ -132,7 +131,7 @@ def test_law_12_the_rules_of_rules_do_not_lapse() -> None:
 @given(st.integers(1, 5000))
 def test_law_12_no_share_puts_a_petition_out_of_the_reach_of_half_a_guild(members: int) -> None:
     highest = founding_rules().petition.model_copy(update={"share": HIGHEST_PETITION})
-    assert LEAST_PETITIONERS <= needed(highest, members) <= max(LEAST_PETITIONERS, (members + 1) // 2)
+    assert LEAST_PETITIONERS <= highest.needed(members) <= max(LEAST_PETITIONERS, (members + 1) // 2)
 
 
 @pytest.mark.parametrize(("clause", "value", "pointer"), CROSSINGS)

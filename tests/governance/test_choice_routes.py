@@ -1,8 +1,10 @@
 """Contests, numbers and questions over HTTP."""
 
+import hashlib
 from typing import Any
 
 import pytest
+import rfc8785
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlmodel import Session
@@ -33,9 +35,7 @@ def propose(house: House, wanted: dict[str, Any]) -> dict[str, Any]:
     made = house.ask("POST", "/proposals", 0, house.wanted(**wanted), expect=201)
     for who in (1, 2):
         house.ask("POST", f"/proposals/{made['id']}/sponsors", who)
-    found: dict[str, Any] = house.ask("GET", f"/proposals/{made['id']}", 3)
-    house.go_to(found["times"]["voting_at"])
-    return found
+    return house.until_voting(made)
 
 
 def vote(house: House, made: dict[str, Any], who: int, expect: int = 200, **said: Any) -> Any:
@@ -54,6 +54,10 @@ def test_a_contest_shows_what_each_choice_changes_and_takes_rankings(house: Hous
     assert (made["method"], made["risk_class"], made["diff"]) == ("schulze", "A", "")
     assert [choice["label"] for choice in made["choices"]] == ["As it is", "Eighty", "A hundred"]
     assert made["choices"][0]["diff"] == ""
+    assert [(one["pointer"], one["label"], one["state"]) for one in made["rehearsals"]] == [
+        ("/options/choices/1", "Eighty", "done"),
+        ("/options/choices/2", "A hundred", "done"),
+    ]
     assert "+per_day = 100" in made["choices"][2]["diff"]
     for who, marks in enumerate(([2, 1, 0], [2], [1, 2], [2, 0])):
         receipt = vote(house, made, who, choice="ranked", marks=marks)
@@ -95,9 +99,31 @@ def test_a_number_is_named_and_becomes_the_clause(house: House) -> None:
     assert "+per_day = 80" in told["diff"]
 
 
+@pytest.mark.parametrize("wanted", [CONTEST, NUMBER])
+def test_law_05_whoever_has_the_reports_computes_what_ballots_bind_to(
+    house: House, wanted: dict[str, Any]
+) -> None:
+    made = propose(house, wanted)
+    told = house.ask("GET", f"/proposals/{made['id']}/rehearsals", 3)
+    hashes = {one["pointer"]: sha256_of(one["report"]) for one in told["items"]}
+    assert [one["report_sha256"] for one in told["items"]] == list(hashes.values())
+    assert len(hashes) == 2
+    assert sha256_of(hashes) == told["rehearsal_sha256"] == made["rehearsal_sha256"]
+    stale = [None, "0" * 64, *hashes.values()]
+    for digest in stale:
+        problem = vote(house, made, 0, expect=409, choice="abstain", rehearsal_sha256=digest)
+        assert [error["pointer"] for error in problem["errors"]] == ["/rehearsal_sha256"]
+    assert vote(house, made, 0, choice="abstain")["rehearsal_sha256"] == told["rehearsal_sha256"]
+
+
+def sha256_of(document: Any) -> str:
+    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
 def test_a_question_is_answered_and_changes_no_policy(house: House) -> None:
     made = propose(house, QUESTION)
     assert (made["method"], made["risk_class"], made["base_version"]) == ("approval", "B", 0)
+    assert (made["rehearsals"], made["rehearsal_sha256"], made["times"]["held"]) == ([], None, False)
     for who, marks in enumerate(([1], [0, 1], [1, 2], [])):
         vote(house, made, who, choice="approved", marks=marks)
     told = decided(house, made)

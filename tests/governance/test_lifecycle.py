@@ -247,9 +247,11 @@ def test_law_05_verification_goes_on_until_the_rehearsal_is_done() -> None:
     assert times_of(late).closes_at - times_of(late).voting_at == TIMES.closes_at - TIMES.voting_at
 
 
-def test_what_waits_for_its_rehearsal_can_still_be_overtaken() -> None:
-    waiting = replace(SPONSORED, rehearsal_needed=True, base_moved_at=TIMES.voting_at + DAY)
-    assert state(waiting, RULES, TIMES.voting_at + DAY) is State.CONFLICTED
+@pytest.mark.parametrize("late", [DAY, 300 * DAY])
+def test_what_waits_for_its_rehearsal_can_be_overtaken_however_long_it_waits(late: timedelta) -> None:
+    waiting = replace(SPONSORED, rehearsal_needed=True, base_moved_at=TIMES.voting_at + late)
+    assert state(waiting, RULES, TIMES.voting_at + late - TICK) is State.VERIFICATION
+    assert state(waiting, RULES, TIMES.voting_at + late) is State.CONFLICTED
 
 
 def test_a_proposal_waits_for_a_veto_and_takes_force_right_after_one_that_failed() -> None:

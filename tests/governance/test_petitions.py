@@ -57,7 +57,7 @@ def called(assembly: Assembly) -> tuple[int, int]:
 
 @pytest.mark.parametrize(("members", "expected"), [(1, 2), (2, 2), (20, 2), (21, 3), (100, 10), (101, 11)])
 def test_a_tenth_of_a_guild_petitions_and_never_one_alone(members: int, expected: int) -> None:
-    assert petitions.needed(founding_rules().petition, members) == expected
+    assert founding_rules().petition.needed(members) == expected
 
 
 def test_enough_of_another_guild_call_the_assembly_to_a_vote(assembly: Assembly) -> None:

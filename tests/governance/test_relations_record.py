@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +132,30 @@ def sign_twice(events: Events) -> None:
     second["petitioner"] = first["petitioner"]
 
 
+def swell_the_guild_before_its_petition(events: Events) -> None:
+    joined = next(event for event in events if event["payload"].items() >= {"guild": "weavers"}.items())
+    at = events.index(joined) + 1
+    for number in range(30):
+        told = {"guild": "weavers", "member": f"new{number}", "role": "member"}
+        events.insert(at, joined | {"type": "guild.joined", "payload": told})
+
+
+def call_a_veto_for_one_who_left(events: Events) -> None:
+    signed = next(event for event in events if event["type"] == "proposal.petitioned")
+    told = {"guild": "weavers", "member": signed["payload"]["petitioner"]}
+    events.insert(events.index(signed) + 1, signed | {"type": "guild.left", "payload": told})
+
+
+def draw_a_roll_late(events: Events) -> None:
+    roll = of(events, "roll.frozen")
+    roll["at"] = ledger.stamp(datetime.fromisoformat(roll["at"]) + MOMENT)
+
+
+def draw_a_roll_in_advance(events: Events) -> None:
+    event = next(event for event in events if event["type"] == "roll.frozen")
+    event["at"] = ledger.stamp(datetime.fromisoformat(event["payload"]["at"]) - MOMENT)
+
+
 def petition_against_oneself(events: Events) -> None:
     for event in events:
         if event["type"] in ("proposal.petitioned", "veto.called"):
@@ -188,6 +212,10 @@ LIES: list[tuple[Callable[[Events], None], str]] = [
     (exchange_the_amendment, "its hash is not that of its patch"),
     (hide_a_petitioner, "had not petitioned for it"),
     (sign_twice, "signed twice"),
+    (swell_the_guild_before_its_petition, "had not petitioned for it: 2"),
+    (call_a_veto_for_one_who_left, "had not petitioned for it: 1"),
+    (draw_a_roll_late, "and its vote opened at"),
+    (draw_a_roll_in_advance, "frozen before its vote opened"),
     (petition_against_oneself, "a petition is of another guild"),
     (call_a_veto_that_is_none, "no vote on vetoing it"),
     (veto_without_a_call, "no vote has vetoed it"),

@@ -9,15 +9,21 @@ import pytest
 from sqlmodel import Session
 
 from app import MEASURES
+from coop.book import Book
 from coop.measures import Measure
 from coop.metrics import METRICS, Span
 from coop.policies import Books
+from coop.rehearsal import Cell, Change, Rehearsing, Report
+from coop.rehearsal import Measure as MeasureFound
 from governance import reviews
+from governance.drafts import Draft
 from governance.facts import State
+from governance.rehearsal import changes
 from governance.rehearsal.tables import Rehearsal
 from governance.tables import Proposal
 from tests.governance.assembly import CLASS_A, MOMENT, START, Assembly
 from tests.governance.changes import DAY, in_force, setting, told
+from tests.governance.contesting import contest, number
 
 REVIEW = 60 * DAY
 
@@ -62,7 +68,7 @@ def rehearsed(assembly: Assembly, made: int, *measures: dict[str, Any]) -> None:
             kind="media",
             patch=proposal.patch,
             base_sha256=proposal.base_sha256,
-            patch_sha256="b" * 64,
+            patch_sha256=changes.Change("coop", "media", proposal.patch, proposal.base_sha256).sha256,
             epoch=1,
             seed="s",
             state="done",
@@ -113,6 +119,45 @@ def test_a_review_sets_what_was_seen_beside_what_was_forecast(assembly: Assembly
     assert found["limits"] == [reviews.NO_PROOF]
     posts = row_of(found, "posts")
     assert (posts["before"], posts["change"], posts["forecast"]) == (None, None, None)
+
+
+def fewer(session: Session, asked: Rehearsing) -> Report:
+    """A replayer that finds as many views turned away as photos are allowed."""
+    photos = asked.after.policies["coop", "media"].data["photos"]["per_day"]
+    total = Change(Cell(200, 200), Cell(photos, 50), Cell(0, None))
+    return Report({}, (MeasureFound("views", "views", "turned away", "let in", total),))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said", "forecast", "limit"),
+    [
+        pytest.param(contest, {"choice": "ranked", "marks": (2,)}, "-50.000", [], id="a choice"),
+        pytest.param(
+            number, {"choice": "named", "value": Decimal(100)}, None, [reviews.BETWEEN], id="a number between"
+        ),
+        pytest.param(
+            number, {"choice": "named", "value": Decimal(5)}, "-2.500", [], id="an end of the range"
+        ),
+    ],
+)
+def test_of_several_changes_the_forecast_is_of_the_one_that_was_chosen(
+    assembly: Assembly, wanted: Callable[[Book], Draft], said: Any, forecast: str | None, limit: list[str]
+) -> None:
+    made = assembly.bring(wanted(assembly.books.current(assembly.session)))
+    assembly.rehearse(made, {"media": fewer})
+    times = assembly.times(made)
+    assembly.go_to(times.voting_at)
+    for voter in assembly.members:
+        assembly.vote(made, voter, **said)
+    assembly.go_to(times.due_at)
+    assembly.advance()
+    due_at = assembly.case(made).review_at
+    assert due_at is not None
+    assembly.go_to(due_at)
+    review(assembly, steady(lambda span: 100))
+    found = of(assembly, made)
+    assert row_of(found, "views")["forecast"] == forecast
+    assert found["limits"] == [*limit, reviews.NO_PROOF]
 
 
 def test_as_many_days_are_measured_before_the_change_as_after_it(assembly: Assembly) -> None:

@@ -107,11 +107,12 @@ def three(coop: Coop, post: str) -> Any:
     """Dan's proposal of three seats, in force: it was rehearsed before the vote, and ballots name that."""
     made = coop.propose("dan", ("eve", "finn"), 3)
     assert (made["state"], made["risk_class"], made["sponsors_needed"]) == ("sponsoring", "B", 3)
-    coop.ask("GET", f"/proposals/{made['id']}/rehearsal", "ana", status=404)
+    rehearsals = f"/proposals/{made['id']}/rehearsals"
+    assert coop.ask("GET", rehearsals, "ana") == {"items": [], "rehearsal_sha256": None}
     coop.later(7 * DAYS)
     voting = coop.read(made)
     assert voting["state"] == "voting"
-    found = coop.ask("GET", f"/proposals/{made['id']}/rehearsal", "ana")
+    (found,) = coop.ask("GET", rehearsals, "ana")["items"]
     assert found["report"]["measures"][0]["total"]["lost"] == 0
     assert hashlib.sha256(rfc8785.dumps(found["report"])).hexdigest() == voting["rehearsal_sha256"]
     unseen = {"choice": "for", "patch_sha256": made["patch_sha256"]}

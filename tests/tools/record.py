@@ -85,6 +85,7 @@ def _ballot(cast: Receipt) -> dict[str, Any]:
         "value": None,
         **cast.said.as_json(),
         "patch_sha256": cast.patch_sha256,
+        "rehearsal_sha256": cast.rehearsal_sha256,
         "nonce": cast.nonce,
         "commitment": cast.commitment,
         "ledger": {"seq": cast.ledger_seq, "hash": cast.ledger_hash},

@@ -298,6 +298,10 @@ def another_proposal(told: dict[str, Any]) -> None:
     told["proposal"] = "1"
 
 
+def another_rehearsal(told: dict[str, Any]) -> None:
+    told["rehearsal_sha256"] = "0" * 64
+
+
 def another_event(told: dict[str, Any]) -> None:
     told["ledger"]["seq"] -= 1
 
@@ -331,6 +335,7 @@ def nothing_at_all(told: dict[str, Any]) -> None:
     [
         another_choice,
         another_proposal,
+        another_rehearsal,
         another_event,
         a_proof_of_another_event,
         a_shorter_proof,

@@ -18,7 +18,7 @@ from coop.database import Database
 from coop.identity import Identity
 from coop.policies import Books
 from coop.sign_in import COOKIE
-from coop.tables import WebSession
+from coop.tables import Member, WebSession
 from governance import ballots, cases, drafts, enactment, proposals, sponsors
 from governance.ballots import Vote
 from governance.case import Case
@@ -28,7 +28,7 @@ from governance.drafts import Draft
 from governance.rehearsal import running
 from governance.tally import Choice
 from governance.timeline import Timeline
-from tests.factories import LONG_AGO, identity_of, make_member
+from tests.factories import LONG_AGO, identity_of, make_guild, make_member
 from tests.web.browser import Browser
 
 SMALLER_ROOM = [
@@ -51,6 +51,14 @@ class Village:
         with self.database.begin() as session:
             for handle in (f"friend{one}" for one in range(number)):
                 self.people[handle] = identity_of(make_member(session, handle, LONG_AGO))
+
+    def guild(self, slug: str, *handles: str) -> None:
+        """Found a guild of these members, and of no other that they belong to."""
+        with self.database.begin() as session:
+            first, *others = (session.get_one(Member, self.people[name].member_id) for name in handles)
+            made = make_guild(session, slug, first, tuple(others))
+            for name, member in zip(handles, (first, *others), strict=True):
+                self.people[name] = identity_of(member, (made,))
 
     def now(self) -> datetime:
         with self.database.begin() as session:

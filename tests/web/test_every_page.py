@@ -25,8 +25,11 @@ PATHS = (
 )
 FOR_MEMBERS = (
     "/members/me",
+    "/members/me/webhooks",
     "/councils/coop",
     "/proposals/new/election",
+    "/proposals/new/joint",
+    "/proposals/new/joint?kind=audience&clause=/seats/default",
     "/proposals/new/question",
     "/proposals/new/contest?scope=coop&kind=membership&clause=/joining/admission",
     "/proposals/new/number?scope=coop&kind=audience&clause=/seats/default",
@@ -123,6 +126,20 @@ def test_law_07_a_draft_of_another_answers_like_a_proposal_that_never_was(
         assert hidden.status == unknown.status == 404
         assert hidden.html == unknown.html == nowhere.html
         assert "loud" not in browser.get("/proposals").html
+
+
+def test_law_07_no_page_that_is_read_of_a_draft_tells_others_of_it(
+    app: Flask, village: Village, visitor: Browser, browser_of: Callable[[str], Browser]
+) -> None:
+    made, below = village.draft("bruno"), "/proposals/<id:proposal_id>/"
+    read = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    paths = [path.removeprefix(below) for path in sorted(read) if path.startswith(below)]
+    assert len(paths) > 4
+    for browser in (visitor, browser_of("ada")):
+        for path in paths:
+            hidden, unknown = (browser.get(f"/proposals/{one}/{path}") for one in (made, 12345))
+            assert hidden.status == unknown.status in (303, 404), path
+            assert hidden.html.replace(str(made), "12345") == unknown.html, path
 
 
 def test_visitors_are_told_what_is_decided_and_not_who_the_members_are(

@@ -17,9 +17,12 @@ FORMS = (
     *(f"/proposals/new/{what}" for what in ("contest", "election", "number", "question")),
     "/proposals/7/ballot",
     "/proposals/7/sponsor",
+    "/proposals/new/joint",
     "/proposals/7/submit",
     "/proposals/7/withdraw",
     "/notices/read",
+    "/members/me/webhooks",
+    "/members/me/webhooks/7/remove",
     "/councils/<scope>/resign",
     *(
         f"/proposals/7/{what}"

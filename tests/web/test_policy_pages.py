@@ -1,9 +1,19 @@
 """Policies read as by-laws: every clause once, with what set it in the margin."""
 
-from coop.policy_text import leaves, parse
+from datetime import timedelta
+
+from coop.policy_text import leaves, parse, sha256
+from coop.tables import LedgerEvent
+from governance import ballots
+from governance.ballots import Vote
+from governance.drafts import Draft
+from governance.tally import Choice
 from tests.coop.statements import counted
+from tests.governance import contesting
+from tests.governance.assembly import CLASS_B
 from tests.web.browser import Browser
 from tests.web.conftest import Village
+from tests.web.test_every_page import check
 
 
 def test_every_clause_of_every_policy_can_be_pointed_at_and_changed(
@@ -40,7 +50,8 @@ def test_the_margin_names_the_vote_that_set_a_clause(village: Village, visitor: 
 def test_versions_are_told_with_what_each_changed(village: Village, visitor: Browser) -> None:
     village.enacted()
     page = visitor.get("/policies/coop/audience")
-    assert "Version 2, by a vote: 3 for, 1 against" in page.text
+    assert "Version 2, by a vote: Make the default room smaller" in page.text
+    assert "Passed: 3 of 5 on the roll said yes" in page.text
     assert "removed: default = 150" in page.text
     assert "added: default = 120" in page.text
 
@@ -64,3 +75,39 @@ def test_a_policy_takes_the_same_statements_whatever_its_length(village: Village
     with village.database.begin() as session, counted(session) as short:
         visitor.get("/policies/coop/media")
     assert len(long) == len(short)
+
+
+def test_what_was_taken_back_says_why_and_where_that_is_recorded(village: Village, ada: Browser) -> None:
+    base = sha256(village.book().policies["coop", "media"].text)
+    wanted = Draft("coop", "media", "More photos", "", CLASS_B, base, sunset_after=timedelta(days=30))
+    made = village.bring(wanted)
+    village.open(made)
+    village.vote(made, ada="for", bruno="for", chidi="for", dalia="for")
+    village.go_to(village.times(made).due_at)
+    village.go_to(village.case(made).sunset_at or village.now())
+    page = ada.get("/policies/coop/media")
+    check(page)
+    assert "Version 3, taking back More photos" in page.text
+    assert "so what it had set was taken back. Its time was over, and no vote had renewed it." in page.text
+    assert "v3 · taken back" in page.text
+    event = next(link["href"] for link in page.named("a") if link["href"].startswith("/record/"))
+    with village.database.begin() as session:
+        told = session.get_one(LedgerEvent, int(event.rpartition("/")[2]))
+    assert (told.type, told.payload["number"]) == ("policy.version", 3)
+
+
+def test_a_version_that_was_chosen_among_several_says_how(village: Village, visitor: Browser) -> None:
+    made = village.bring(contesting.contest(village.book()))
+    village.open(made)
+    with village.database.begin() as session:
+        case = village.case(made)
+        for handle in ("ada", "bruno", "chidi"):
+            vote = Vote(
+                Choice.RANKED, case.patch_sha256, marks=(1, 0), rehearsal_sha256=case.rehearsal_sha256
+            )
+            ballots.cast(session, village.people[handle], made, vote, village.clock)
+    village.go_to(village.times(made).due_at)
+    page = visitor.get("/policies/coop/media")
+    check(page)
+    assert "v2 · a vote" in page.text
+    assert "Passed: “Eighty” comes first." in page.text

@@ -231,3 +231,24 @@ def test_the_front_page_takes_the_same_statements_for_many_proposals_as_for_one(
         page = ada.get("/")
     assert "6 changes are being decided" in page.text.replace("\xa0", " ")
     assert len(many) == len(one) <= 20
+
+
+def test_a_proposal_s_page_takes_a_few_statements_in_every_period(village: Village, ada: Browser) -> None:
+    made = village.propose()
+    village.go_to(village.now())
+    for stance in ("for", "against", "question"):
+        village.argue(made, "bruno", f"{stance} it", stance=stance)
+    for period in ("deliberation_at", "voting_at", "closes_at", "due_at"):
+        if period == "voting_at":
+            village.open(made)
+            village.vote(made, ada="for", bruno="for", chidi="for", dalia="against")
+        else:
+            village.go_to(max(getattr(village.times(made), period), village.now()))
+        ada.get(f"/proposals/{made}")
+        with village.database.begin() as session, counted(session) as sent:
+            page = ada.get(f"/proposals/{made}")
+        assert page.status == 200
+        asked = [one for one in sent if "SAVEPOINT" not in one]
+        cases = [one for one in asked if one.startswith("SELECT proposal.id, proposal.scope")]
+        assert len(cases) == 1, period
+        assert len(asked) <= 35, period

@@ -1,13 +1,23 @@
 """Rehearsals on pages: asked for with a button, watched while they run, and read with their pictures."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from app import REPLAYERS
+import pytest
+from sqlmodel import Session
+
+from app import ENACTORS, REPLAYERS
+from coop.book import COOP
+from coop.policy_text import sha256
+from coop.rehearsal import Cell, Change, Measure, Rehearsing, Report
+from governance import enactment
+from governance.drafts import Draft
 from governance.rehearsal import running
 from governance.rehearsal.tables import RehearsalProgress
+from governance.rules import Method
 from tests.web.browser import Browser
-from tests.web.conftest import Village
+from tests.web.conftest import SMALLER_ROOM, Village
 from tests.web.test_every_page import check
 from tests.web.test_feed_pages import publish
 
@@ -100,6 +110,92 @@ def test_one_that_failed_says_why_and_when_it_is_tried_again(village: Village, a
     assert "It could not be tried." in page.text
     assert "It is tried again" in page.text
     assert "shed" not in page.html
+
+
+def rooms(*seats: int) -> dict[str, Any]:
+    return {
+        "choices": [
+            {"label": f"Rooms of {many}", "patch": [{**SMALLER_ROOM[1], "value": many}]} for many in seats
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "labels"),
+    [
+        pytest.param("schulze", rooms(120, 90), ["Rooms of 120", "Rooms of 90"], id="a contest"),
+        pytest.param(
+            "median",
+            {"clause": "/seats/default", "min": 90, "max": 200},
+            ["90, the least", "200, the most"],
+            id="a number",
+        ),
+    ],
+)
+def test_each_change_that_a_vote_may_choose_is_shown_under_its_label(
+    village: Village, browser_of: Of, method: Method, options: Any, labels: list[str]
+) -> None:
+    publish(village, village.people["bruno"], body="Bread at dawn")
+    ada, made = browser_of("ada"), village.bring(choosing(village, method, options))
+    path = f"/proposals/{made}"
+    advance(village, village.times(made).verification_at)
+    page = ada.get(path)
+    check(page)
+    assert "Voting opens once the rehearsals are done" in page.text
+    assert page.text.count("It waits for its turn.") == 2
+    assert [one["data-live"] for _, one in page.tags if "data-live" in one] == ["3"]
+    assert all(one in page.text for one in labels)
+    run(village)
+    village.go_to(village.times(made).voting_at)
+    page = ada.get(path)
+    check(page)
+    assert "data-live" not in page.html
+    assert "Views" in page.text
+    digest = village.case(made).rehearsal_sha256 or ""
+    assert digest
+    assert page.form(f"{path}/ballot").values["rehearsal_sha256"] == digest
+    reports = [link["href"] for link in page.named("a") if link["href"].startswith("/rehearsals/")]
+    assert len(reports) == 2
+    for label, report in zip(labels, reports, strict=True):
+        shown = ada.get(report)
+        check(shown)
+        assert f"What “{label}” would have done" in shown.text
+
+
+def test_of_several_choices_the_one_that_failed_says_so_and_the_others_are_shown(
+    village: Village, ada: Browser
+) -> None:
+    def replayer(session: Session, asked: Rehearsing) -> Report:
+        if asked.after.policies[COOP, "audience"].data["seats"]["default"] == 90:
+            raise RuntimeError("the shed is locked")
+        ten = Cell(10, 10)
+        return Report({}, (Measure("views", "views", "turned away", "let in", Change(ten, ten, ten)),))
+
+    made = village.bring(choosing(village, "schulze", rooms(120, 90)))
+    advance(village, village.times(made).verification_at)
+    running.rehearse_due(village.database, village.books, village.clock, {"audience": replayer})
+    page = ada.get(f"/proposals/{made}")
+    check(page)
+    found = page.text.partition("Each choice is tried")[2]
+    first, _, second = found.partition("Rooms of 90")
+    assert "Of 10 views, 10 would have been turned away and 10 let in." in first.partition("Rooms of 120")[2]
+    assert "It could not be tried." not in first
+    assert "It could not be tried. What was recorded could not be replayed (RuntimeError)." in second
+    assert "It is tried again" in second
+    assert "the rehearsals are done" in page.text
+
+
+def choosing(village: Village, method: Method, options: Any) -> Draft:
+    base = sha256(village.book().policies[COOP, "audience"].text)
+    return Draft(
+        COOP, "audience", "How large is a room?", "Rooms are loud.", [], base, method=method, options=options
+    )
+
+
+def advance(village: Village, moment: datetime) -> None:
+    """Go to a moment, and run no rehearsal that is asked for then."""
+    village.clock.offset += moment - village.now() + timedelta(seconds=1)
+    enactment.advance(village.database, village.books, village.clock, ENACTORS)
 
 
 def test_whoever_asks_too_often_is_told_so_on_the_page(village: Village, ada: Browser) -> None:

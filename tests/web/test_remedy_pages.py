@@ -8,13 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from coop import checkpoints, policy_text
-from coop.tables import Member
-from governance import emergencies
+from governance import cases
 from governance.drafts import Draft
 from governance.facts import State
 from governance.people import juries
-from governance.people.tables import CouncilSeat
-from tests.factories import identity_of, make_guild
 from tests.governance.assembly import CLASS_B, CLASS_C
 from tests.web.browser import Browser, Page
 from tests.web.conftest import SMALLER_ROOM, Village
@@ -27,14 +24,6 @@ def path_of(page: Page) -> str:
     """The path of the proposal that a page shows, read from one of its forms."""
     action = next(form.action for form in page.forms if form.action.startswith("/proposals/"))
     return "/".join(action.split("/")[:3])
-
-
-def guild(village: Village, slug: str, *handles: str) -> None:
-    with village.database.begin() as session:
-        first, *others = [session.get_one(Member, village.people[name].member_id) for name in handles]
-        made = make_guild(session, slug, first, tuple(others))
-        for name, member in zip(handles, (first, *others), strict=True):
-            village.people[name] = identity_of(member, (made,))
 
 
 def test_an_objection_puts_a_change_by_consent_to_an_ordinary_vote(village: Village, browser_of: Of) -> None:
@@ -57,8 +46,8 @@ def test_an_objection_puts_a_change_by_consent_to_an_ordinary_vote(village: Vill
 
 
 def test_another_guild_calls_all_of_us_to_a_vote(village: Village, browser_of: Of, visitor: Browser) -> None:
-    guild(village, "bakers", "ada", "bruno")
-    guild(village, "weavers", "chidi", "dalia", "emre")
+    village.guild("bakers", "ada", "bruno")
+    village.guild("weavers", "chidi", "dalia", "emre")
     patch = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
     made = village.keep(
         Draft("guild:bakers", "audience", "Small rooms", "", patch, policy_text.sha256("")), "ada"
@@ -163,7 +152,7 @@ def test_a_juror_tells_what_they_think_and_another_steps_down(
         checkpoints.extend(session, key, "garden.example", village.clock.now(session))
     assert juries.draw_due(village.database, village.clock) == 1
     with village.database.begin() as session:
-        found = juries.read(session, village.people["ada"], made, village.clock.now(session)).panel
+        found = juries.read(session, cases.one(session, made, village.clock.now(session))).panel
     assert found is not None
     first, second = (seat.handle for seat in found.seats[:2])
     browser, path = browser_of(first), f"/proposals/{made}"
@@ -181,36 +170,3 @@ def test_a_juror_tells_what_they_think_and_another_steps_down(
     check(gone)
     assert f"@{second} (stepped down)" in gone.text
     assert "I looked." not in visitor.get(path).text
-
-
-def test_a_measure_takes_force_with_the_last_steward_s_signature(village: Village, browser_of: Of) -> None:
-    stewards = ("ada", "bruno", "chidi")
-    election = village.propose(title="Our council")
-    with village.database.begin() as session:
-        now = village.clock.now(session)
-        for name in stewards:
-            member_id = village.people[name].member_id
-            session.add(
-                CouncilSeat(
-                    scope="coop",
-                    member_id=member_id,
-                    election_id=election,
-                    since=now - timedelta(days=1),
-                    until=now + timedelta(days=300),
-                )
-            )
-    with village.database.begin() as session:
-        book = village.books.current(session)
-        base = policy_text.sha256(book.policies["coop", "audience"].text)
-        wanted = Draft("coop", "audience", "At once", "Noise.", [*SMALLER_ROOM], base)
-        made = emergencies.propose(session, book, village.people["ada"], wanted, village.clock)
-    path = f"/proposals/{made}"
-    assert f"{path}/sign" not in [form.action for form in browser_of("dalia").get(path).forms]
-    for name in stewards[1:]:
-        page = browser_of(name).sent(browser_of(name).get(path), f"{path}/sign")
-        check(page)
-    village.go_to(village.now())
-    page = browser_of("dalia").get(path)
-    check(page)
-    assert village.case(made).stage.state is State.IN_FORCE
-    assert "Cast your ballot" in page.text

@@ -26,9 +26,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     call, case = sight.call, sight.case
     if sight.member is None:
         return None
-    cards = amendment_reading.listing(
-        call.session, sight.member, case.id, call.now, before=None, limit=SHOWN + 1
-    )
+    cards = amendment_reading.listing(call.session, sight.member, case, before=None, limit=SHOWN + 1)
     may_amend = amendable(sight, found)
     if not cards and not may_amend:
         return None

@@ -39,7 +39,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     may_switch = not sum(counts.values()) and _may_switch(sight)
     if not (sum(counts.values()) or sight.talking or may_switch):
         return None
-    rounds = turns.standing(call.session, call.book, member, case.id, call.now)
+    rounds = turns.standing(call.session, call.book, member, case)
     said = Said(
         counts=counts,
         cards={stance: _best(sight, stance) if count else [] for stance, count in counts.items()},
@@ -67,8 +67,7 @@ def _best(sight: Sight, stance: Stance) -> list[Card]:
     return threads.listing(
         call.session,
         call.member,
-        sight.case.id,
-        call.now,
+        sight.case,
         stance=stance,
         order="helpful",
         after=None,

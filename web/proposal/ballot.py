@@ -58,7 +58,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
         return None
     may_vote = case.takes_ballots and _may_vote(sight)
     choices, _ = options.ANSWERS[case.method]
-    ground = grounds(sight) if may_vote and Choice.BLOCK in choices else Grounds([], [])
+    ground = grounds(found) if may_vote and Choice.BLOCK in choices else Grounds([], [])
     labels = options.labels(case.options or {})
     told = Voting(
         open=case.takes_ballots,
@@ -91,6 +91,6 @@ def _receipt(sight: Sight) -> Receipt | None:
     if sight.member is None or sight.case.stage.state in BEFORE_VOTING:
         return None
     try:
-        return ballots.own(sight.call.session, sight.member, sight.case.id, sight.call.now)
+        return ballots.own(sight.call.session, sight.member, sight.case.id)
     except NotFound:
         return None

@@ -29,7 +29,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     call, case, member = sight.call, sight.case, sight.member
     if case.kind != ELECTION or member is None:
         return None
-    election = elections.read(call.session, call.platform.books, member, case.id, call.now)
+    election = elections.read(call.session, call.platform.books, member, case)
     yours = next((one for one in election.candidates if one.handle == member.handle), None)
     may_stand = sight.belongs and case.stage.state is State.DELIBERATION
     told = Candidates(election, _in_order(election), may_stand, yours, LONGEST_STATEMENT)

@@ -26,7 +26,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     call, member = sight.call, sight.member
     if member is None:
         return None
-    cards = checks.listing(call.session, call.book, member, sight.case.id, call.now)
+    cards = checks.listing(call.session, call.book, member, sight.case.id)
     may_ask = _may_ask(sight)
     if not cards and not may_ask:
         return None

@@ -30,7 +30,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     if member is None or case.facts.submitted_at is None:
         return None
     leader = facilitation.facilitator(call.session, case.id)
-    newest = facilitation.summaries(call.session, member, case.id, call.now, before=None, limit=1)
+    newest = facilitation.summaries(call.session, case.id, before=None, limit=1)
     state = case.stage.state
     before = sight.belongs and state in floor.SUBMITTED
     asked = leader is not None and leader.handle == member.handle

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from coop.policy_text import changed, leaves, parse
-from governance import dossier
-from web.proposal.section import Sight
+from governance.dossier import Dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +16,9 @@ class Grounds:
     """The rest of the policy."""
 
 
-def grounds(sight: Sight) -> Grounds:
+def grounds(found: Dossier) -> Grounds:
     """Return the clauses that one may name."""
-    before, after = map(parse, dossier.texts(sight.call.session, sight.case.id))
+    before, after = parse(found.before), parse(found.after)
     touched = changed(before, after)
     named = list(dict.fromkeys([*leaves(before), *leaves(after)]))
     return Grounds([one for one in named if one in touched], [one for one in named if one not in touched])

@@ -31,7 +31,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     asked = case.facts.risk_class in case.rules.juries.classes and case.facts.entry == "deliberation"
     if member is None or not asked or case.times is None or case.kind == ELECTION:
         return None
-    read = juries.read(sight.call.session, member, case.id, sight.call.now)
+    read = juries.read(sight.call.session, case)
     seats = [] if read.panel is None else read.panel.seats
     sitting = [seat for seat in seats if seat.declined_at is None]
     own = next((seat for seat in sitting if seat.handle == member.handle), None)

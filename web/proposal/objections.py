@@ -31,6 +31,6 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     may_object = sight.belongs and case.stage.state in HEARD and not objected
     if not made and not may_object:
         return None
-    ground = grounds(sight) if may_object else None
+    ground = grounds(found) if may_object else None
     told = Objections(made, case.rules.consent.objectors, may_object, ground)
     return Section("objections", "Objections", "proposal/objections.html", told)

@@ -59,8 +59,8 @@ def load(sight: Sight, found: Dossier) -> Section | None:
 def opinions(sight: Sight) -> Opinions:
     """Return what is known of opinions on a proposal, to a member."""
     call, member = sight.call, sight.call.member
-    read = maps.read(call.session, call.book, member, sight.case.id, call.now)
-    upcoming = statements.upcoming(call.session, member, sight.case.id, call.now) if sight.talking else None
+    read = maps.read(call.session, call.book, member, sight.case)
+    upcoming = statements.upcoming(call.session, member, sight.case) if sight.talking else None
     drawn: Mapping[str, Any] = read.document or {"groups": [], "consensus": []}
     named = [*drawn["consensus"], *(one for group in drawn["groups"] for one in group["representative"])]
     words = statements.words_of(call.session, {int(one["statement"]) for one in named}) if named else {}

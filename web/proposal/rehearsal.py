@@ -1,4 +1,4 @@
-"""What it would have done: the rehearsal of a proposal, or one's own try of it before that."""
+"""What it would have done: the rehearsals of a proposal, or one's own try of it before that."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,19 @@ from coop.call import Call
 from governance.dossier import Dossier
 from governance.facts import State
 from governance.rehearsal import rehearsals
-from governance.rehearsal.rehearsals import Change, Rehearsed
+from governance.rehearsal.rehearsals import Change, Placed, Rehearsed
 from web.proposal.section import Section, Sight
+from web.report_comparison import Comparison, compared
 from web.report_drawings import Drawing, drawings
 
 TRYING = frozenset({State.DRAFT, State.SPONSORING, State.DELIBERATION})
 """While it is in one of these, its text may still change, and whoever likes tries it for themselves."""
+TITLE = "What it would have done"
+
+
+def is_live(seen: Rehearsed | None) -> bool:
+    """Say whether a rehearsal goes on while one looks."""
+    return seen is not None and seen.state in ("waiting", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +34,76 @@ class Tried:
     drawn: list[Drawing]
     own: bool
     """Whether it is the reader's own try, which nobody else sees."""
+    label: str = ""
+    """Of the choice that was tried, where there are several."""
 
     @property
     def live(self) -> bool:
         """Whether it goes on while one looks."""
-        return self.rehearsed is not None and self.rehearsed.state in ("waiting", "running")
+        return is_live(self.rehearsed)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several changes that were tried, as it is shown among them."""
+
+    pointer: str
+    """Its place in the proposal."""
+    label: str
+    rehearsed: Rehearsed
+    report: Mapping[str, Any] | None
+    """What was found, once it is done."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it goes on while one looks."""
+        return is_live(self.rehearsed)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The rehearsals of a proposal whose vote is among several changes."""
+
+    each: list[Choice]
+    side_by_side: Comparison | None
+    """What was found, once all are done, where all count the same things."""
+
+    @property
+    def live(self) -> bool:
+        """Whether one of them goes on while one looks."""
+        return any(one.live for one in self.each)
 
 
 def load(sight: Sight, found: Dossier) -> Section | None:
-    """Return the rehearsal; None where there is nothing to rehearse, or nobody has asked for it."""
+    """Return the rehearsals; None where there is nothing to rehearse, or nobody has asked for it."""
     call, case = sight.call, sight.case
-    if sight.member is None or not found.patch or not rehearsals.needed(case.kind, call.book.kinds):
+    if sight.member is None or not rehearsals.needed(case.kind, call.book.kinds):
         return None
-    seen, own = rehearsals.of_proposal(call.session, case.id), False
+    placed = rehearsals.of_proposal(call.session, case.id)
+    if case.options is not None:
+        return _several(call, placed)
+    (only,) = placed
+    seen, own = only.rehearsed, False
     if seen is None and case.stage.state in TRYING:
         seen, own = rehearsals.own(call.session, sight.member, change(sight, found)), True
     if seen is None and not own:
         return None
-    return Section("rehearsal", "What it would have done", "proposal/rehearsal.html", tried(call, seen, own))
+    return Section("rehearsal", TITLE, "proposal/rehearsal.html", tried(call, seen, own))
 
 
-def tried(call: Call, seen: Rehearsed | None, own: bool) -> Tried:
+def _several(call: Call, placed: list[Placed]) -> Section | None:
+    asked = [(one, one.rehearsed) for one in placed if one.rehearsed is not None]
+    reports = rehearsals.reports_of(call.session, [seen.id for _, seen in asked])
+    each = [Choice(one.pointer, one.label, seen, reports[seen.id]) for one, seen in asked]
+    done = [one.report for one in each if one.report is not None]
+    told = Several(each, compared(done) if len(done) == len(placed) else None)
+    return Section("rehearsal", TITLE, "proposal/rehearsals.html", told) if each else None
+
+
+def tried(call: Call, seen: Rehearsed | None, own: bool, label: str = "") -> Tried:
     """Return a rehearsal that the reader may see, with what it found."""
     report = None if seen is None else rehearsals.report_of(call.session, seen.id)
-    return Tried(seen, report, drawings(report) if report else [], own)
+    return Tried(seen, report, drawings(report) if report else [], own, label)
 
 
 def change(sight: Sight, found: Dossier) -> Change:

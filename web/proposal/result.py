@@ -10,6 +10,7 @@ from markupsafe import Markup
 from governance import announcements, ballots, counting, options
 from governance.ballots import Receipt
 from governance.dossier import Dossier
+from governance.people import delegated
 from governance.people.slate import ELECTION
 from web import counts
 from web.answers import Answer, answer
@@ -18,6 +19,16 @@ from web.number_line import number_line
 from web.proposal.section import Section, Sight
 
 BALLOTS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A ballot that counted."""
+
+    ballot: Receipt
+    answer: Answer
+    stands_for: list[str]
+    """Members who delegated their vote to its voter, and cast none themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class Result:
     """Which share of the guilds was in favour, and which had to be."""
     line: Markup | None
     """Who named which number."""
-    cast: list[tuple[Receipt, Answer]]
+    cast: list[Cast]
     """Ballots that counted, told to members."""
     more: str | None
     """The handle after which further ballots follow."""
@@ -50,13 +61,14 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     tally = None if counted is None else counted.as_json()
     labels = options.labels(case.options or {})
     cast, drawn = _cast(sight), _count(sight, tally, labels)
+    lent = delegated.by_delegate(sight.call.session, case) if cast else {}
     told = Result(
         tally=tally,
         reason=reason,
         count=drawn,
         guilds=None if tally is None else counts.guilds(tally),
         line=_line(sight, drawn),
-        cast=[(one, answer(one.said, labels)) for one in cast[:BALLOTS_SHOWN]],
+        cast=[Cast(one, answer(one.said, labels), lent.get(one.voter, [])) for one in cast[:BALLOTS_SHOWN]],
         more=cast[BALLOTS_SHOWN - 1].voter if len(cast) > BALLOTS_SHOWN else None,
     )
     return Section("result", "The result", "proposal/result.html", told)
@@ -81,11 +93,5 @@ def _cast(sight: Sight) -> list[Receipt]:
     """Return the ballots that counted, once they are revealed, to members."""
     if sight.case.tallied_at is None or sight.member is None:
         return []
-    return ballots.revealed(
-        sight.call.session,
-        sight.member,
-        sight.case.id,
-        sight.call.now,
-        after=request.args.get("after"),
-        limit=BALLOTS_SHOWN + 1,
-    )
+    after = request.args.get("after")
+    return ballots.revealed(sight.call.session, sight.case, after=after, limit=BALLOTS_SHOWN + 1)

@@ -37,7 +37,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     if case.kind != ELECTION or member is None or not (case.takes_ballots or case.tallied_at):
         return None
     session = sight.call.session
-    election = elections.read(session, sight.call.platform.books, member, case.id, sight.call.now)
+    election = elections.read(session, sight.call.platform.books, member, case)
     on_roll = case.roll_frozen_at is None or roll.holds(session, case.id, member.member_id)
     counted = _counted(sight)
     told = SecretVote(
@@ -55,10 +55,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
 
 
 def _counted(sight: Sight) -> list[Counted]:
-    call = sight.call
     try:
-        return secret_ballots.counted(
-            call.session, call.member, sight.case.id, call.now, after=0, limit=SHOWN + 1
-        )
+        return secret_ballots.counted(sight.call.session, sight.case, after=0, limit=SHOWN + 1)
     except Conflict:
         return []

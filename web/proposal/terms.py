@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from governance import reviews, watching
+from governance.case import Case
 from governance.dossier import Dossier
 from governance.reviews import Made
 from governance.watching import Reading
@@ -32,6 +33,8 @@ class Terms:
 
     review_after: timedelta | None
     sunset_after: timedelta | None
+    unratified: bool
+    """Whether it is an emergency measure that all of us have not ratified."""
     gauges: list[Gauge]
     review: Made | None
     """What it did beside what was forecast, once it was looked at."""
@@ -39,17 +42,23 @@ class Terms:
 
 def load(sight: Sight, found: Dossier) -> Section | None:
     """Return the terms; None where none were agreed."""
-    session, agreed = sight.call.session, found.terms
-    gauges = [_gauge(one) for one in watching.readings(session, sight.case.id)] if agreed.tripwires else []
+    session, case, agreed = sight.call.session, sight.case, found.terms
+    gauges = [_gauge(one) for one in watching.readings(session, case.id)] if agreed.tripwires else []
     terms = Terms(
         _length(agreed.review_after),
         _length(agreed.sunset_after),
+        _is_unratified(case),
         gauges,
-        reviews.last(session, sight.case.id),
+        None if case.facts.enacted_at is None else reviews.last(session, case.id),
     )
-    if not (terms.review_after or terms.sunset_after or gauges or terms.review):
+    if not (terms.review_after or terms.sunset_after or terms.unratified or gauges or terms.review):
         return None
     return Section("terms", "How long it stays", "proposal/terms.html", terms)
+
+
+def _is_unratified(case: Case) -> bool:
+    tally = case.facts.tally
+    return case.facts.pace == "emergency" and (tally is None or not tally.passed)
 
 
 def _length(seconds: int | None) -> timedelta | None:

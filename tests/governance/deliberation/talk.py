@@ -79,8 +79,7 @@ class Talk:
         return threads.listing(
             self.assembly.session,
             self.author,
-            self.proposal_id,
-            self.assembly.clock.at,
+            self.assembly.case(self.proposal_id),
             stance=stance,
             order=order,
             after=after,

@@ -32,8 +32,7 @@ def card(talk: Talk, check_id: int, who: Identity | None = None) -> Card:
 
 
 def listing(talk: Talk) -> list[Card]:
-    session, now = talk.assembly.session, talk.assembly.clock.at
-    return checks.listing(session, talk.book, talk.author, talk.proposal_id, now)
+    return checks.listing(talk.assembly.session, talk.book, talk.author, talk.proposal_id)
 
 
 def test_the_last_answer_of_each_member_counts(talk: Talk) -> None:
@@ -138,5 +137,3 @@ def test_law_07_what_is_not_there_is_not_answered(talk: Talk) -> None:
         answer(talk, talk.author, 7, 0)
     with pytest.raises(NotFound):
         card(talk, 7)
-    with pytest.raises(NotFound):
-        listing(Talk(talk.assembly, 7))

@@ -168,10 +168,3 @@ def test_a_facilitator_and_an_outcome_over_http(house: House, made: dict[str, An
     assert found["outcome"] == stated
     assert house.ask("GET", path(made, "outcomes"), 1)["items"] == [stated]
     house.ask("DELETE", path(made, "facilitator"), 3, expect=409)
-
-
-def test_law_07_a_drafts_talk_answers_like_none(house: House) -> None:
-    draft = house.ask("POST", "/proposals", 0, house.wanted(submit=False), expect=201)
-    for below in ("arguments", "rounds", "amendments", "checks", "facilitation", "summaries", "outcomes"):
-        hidden = house.ask("GET", path(draft, below), 1, expect=404)
-        assert hidden == house.ask("GET", f"/proposals/7/{below}", 1, expect=404)

@@ -18,8 +18,7 @@ def state(talk: Talk, who: Identity, body: str = "We look again in spring.") -> 
 
 
 def versions(talk: Talk, before: int | None = None) -> list[int]:
-    session, now = talk.assembly.session, talk.assembly.clock.at
-    found = outcomes.versions(session, talk.author, talk.proposal_id, now, before=before, limit=9)
+    found = outcomes.versions(talk.assembly.session, talk.proposal_id, before=before, limit=9)
     return [written.version for written in found]
 
 

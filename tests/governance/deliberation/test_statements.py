@@ -35,14 +35,11 @@ def say(talk: Talk, member: Identity, statement: int, answer: str) -> None:
 
 
 def listed(talk: Talk, reader: Identity) -> list[Written]:
-    assembly = talk.assembly
-    return statements.listing(
-        assembly.session, reader, talk.proposal_id, assembly.clock.at, before=None, limit=100
-    )
+    return statements.listing(talk.assembly.session, reader, talk.proposal_id, before=None, limit=100)
 
 
 def upcoming(talk: Talk, member: Identity) -> statements.Upcoming:
-    return statements.upcoming(talk.assembly.session, member, talk.proposal_id, talk.assembly.clock.at)
+    return statements.upcoming(talk.assembly.session, member, talk.assembly.case(talk.proposal_id))
 
 
 def told(talk: Talk, kind: str) -> list[dict[str, str]]:
@@ -175,7 +172,6 @@ def test_law_07_a_statement_that_is_not_there_is_not_found(talk: Talk) -> None:
         lambda: say(talk, talk.author, 1, "agree"),
         lambda: statements.withdraw(session, talk.author, 1, clock),
         lambda: statements.one(session, talk.author, 1, clock.at),
-        lambda: statements.upcoming(session, talk.author, 1, clock.at),
     ]
     for act in acts:
         with pytest.raises(NotFound):

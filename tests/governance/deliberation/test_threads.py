@@ -82,8 +82,6 @@ def test_law_07_no_thread_is_read_where_there_is_none(talk: Talk) -> None:
         threads.replies(session, talk.author, 7, now, after=0, limit=9)
     with pytest.raises(NotFound):
         threads.one(session, talk.author, 7, now)
-    with pytest.raises(NotFound):
-        Talk(talk.assembly, 7).listing()
 
 
 def test_arguments_are_counted_by_stance_and_replies_are_not(talk: Talk) -> None:

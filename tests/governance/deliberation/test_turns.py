@@ -28,8 +28,8 @@ def pass_on(talk: Talk, who: Identity) -> None:
 
 
 def standing(talk: Talk, who: Identity | None = None) -> Standing:
-    session, now = talk.assembly.session, talk.assembly.clock.at
-    return turns.standing(session, talk.book, who or talk.author, talk.proposal_id, now)
+    case = talk.assembly.case(talk.proposal_id)
+    return turns.standing(talk.assembly.session, talk.book, who or talk.author, case)
 
 
 @pytest.fixture

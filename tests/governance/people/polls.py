@@ -100,4 +100,4 @@ class Poll:
 
     def read(self, who: int = 0) -> Election:
         session, books = self.assembly.session, self.assembly.books
-        return elections.read(session, books, self.voters[who], self.id, self.assembly.clock.at)
+        return elections.read(session, books, self.voters[who], self.case)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -12,12 +13,13 @@ from coop import guilds, ledger, policies, policy_text
 from coop.book import COOP
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
-from coop.tables import LedgerEvent
+from coop.tables import LedgerEvent, Member
 from governance import audit
-from governance.people import delegation
+from governance.people import delegated, delegation
 from governance.people.delegable import delegable
 from governance.people.delegation import Given
 from governance.people.tables import Delegation
+from tests.factories import bearer_for
 from tests.governance.assembly import MOMENT, Assembly
 from tests.governance.founding import founding_rules
 from tests.governance.people.polls import Poll, crowd, draft
@@ -135,6 +137,28 @@ def test_law_04_whoever_does_not_vote_counts_as_their_delegate_votes(hall: Guild
     (told,) = [one for one in hall.told("proposal.tallied") if one["proposal"] == str(made)]
     names = [one.handle for one in hall.people]
     assert told["delegated"] == [{"voter": names[1], "by": names[0]}, {"voter": names[2], "by": names[0]}]
+
+
+def test_law_07_whose_votes_a_ballot_was_lent_is_told_with_the_ballots_after_the_count_alone(
+    hall: Guildhall, client: FlaskClient
+) -> None:
+    session = hall.assembly.session
+    for who in (1, 2, 3):
+        hall.give(who, 0)
+    made = hall.propose()
+    hall.assembly.vote(made, hall.people[0], "for")
+    headers = bearer_for(session, session.get_one(Member, hall.people[0].member_id))
+
+    def read(what: str) -> Any:
+        return client.get(f"/api/v1/proposals/{made}/{what}", headers=headers).get_json()
+
+    assert read("ballot")["stands_for"] == []
+    assert delegated.by_delegate(session, hall.assembly.case(made)) == {}
+    hall.count(made, (3, "against"))
+    names = [one.handle for one in hall.people]
+    expected = {names[0]: names[1:3], names[3]: []}
+    assert {one["voter"]: one["stands_for"] for one in read("ballots")["items"]} == expected
+    assert read("ballot")["stands_for"] == names[1:3]
 
 
 def test_law_04_where_the_delegate_does_not_vote_nobody_votes(hall: Guildhall) -> None:

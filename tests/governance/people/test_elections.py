@@ -106,7 +106,7 @@ def test_law_07_nobody_stands_in_what_is_no_election(assembly: Assembly) -> None
     with pytest.raises(NotFound):
         candidates.stand(assembly.session, assembly.members[1], made, "", assembly.clock)
     with pytest.raises(NotFound):
-        elections.read(assembly.session, assembly.books, assembly.members[1], made, assembly.clock.at)
+        elections.visible(assembly.session, assembly.members[1], made, assembly.clock.at)
 
 
 def test_law_05_the_slate_is_drawn_when_the_roll_is_frozen_and_hashed(poll: Poll) -> None:

@@ -27,13 +27,13 @@ def sign(assembly: Assembly, at: datetime | None = None) -> None:
 
 
 def panel(assembly: Assembly, made: int) -> Panel:
-    found = juries.read(assembly.session, assembly.members[0], made, assembly.clock.at).panel
+    found = juries.read(assembly.session, assembly.case(made)).panel
     assert found is not None
     return found
 
 
 def why_none(assembly: Assembly, made: int) -> str:
-    found = juries.read(assembly.session, assembly.members[0], made, assembly.clock.at)
+    found = juries.read(assembly.session, assembly.case(made))
     assert found.panel is None
     return found.why
 

@@ -116,9 +116,9 @@ def test_what_wrote_a_row_does_not_tell_when_it_was_cast(open_poll: Poll, monkey
 def test_ballots_are_told_in_the_order_of_what_they_say_and_deleted(open_poll: Poll) -> None:
     said = [(3,), (4, 3), (3, 4), (6,), (5, 3), (3,)]
     cast = {open_poll.cast(who, *ranked) for who, ranked in enumerate(said)}
-    viewer, session, at = open_poll.voters[9], open_poll.assembly.session, open_poll.assembly.clock.at
+    session = open_poll.assembly.session
     with pytest.raises(Conflict):
-        secret_ballots.counted(session, viewer, open_poll.id, at, after=0, limit=9)
+        secret_ballots.counted(session, open_poll.case, after=0, limit=9)
     open_poll.count()
     assert kept(open_poll) == []
     ballots_told = tallied(open_poll)["ballots"]
@@ -127,8 +127,7 @@ def test_ballots_are_told_in_the_order_of_what_they_say_and_deleted(open_poll: P
         (receipt.marks, receipt.nonce) for receipt in cast
     }
     assert all(one.keys() == {"choice", "marks", "nonce"} for one in ballots_told)
-    at = open_poll.assembly.clock.at
-    page = secret_ballots.counted(session, viewer, open_poll.id, at, after=2, limit=3)
+    page = secret_ballots.counted(session, open_poll.case, after=2, limit=3)
     assert [asdict(one)["nonce"] for one in page] == [one["nonce"] for one in ballots_told[2:5]]
 
 
@@ -200,7 +199,7 @@ def test_one_votes_on_people_in_secret_and_on_rules_in_the_open(open_poll: Poll)
     with pytest.raises(Conflict, match="secret"):
         assembly.vote(open_poll.id, voter, "ranked", marks=(0,))
     with pytest.raises(NotFound):
-        ballots.own(assembly.session, voter, open_poll.id, assembly.clock.at)
+        ballots.own(assembly.session, voter, open_poll.id)
     made = assembly.propose()
     assembly.go_to(assembly.times(made).voting_at)
     with pytest.raises(Conflict, match="openly"):

@@ -2,10 +2,13 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from app import POLICY_KINDS
 from coop.book import COOP
@@ -14,12 +17,16 @@ from coop.database import Database
 from coop.identity import Identity
 from coop.policies import Books
 from coop.rehearsal import Rehearsing, Report
-from governance.rehearsal import rehearsals, running
+from governance import cases, drafts, proposals
+from governance.rehearsal import holding, rehearsals, running
+from governance.rehearsal.changes import joined
 from governance.rehearsal.rehearsals import Change, Rehearsed
 from governance.rehearsal.replayers import Replayer
 from governance.rehearsal.running import FIRST_WAIT
-from tests.factories import identity_of, make_member
+from governance.tables import Proposal
+from tests.factories import LONG_AGO, identity_of, make_member
 from tests.governance.assembly import CLASS_A
+from tests.governance.contesting import contest
 
 
 class Killed(BaseException):
@@ -65,6 +72,41 @@ def test_many_workers_run_each_rehearsal_once(committed: Database) -> None:
     found = [read(committed, member, one) for one in made]
     assert {(one.state, one.attempts) for one in found} == {("done", 1)}
     assert len(ran) == 12
+
+
+@dataclass
+class Meeting(Clock):
+    """A clock at which two workers meet as they store their reports, unless one of them is kept waiting."""
+
+    place: threading.Barrier = field(default_factory=lambda: threading.Barrier(2))
+
+    def now(self, session: Session) -> datetime:
+        with suppress(threading.BrokenBarrierError):
+            self.place.wait(0.1)
+        return super().now(session)
+
+
+def test_of_two_reports_stored_at_once_the_later_one_lets_the_vote_go(committed: Database) -> None:
+    books, clock = Books(POLICY_KINDS), Clock()
+    with committed.begin() as session:
+        author = identity_of(make_member(session, joined_at=LONG_AGO))
+        book = books.current(session)
+        made = drafts.draft(session, book, author, contest(book), clock.now(session))
+        proposals.submit(session, book, author, made, clock)
+        session.execute(update(Proposal).where(col(Proposal.id) == made).values(entry="verification"))
+    assert holding.ask_due(committed, books, clock) == 1
+    meeting, replayers = Meeting(), {"media": lambda session, tried: Report({})}
+    claims = [running.claim(committed, clock) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        for done in [
+            pool.submit(running.run, committed, books, meeting, replayers, one) for one in claims if one
+        ]:
+            done.result()
+    with committed.begin() as session:
+        case = cases.one(session, made, clock.now(session))
+        stored = {one.pointer: one.report_sha256 or "" for one in rehearsals.of_proposal(session, made)}
+    assert case.rehearsal_sha256 == joined(stored)
+    assert len(stored) == 2
 
 
 def test_progress_is_seen_by_others_while_it_runs_and_nobody_else_takes_it_up(committed: Database) -> None:

@@ -70,10 +70,10 @@ def test_law_07_a_proposals_rehearsal_is_as_private_as_its_draft(
 ) -> None:
     draft = wanted(client, tokens[0], title="More photos", submit=False)
     proposal = client.post("/api/v1/proposals", json=draft, headers=tokens[0]).get_json()["id"]
-    path = f"/api/v1/proposals/{proposal}/rehearsal"
-    assert client.get(path, headers=tokens[0]).status_code == 404
+    path = f"/api/v1/proposals/{proposal}/rehearsals"
+    assert client.get(path, headers=tokens[0]).get_json()["items"] == []
     rehearsals.ask(session, books.current(session), int(proposal), clock.now(session))
-    assert client.get(path, headers=tokens[0]).get_json()["proposal"] == proposal
+    assert client.get(path, headers=tokens[0]).get_json()["items"][0]["proposal"] == proposal
     assert client.get(path, headers=tokens[1]).status_code == 404
     client.post(f"/api/v1/proposals/{proposal}/submission", headers=tokens[0])
-    assert client.get(path, headers=tokens[1]).get_json()["state"] == "waiting"
+    assert client.get(path, headers=tokens[1]).get_json()["items"][0]["state"] == "waiting"

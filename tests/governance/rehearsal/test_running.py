@@ -56,6 +56,14 @@ def read(assembly: Assembly, rehearsal_id: int, who: Identity | None = None) -> 
     return rehearsals.visible(assembly.session, member, rehearsal_id, assembly.clock.at)
 
 
+def of_one(assembly: Assembly, proposal: int) -> Rehearsed:
+    """The rehearsal of a proposal that is one patch."""
+    (found,) = rehearsals.of_proposal(assembly.session, proposal)
+    assert (found.pointer, found.label) == ("/patch", "")
+    assert found.rehearsed is not None
+    return found.rehearsed
+
+
 def report(assembly: Assembly, rehearsal_id: int) -> dict[str, Any]:
     found = rehearsals.report_of(assembly.session, rehearsal_id)
     assert found is not None
@@ -124,13 +132,10 @@ def test_law_13_a_draft_is_given_up_in_the_end_and_a_proposal_never(assembly: As
         run(assembly, failing)
         assembly.go_to(assembly.clock.at + LONGEST_WAIT)
     assert (read(assembly, draft).attempts, read(assembly, draft).retry_at) == (MOST_OF_A_DRAFT, None)
-    waiting = rehearsals.of_proposal(assembly.session, proposal)
-    assert waiting is not None
+    waiting = of_one(assembly, proposal)
     assert (waiting.state, waiting.attempts) == ("failed", MOST_OF_A_DRAFT + 2)
     run(assembly)
-    done = rehearsals.of_proposal(assembly.session, proposal)
-    assert done is not None
-    assert done.state == "done"
+    assert of_one(assembly, proposal).state == "done"
 
 
 def test_one_whose_worker_died_is_taken_up_again(assembly: Assembly) -> None:
@@ -196,18 +201,17 @@ def test_law_07_a_draft_rehearsed_is_seen_by_whoever_asked_alone(assembly: Assem
 def test_law_07_a_proposals_rehearsal_is_seen_by_whoever_sees_the_proposal(assembly: Assembly) -> None:
     book = assembly.books.current(assembly.session)
     proposal = assembly.propose()
-    made = rehearsals.ask(assembly.session, book, proposal, assembly.clock.at)
+    (made,) = rehearsals.ask(assembly.session, book, proposal, assembly.clock.at)
     assert read(assembly, made, assembly.members[3]).proposal_id == proposal
 
 
 def test_a_proposal_is_rehearsed_once_and_the_record_tells_of_it(assembly: Assembly) -> None:
     book = assembly.books.current(assembly.session)
     proposal = assembly.propose()
-    asked = {rehearsals.ask(assembly.session, book, proposal, assembly.clock.at) for _ in range(2)}
-    assert len(asked) == 1
+    first, again = (rehearsals.ask(assembly.session, book, proposal, assembly.clock.at) for _ in range(2))
+    assert first == again
     run(assembly)
-    found = rehearsals.of_proposal(assembly.session, proposal)
-    assert found is not None
+    found = of_one(assembly, proposal)
     events = assembly.session.scalars(
         select(LedgerEvent).where(col(LedgerEvent.type) == "proposal.rehearsed")
     ).all()
