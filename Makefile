@@ -6,6 +6,9 @@ PIP := $(BIN)/pip --disable-pip-version-check --no-input install --quiet --requi
 COMPILE := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet pyproject.toml
 
+# What is compiled once is read by every process: a start then takes half the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test prove demo check bench lock clean
 
@@ -15,10 +18,11 @@ help: ## List what can be made
 run: .venv/.run-stamp ## Start everything and print where it is; ARGS="--port 8080 --var var" to choose
 	@$(BIN)/python app.py run $(ARGS)
 
-test: check ## Check, then run every test; ARGS="-k seats" to choose
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+test: check ## Check, then run the tests but for those that take long; ARGS="-k seats" to choose
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not long' $(ARGS)
 
-prove: .venv/.dev-stamp ## Run the races at full size, and see each go red without its guard
+prove: .venv/.dev-stamp ## Run the long tests, the races at full size, and see each go red without its guard
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 	ALLOTMENT_THOROUGH=yes $(BIN)/python -m pytest $$(find tests -name 'test_*races.py')
 	$(BIN)/python -m tests.mutants
 

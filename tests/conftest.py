@@ -70,8 +70,9 @@ def _as_admin(url: URL, statement: str) -> None:
 @pytest.fixture(scope="session")
 def engine(settings: Settings) -> Iterator[Engine]:
     """The one engine of the tests that are rolled back: a statement is compiled once for all of them."""
-    made = create_engine(settings.database_url.get_secret_value())
-    yield made
+    made = Database(settings.database_url.get_secret_value())
+    assert isinstance(made.bind, Engine)
+    yield made.bind
     made.dispose()
 
 

@@ -31,6 +31,7 @@ def coop(server: Server) -> Iterator[Coop]:
         made.database.dispose()
 
 
+@pytest.mark.long
 def test_law_03_processes_of_their_own_obey_a_change_when_it_is_due_and_lose_no_ballot(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

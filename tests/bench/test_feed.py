@@ -22,6 +22,7 @@ def server(settings: Settings) -> Iterator[Server]:
         found.drop(SMALL.name)
 
 
+@pytest.mark.long
 def test_full_pages_are_measured_against_the_floor(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "WARM_UP", 2)
     result = CliRunner().invoke(main, ARGUMENTS)

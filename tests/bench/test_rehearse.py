@@ -22,6 +22,7 @@ def server(settings: Settings) -> Iterator[Server]:
         found.drop(SMALL.name)
 
 
+@pytest.mark.long
 def test_both_rules_are_rehearsed_on_every_view(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(main, ARGUMENTS)
     found = json.loads(result.stdout)

@@ -18,6 +18,7 @@ def server(settings: Settings) -> Server:
         return found
 
 
+@pytest.mark.long
 def test_law_06_a_crowd_gets_exactly_the_seats_there_are(settings: Settings) -> None:
     result = CliRunner().invoke(main, ["seats", "--members", "60", "--rounds", "1", "--json"])
     assert result.exit_code == 0, result.output
@@ -31,6 +32,7 @@ def test_law_06_a_crowd_gets_exactly_the_seats_there_are(settings: Settings) -> 
     assert found["goals"]["admitted"] == {"exactly": 50}
 
 
+@pytest.mark.long
 def test_a_gate_without_its_guard_is_found_out(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     unguarded = str(gate._COUNT).replace("AND (seats IS NULL OR taken < seats)", "")
     assert unguarded != str(gate._COUNT)

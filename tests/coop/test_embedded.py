@@ -23,6 +23,8 @@ from coop.embedded_child import Child, end_leftover
 from coop.embedded_folder import free_port, held, is_free, secret
 from coop.settings import ROOT, Settings
 
+pytestmark = pytest.mark.long
+
 HOLD = """
 import sys, time
 from pathlib import Path

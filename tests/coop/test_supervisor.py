@@ -19,6 +19,8 @@ from coop.embedded_folder import free_port
 from coop.settings import ROOT, Settings
 from coop.supervisor import BORROWED, borrowed
 
+pytestmark = pytest.mark.long
+
 STAND_IN = """
 import json, os, signal, socket, sys, time
 from http.server import BaseHTTPRequestHandler, HTTPServer

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 from sqlmodel import Session
 
 from app import APIS
@@ -55,12 +56,16 @@ def test_every_body_refuses_members_that_it_does_not_know() -> None:
     assert lax == []
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_no_request_made_from_the_description_breaks_it(
-    app: Flask, headers: dict[str, str], name: str
-) -> None:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+@pytest.fixture(scope="module")
+def schema(wired: Flask) -> OpenApiSchema:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", wired)
 
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@pytest.mark.usefixtures("app")
+def test_no_request_made_from_the_description_breaks_it(
+    schema: OpenApiSchema, headers: dict[str, str], name: str
+) -> None:
     @settings(
         max_examples=ROUNDS,
         deadline=None,

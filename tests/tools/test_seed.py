@@ -20,6 +20,7 @@ from tools import verify
 from tools.seed import seed
 
 
+@pytest.mark.long
 def test_a_seeded_cooperative_has_a_whole_record_and_proposals_in_every_phase(
     settings: Settings, store: ObjectStore, tmp_path: Path
 ) -> None:
