@@ -125,7 +125,7 @@ def test_law_04_of_all_casts_against_a_close_those_acknowledged_are_counted(
     committed: Database, books: Books
 ) -> None:
     with sitting(committed, books, []) as assembly:
-        members, slow = assembly.admit(80), assembly.admit(5)
+        members, slow = assembly.admit(80), assembly.admit(3)
         made = assembly.propose()
         case, times = assembly.case(made), assembly.times(made)
     enactment.advance(committed, books, StoppedClock(at=times.voting_at), ENACTORS)
@@ -133,7 +133,7 @@ def test_law_04_of_all_casts_against_a_close_those_acknowledged_are_counted(
     choices = ["against", "abstain"]  # a late floor of yes would put off the close
     url, digest = url_of(committed), case.patch_sha256
     casting = [Casting(url, made, digest, members[index::4], choices, CASTS // 4, True) for index in range(4)]
-    casting.append(Casting(url, made, digest, slow, choices, 1, True, pause=0.05))
+    casting += [Casting(url, made, digest, [one], choices, 1, True, pause=0.2) for one in slow]
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(close_and_count, committed, made, times.closes_at)
         found = race(processes.cast, *[(one,) for one in casting])
