@@ -31,7 +31,7 @@ from coop.policies import Books
 from coop.policy_text import apply
 from coop.settings import ROOT
 from governance.rehearsal import rehearsals, running
-from governance.rehearsal.rehearsals import Change
+from governance.rehearsal.changes import Change
 
 GOALS: Goals = {"cap_s": at_most(10), "feed_s": at_most(30)}
 

@@ -22,8 +22,7 @@ from coop.ids import new_id
 from coop.tables import Guild, LedgerHead, Member
 from governance import cases
 from governance.deliberation.rules import NAME, DeliberationRules
-from governance.rehearsal.changes import Change as Change
-from governance.rehearsal.changes import choosable, joined, label
+from governance.rehearsal.changes import Change, choosable, joined, label
 from governance.rehearsal.tables import Rehearsal, RehearsalProgress
 from governance.tables import Proposal
 from governance.verification import verify

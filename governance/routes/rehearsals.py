@@ -10,7 +10,8 @@ from coop.call import Call
 from coop.errors import TooMany
 from governance import cases
 from governance.rehearsal import rehearsals
-from governance.rehearsal.rehearsals import Change, Rehearsed
+from governance.rehearsal.changes import Change
+from governance.rehearsal.rehearsals import Rehearsed
 from governance.routes.proposals import NAME, SHA256
 
 api = Api("rehearsals")

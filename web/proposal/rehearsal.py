@@ -8,7 +8,8 @@ from coop.call import Call
 from governance.dossier import Dossier
 from governance.facts import State
 from governance.rehearsal import rehearsals
-from governance.rehearsal.rehearsals import Change, Placed, Rehearsed
+from governance.rehearsal.changes import Change
+from governance.rehearsal.rehearsals import Placed, Rehearsed
 from web.proposal.section import Section, Sight
 from web.report_comparison import Comparison, compared
 from web.report_drawings import Drawing, drawings

@@ -19,8 +19,8 @@ from coop.policies import Books
 from coop.rehearsal import Rehearsing, Report
 from governance import cases, drafts, proposals
 from governance.rehearsal import holding, rehearsals, running
-from governance.rehearsal.changes import joined
-from governance.rehearsal.rehearsals import Change, Rehearsed
+from governance.rehearsal.changes import Change, joined
+from governance.rehearsal.rehearsals import Rehearsed
 from governance.rehearsal.replayers import Replayer
 from governance.rehearsal.running import FIRST_WAIT
 from governance.tables import Proposal

@@ -15,7 +15,7 @@ from coop.identity import Identity
 from coop.policy_text import sha256
 from coop.rehearsal import Cell, Change, Measure, Rehearsing, Report
 from coop.tables import LedgerEvent
-from governance.rehearsal import rehearsals, reports, running
+from governance.rehearsal import changes, rehearsals, reports, running
 from governance.rehearsal.rehearsals import Rehearsed
 from governance.rehearsal.replayers import Replayer
 from governance.rehearsal.running import FIRST_WAIT, LONGEST_WAIT, MOST_OF_A_DRAFT
@@ -39,7 +39,7 @@ def ask(assembly: Assembly, patch: list[dict[str, Any]] | None = None, who: Iden
     """Ask for the rehearsal of a draft of the media policy."""
     book = assembly.books.current(assembly.session)
     text = book.policies[COOP, "media"].text
-    wanted = rehearsals.Change(COOP, "media", patch or CLASS_A, sha256(text))
+    wanted = changes.Change(COOP, "media", patch or CLASS_A, sha256(text))
     member = who or assembly.members[0]
     return rehearsals.ask_draft(assembly.session, book, member, wanted, assembly.clock.at)
 
@@ -96,7 +96,7 @@ def test_every_registered_replayer_reads_an_empty_cooperative(assembly: Assembly
     }
     for kind, (path, value) in patches.items():
         patch = [{"op": "replace", "path": path, "value": value}]
-        wanted = rehearsals.Change(COOP, kind, patch, sha256(book.policies[COOP, kind].text))
+        wanted = changes.Change(COOP, kind, patch, sha256(book.policies[COOP, kind].text))
         made = rehearsals.ask_draft(assembly.session, book, assembly.members[0], wanted, assembly.clock.at)
         assert running.rehearse_due(assembly.database, assembly.books, assembly.clock, REPLAYERS) == 1
         found = read(assembly, made)
@@ -234,7 +234,7 @@ def test_law_05_the_seed_could_not_be_known_while_the_patch_was_written(assembly
 
 def test_what_could_not_stand_is_refused_at_once(assembly: Assembly) -> None:
     book, member = assembly.books.current(assembly.session), assembly.members[0]
-    good = rehearsals.Change(COOP, "media", CLASS_A, sha256(book.policies[COOP, "media"].text))
+    good = changes.Change(COOP, "media", CLASS_A, sha256(book.policies[COOP, "media"].text))
 
     def refused(as_what: type[Exception], **changed: Any) -> None:
         wanted = replace(good, **changed)
@@ -271,7 +271,7 @@ def test_what_changes_a_policy_waits_for_its_rehearsal(assembly: Assembly, kind:
 def test_one_s_own_newest_try_of_a_change_is_found_and_no_other(assembly: Assembly) -> None:
     ada, bruno = assembly.members[:2]
     text = assembly.books.current(assembly.session).policies[COOP, "media"].text
-    wanted = rehearsals.Change(COOP, "media", CLASS_A, sha256(text))
+    wanted = changes.Change(COOP, "media", CLASS_A, sha256(text))
     ask(assembly)
     assembly.go_to(assembly.clock.at + timedelta(minutes=1))
     newest = ask(assembly)
