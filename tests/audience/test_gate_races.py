@@ -235,6 +235,7 @@ def _rush_in_a_process(url: str, post_id: int, members: list[int], seed: int) ->
     return admitted
 
 
+@pytest.mark.long
 def test_law_06_a_cap_is_exact_across_processes(committed: Database) -> None:
     (post_id,) = make_posts(committed)
     members = [viewer.member_id for viewer in make_viewers(committed, 160)]

@@ -50,6 +50,7 @@ def server(settings: Settings) -> Server:
         return found
 
 
+@pytest.mark.long
 def test_both_electorates_are_counted_beside_another_engine(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

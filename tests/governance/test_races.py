@@ -36,6 +36,8 @@ from tests.governance.assembly import CLASS_B, Assembly, StoppedClock
 from tests.governance.processes import Casting, alone, race, share_clock
 from tests.thorough import much
 
+pytestmark = pytest.mark.long
+
 CASTS = much(400, 10_000)
 DUE = much(60, 1_000)
 
