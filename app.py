@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-import audience.author_signals
+import audience.feeds.author_signals
 import audience.measures
 import audience.replay.audience
 import audience.replay.feeds
@@ -110,7 +110,7 @@ REPLAYERS: dict[str, Replayer] = {
     "voting": governance.rehearsal.votes.replay_votes,
     "media": media.replay.replay_media,
     audience.rules.AUDIENCE: audience.replay.audience.replay_audience,
-    audience.rules.FEEDS: audience.replay.feeds.replay_feeds,
+    audience.feeds.rules.FEEDS: audience.replay.feeds.replay_feeds,
 }
 """What tries a change on what really happened, by kind."""
 
@@ -253,7 +253,7 @@ def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
 
     def signals() -> int:
         with platform.database.begin() as session:
-            return audience.author_signals.refresh(session, platform.clock.now(session))
+            return audience.feeds.author_signals.refresh(session, platform.clock.now(session))
 
     return [
         Job(

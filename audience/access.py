@@ -20,9 +20,10 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from audience import gate
+from audience.clauses import limit_of, strictest
 from audience.document import Limits, limits_of, rules_of
 from audience.keys import COOP_KEY, held_by, personal
-from audience.rules import AUDIENCE, limit_of, strictest
+from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity

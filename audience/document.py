@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from audience.rules import AUDIENCE, AudienceRules, limit_of, strictest
+from audience.clauses import limit_of, strictest
+from audience.rules import AUDIENCE, AudienceRules
 from coop.book import COOP, Book, guild_scope
 from coop.errors import Fault, RuleBroken
 from coop.names import normal

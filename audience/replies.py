@@ -14,8 +14,9 @@ from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
 from audience.access import BLOCKED, Access, access_post, standpoint
+from audience.clauses import limit_of
 from audience.document import deciding
-from audience.rules import AUDIENCE, AudienceRules, limit_of
+from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Post, Reply
 from coop.book import Book
 from coop.errors import Fault, Forbidden, NotFound, RuleBroken

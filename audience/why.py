@@ -11,12 +11,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience import feeds
 from audience.access import Access, access_post, cards
+from audience.clauses import limit_of, strictest
 from audience.document import deciding, scope_of
+from audience.feeds import page as feeds
+from audience.feeds.ranking import Term
+from audience.feeds.rules import FEEDS, FeedRules
 from audience.keys import COOP_KEY, guild_of, held_by
-from audience.ranking import Term
-from audience.rules import AUDIENCE, FEEDS, FeedRules, limit_of, strictest
+from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app import POLICY_KINDS, create_app, settled
-from audience import author_signals
+from audience.feeds import author_signals
 from audience.rules import AUDIENCE
 from bench.feed_data import UNTIL
 from coop import policies

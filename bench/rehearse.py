@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app import POLICY_KINDS, REPLAYERS
-from audience.rules import AUDIENCE, FEEDS
+from audience.feeds.rules import FEEDS
+from audience.rules import AUDIENCE
 from bench import rehearse_data
 from bench.feed_data import UNTIL
 from bench.machine import peak_memory_mib

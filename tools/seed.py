@@ -17,8 +17,9 @@ from typing import Any
 from rich.progress import track
 from sqlalchemy import func, select
 
-from audience import feeds, posts, relations, replies
+from audience import posts, relations, replies
 from audience.document import AudienceDocument
+from audience.feeds import page as feeds
 from coop import guilds, members, oauth, policies
 from coop.call import Platform
 from coop.places import Place

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from audience.clauses import limit_of, strictest
 from audience.document import limits_of, rules_of
 from audience.relations import FOLLOW
 from audience.replay import recorded
@@ -20,7 +21,7 @@ from audience.replay.answers import Answer, Room, allowed
 from audience.replay.caps import Caps, admitted
 from audience.replay.groups import Groups
 from audience.replay.recorded import Bools, Ints, Posts, Replies, Seats, Spans
-from audience.rules import AUDIENCE, AudienceRules, limit_of, strictest
+from audience.rules import AUDIENCE, AudienceRules
 from coop.book import COOP, Book
 from coop.ids import RANDOM_BITS, first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, ranges

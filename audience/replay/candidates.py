@@ -1,6 +1,6 @@
 """Candidates of the past: what a feed's own statement would have returned to a member at a moment.
 
-Pure. It decides as ``audience/feeds.py`` does in SQL: the newest posts that the member's keys opened, by
+Pure. It decides as ``audience/feeds/page.py`` does in SQL: the newest posts that the member's keys opened, by
 nobody blocked either way, not their own, not deleted, not seen; of these the newest that had a seat free.
 Law 7 holds for the past as well: a page of a rehearsal has nothing on it that its reader could not see.
 """
@@ -10,10 +10,10 @@ from datetime import datetime
 
 import numpy as np
 
+from audience.feeds.rules import Profile
+from audience.feeds.signals import Candidate
 from audience.replay.moments import Past
 from audience.replay.recorded import Bools, Ints, Spans, microseconds
-from audience.rules import Profile
-from audience.signals import Candidate
 from coop.ids import first_id_at
 
 

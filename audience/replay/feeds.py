@@ -15,7 +15,9 @@ import numpy as np
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.author_signals import FOUR_WEEKS, WEEK
+from audience.feeds.author_signals import FOUR_WEEKS, WEEK
+from audience.feeds.rules import FEEDS, FeedRules
+from audience.feeds.signals import Candidate
 from audience.relations import BLOCK, FOLLOW
 from audience.replay import candidates, recorded
 from audience.replay.audience import NO_GUILD, caps_of, slugs_of
@@ -23,8 +25,6 @@ from audience.replay.candidates import Locks, Reader, Relations
 from audience.replay.moments import Past, past
 from audience.replay.pages import Comparison, Recipe
 from audience.replay.recorded import Ints
-from audience.rules import FEEDS, FeedRules
-from audience.signals import Candidate
 from coop.book import Book
 from coop.ids import first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, Tallied, changes, fewer, merged, ranges

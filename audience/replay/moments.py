@@ -1,7 +1,7 @@
 """Moments: what a feed would have known at some moments of the past.
 
-Pure, from columns of recorded events. At each moment it is what ``audience/feeds.py`` and
-``audience/author_signals.py`` would have read then: how many seats of a post were taken, and of each author
+Pure, from columns of recorded events. At each moment it is what ``feeds/page.py`` and
+``feeds/author_signals.py`` would have read then: how many seats of a post were taken, and of each author
 the posts of a week, the distinct viewers and the distinct people answered of four.
 """
 
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from audience.author_signals import FOUR_WEEKS, WEEK
+from audience.feeds.author_signals import FOUR_WEEKS, WEEK
 from audience.replay.recorded import Bools, Ints, Posts, Replies, Seats, microseconds
 from coop.ids import first_id_at
 

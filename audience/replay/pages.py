@@ -1,6 +1,6 @@
 """Pages side by side: the page that a reader would have been given under each of two recipes.
 
-Pure. The pages are made by the code that makes the real ones (``audience/ranking.py``), and what is told of
+Pure. The pages are made by the code that makes the real ones (``feeds/ranking.py``), and what is told of
 them is whole numbers: shares in thousandths, means in hundredths.
 """
 
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from audience import ranking
-from audience.rules import Measures, Profile
-from audience.signals import Candidate, Setting
+from audience.feeds import ranking
+from audience.feeds.rules import Measures, Profile
+from audience.feeds.signals import Candidate, Setting
 from coop.ids import first_id_at
 from coop.rehearsal import Gauge
 

@@ -2,9 +2,9 @@
 
 from pydantic import BaseModel, Field
 
-from audience import feeds
+from audience.feeds import page as feeds
+from audience.feeds.rules import FEEDS, FeedRules, weight_clause
 from audience.routes.posts import PostView, ScoreView, post_view
-from audience.rules import FEEDS, FeedRules, weight_clause
 from coop.api import Api
 from coop.call import Call
 from coop.receipts import Citation

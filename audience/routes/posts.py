@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from audience import posts, timeline, why
 from audience.access import Card, access_post, cards
 from audience.document import AudienceDocument, limits_of
-from audience.ranking import Term
+from audience.feeds.ranking import Term
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from audience.clauses import OPEN, Cap, limit_of
 from audience.document import (
     AudienceDocument,
     Limits,
@@ -15,7 +16,7 @@ from audience.document import (
     rules_of,
     tighten,
 )
-from audience.rules import AUDIENCE, OPEN, Arrivals, AudienceRules, Cap, Seats, limit_of
+from audience.rules import AUDIENCE, Arrivals, AudienceRules, Seats
 from coop.book import Book
 from coop.errors import RuleBroken
 from tests.audience.factories import founding_book, wide_open, with_clauses, with_guild_policy

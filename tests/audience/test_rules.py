@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from audience.rules import KINDS, AudienceRules, FeedRules, limit_of, strictest
+from audience.clauses import limit_of, strictest
+from audience.feeds.rules import FeedRules
+from audience.rules import KINDS, AudienceRules
 from coop.book import COOP, check_rules
 from tests.audience.factories import founding_book
 

@@ -3,9 +3,10 @@
 import pytest
 from sqlmodel import Session
 
-from audience import feeds, why
+from audience import why
 from audience.access import access_post
 from audience.document import limits_of
+from audience.feeds import page as feeds
 from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.errors import NotFound

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from sqlmodel import Session
 
-from audience import author_signals, feeds
+from audience.feeds import author_signals
+from audience.feeds import page as feeds
+from audience.feeds.rules import FEEDS, FeedRules
+from audience.feeds.signals import Candidate
 from audience.keys import held_by
 from audience.replay import candidates, recorded
 from audience.replay.audience import caps_of, slugs_of
 from audience.replay.candidates import Locks, Relations
 from audience.replay.moments import Past, past
-from audience.rules import FEEDS, FeedRules
-from audience.signals import Candidate
 from coop.book import Book
 from coop.ids import first_id_at
 from tests.audience.factories import with_clauses

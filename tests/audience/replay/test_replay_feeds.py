@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
+from audience.feeds.rules import FEEDS
+from audience.feeds.signals import Candidate
 from audience.replay.feeds import changed, drawn, moments_of, replay_feeds
 from audience.replay.pages import Comparison
-from audience.rules import FEEDS
-from audience.signals import Candidate
 from audience.tables import Seat
 from coop.book import Book
 from coop.ids import first_id_at

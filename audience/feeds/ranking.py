@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from operator import mul
 from typing import NamedTuple
 
-from audience.rules import WEIGHT_UNIT, Profile, weight_clause
-from audience.signals import SIGNALS, Candidate, Setting
+from audience.feeds.rules import WEIGHT_UNIT, Profile, weight_clause
+from audience.feeds.signals import SIGNALS, Candidate, Setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audience.ranking import Scored, page, ranked, terms, weights_of
-from audience.rules import FEEDS, FeedRules
-from audience.signals import SIGNALS, Candidate, Setting
+from audience.feeds.ranking import Scored, page, ranked, terms, weights_of
+from audience.feeds.rules import FEEDS, FeedRules
+from audience.feeds.signals import SIGNALS, Candidate, Setting
 from coop.ids import first_id_at
 from tests.audience.factories import NOW, founding_book
 from tests.thorough import much

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience.rules import FEEDS, FeedRules
-from audience.signals import ONE, SIGNALS, Candidate, Setting, conversation, follow, fresh, small
+from audience.feeds.rules import FEEDS, FeedRules
+from audience.feeds.signals import ONE, SIGNALS, Candidate, Setting, conversation, follow, fresh, small
 from coop.ids import first_id_at
 from tests.audience.factories import NOW, founding_book
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import exp2, log2
 from typing import NamedTuple
 
-from audience.rules import Measures, Profile
+from audience.feeds.rules import Measures, Profile
 from coop.ids import RANDOM_BITS, first_id_at
 
 ONE = 1_000_000

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience import author_signals, posts, replies
+from audience import posts, replies
 from audience.access import access_post
+from audience.feeds import author_signals
 from audience.tables import AuthorSignals
 from coop.book import Book
 from coop.database import Database

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience import gate, ranking
+from audience import gate
 from audience.access import (
     FOLLOWED,
     NAMED,
@@ -28,9 +28,10 @@ from audience.access import (
     standpoint,
 )
 from audience.document import limits_of
-from audience.ranking import Scored, Term
-from audience.rules import FEEDS, FeedRules, Profile
-from audience.signals import Candidate, Setting
+from audience.feeds import ranking
+from audience.feeds.ranking import Scored, Term
+from audience.feeds.rules import FEEDS, FeedRules, Profile
+from audience.feeds.signals import Candidate, Setting
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity

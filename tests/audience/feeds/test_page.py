@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience import feeds, gate, posts, relations
+from audience import gate, posts, relations
 from audience.access import access_post
-from audience.rules import FEEDS
+from audience.feeds import page as feeds
+from audience.feeds.rules import FEEDS
 from audience.tables import AuthorSignals, Post, Seat
 from coop.book import Book
 from coop.errors import NotFound

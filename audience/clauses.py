@@ -1,0 +1,80 @@
+"""Types of clauses that the policies of this room share: caps, durations, declared bounds.
+
+Pure. Every model is strict and refuses clauses that nothing enforces, so a vote can never pass a rule
+without effect.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+OPEN: Literal["open"] = "open"
+"""What a clause says that sets no limit."""
+
+Cap = Annotated[int, Field(ge=1, le=1_000_000_000)] | Literal["open"]
+"""A number of people or things, or no limit at all."""
+
+_DURATION = re.compile(r"P(?:(?P<days>\d{1,5})D)?(?:T(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,5})M)?)?")
+
+
+def _duration(value: object) -> timedelta:
+    """Read a duration of ISO 8601 in days, hours and minutes, such as ``P1DT12H``."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("A duration is written as ISO 8601 has it, such as PT36H or P30D")
+    length = timedelta(**{unit: int(number or 0) for unit, number in found.groupdict().items()})
+    if not length:
+        raise ValueError("This duration is empty")
+    return length
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+def limit_of(cap: int | str) -> int | None:
+    """Return a cap as a number, or None where it is open."""
+    return None if isinstance(cap, str) else cap
+
+
+def strictest(*limits: int | None) -> int | None:
+    """Return the smallest of some limits, of which None sets none (law 8)."""
+    set_ones = [limit for limit in limits if limit is not None]
+    return min(set_ones) if set_ones else None
+
+
+class Clauses(BaseModel):
+    """A table of clauses: strict, immutable, and with no other clauses than are declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Bound(Clauses):
+    """What a clause may be set to: a range for numbers, a list for words."""
+
+    min: int | float | None = None
+    max: int | float | None = None
+    one_of: list[Any] | None = None
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.min is None and self.max is None and self.one_of is None:
+            raise ValueError("A bound needs min, max or one_of")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("Nothing lies between this min and this max")
+        return self
+
+
+class CoopBounds(Clauses):
+    """Declared bounds of a kind that only the coop sets."""
+
+    coop: dict[str, Bound] = Field(default_factory=dict)
+    """By the clause's pointer: what an ordinary vote of the coop may set it to."""
+
+
+class Bounds(CoopBounds):
+    """Declared bounds of a kind that guilds may set too."""
+
+    guild: dict[str, Bound] = Field(default_factory=dict)
+    """By the clause's pointer: what a guild may set it to for the posts made in it."""
