@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -38,7 +38,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A fresh webhook. Its secret is shown this once."""
+    """A webhook whose secret is fresh, and shown this once."""
 
     endpoint: Endpoint
     secret: str
@@ -71,6 +71,16 @@ class Delivery:
     delivered_at: datetime | None
 
 
+_SEEN = (
+    col(Webhook.id),
+    col(Webhook.url),
+    col(Webhook.created_at),
+    col(Webhook.failures),
+    col(Webhook.disabled_at),
+)
+"""Columns of an :class:`Endpoint`."""
+
+
 def register(
     session: Session, owner: Identity, url: str, limit: Citation, now: datetime, *, loopback: bool
 ) -> Registered:
@@ -99,17 +109,26 @@ def register(
 def of(session: Session, owner: Identity) -> list[Endpoint]:
     """Return a member's webhooks, the newest first."""
     rows = session.execute(
-        select(
-            col(Webhook.id),
-            col(Webhook.url),
-            col(Webhook.created_at),
-            col(Webhook.failures),
-            col(Webhook.disabled_at),
-        )
-        .where(col(Webhook.owner_id) == owner.member_id)
-        .order_by(col(Webhook.id).desc())
+        select(*_SEEN).where(col(Webhook.owner_id) == owner.member_id).order_by(col(Webhook.id).desc())
     )
     return [Endpoint(**row._mapping) for row in rows]
+
+
+def rotate_secret(session: Session, owner: Identity, webhook_id: int) -> Registered:
+    """Give a webhook a fresh secret; every try that is claimed from here on is signed with it.
+
+    Raise NotFound where the member has no such webhook.
+    """
+    secret = new_secret()
+    row = session.execute(
+        update(Webhook)
+        .where(col(Webhook.id) == webhook_id, col(Webhook.owner_id) == owner.member_id)
+        .values(secret=secret)
+        .returning(*_SEEN)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Registered(Endpoint(**row._mapping), secret)
 
 
 def remove(session: Session, owner: Identity, webhook_id: int) -> None:

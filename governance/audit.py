@@ -5,22 +5,18 @@ count reveals them: so the tally, and the text that it put in force, follow from
 and hashes are :func:`coop.ledger.read`'s part; this asks whether what the events say is right.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from coop import policy_text
 from coop.book import COOP
 from coop.errors import AllotmentError
 from coop.ledger import Problem
-from governance import options
+from governance.ballot_record import Vote, cast_openly, lent, question
 from governance.chosen import patch_of, possible, weightiest
-from governance.commitment import commitment
 from governance.facts import RENEWAL
 from governance.opening_record import Openings
-from governance.options import Said
 from governance.outcome import counted_from, decide
 from governance.patch import patch_hash
 from governance.people.record import People
@@ -29,13 +25,11 @@ from governance.rehearsal.record import Rehearsals
 from governance.relations_record import Relations
 from governance.risk import risk_class
 from governance.rules import RiskClass, VotingRules
-from governance.tally import Bar, Choice
+from governance.tally import Bar
 from governance.undoing_record import Undoings
-from governance.votes import Question, Votes
+from governance.votes import Votes
 
 Payload = dict[str, Any]
-SAID = ("choice", "reason", "clause", "marks", "value")
-"""What a revealed ballot says."""
 
 
 def problems(events: Iterable[dict[str, Any]]) -> list[Problem]:
@@ -57,25 +51,8 @@ def problems(events: Iterable[dict[str, Any]]) -> list[Problem]:
 
 
 @dataclass
-class _Vote:
-    """What the events have said of one proposal so far."""
-
-    submission: Payload
-    rules: VotingRules
-    bar: Bar
-    roll: frozenset[str] | None = None
-    guilds: dict[str, list[str]] = field(default_factory=dict)
-    """Voter → their guilds, where most of the guilds have to agree."""
-    casts: dict[str, Payload] = field(default_factory=dict)
-    """Voter → the newest ballot."""
-    tally: Payload | None = None
-    over: bool = False
-    version: Payload | None = None
-
-
-@dataclass
 class _Audit:
-    votes: dict[str, _Vote] = field(default_factory=dict)
+    votes: dict[str, Vote] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     """Hash of a policy's text → the text, of every version so far."""
     heads: dict[tuple[str, str], Payload] = field(default_factory=dict)
@@ -100,7 +77,7 @@ class _Audit:
             yield f"proposal {told['proposal']} was submitted before"
         yield from _hashed(told)
         rules = VotingRules.model_validate(policy_text.parse(self.texts[told["voting_sha256"]]))
-        self.votes[told["proposal"]] = _Vote(told, rules, _bar(told, rules))
+        self.votes[told["proposal"]] = Vote(told, rules, _bar(told, rules))
         # A guild's bounds stand in another policy, which may move while a request is under way.
         if told["scope"] == COOP:
             risk = self.relations.heaviest(told, self._risk(told), self.votes)
@@ -170,10 +147,10 @@ class _Audit:
         if vote.submission["kind"] == ELECTION:
             yield from self.people.told(vote, told, votes)
         else:
-            yield from _cast_openly(vote, told["ballots"], votes)
+            yield from cast_openly(vote, told["ballots"], votes)
             yield from self.people.delegated(vote, told)
-            yield from _lent(vote, told, votes)
-        expected = decide(_question(vote), votes).as_json()
+            yield from lent(vote, told, votes)
+        expected = decide(question(vote), votes).as_json()
         if expected != told["tally"]:
             yield f"the tally is wrong: counted again it is {expected}"
         vote.tally = told["tally"]
@@ -259,72 +236,6 @@ def _bar(told: Payload, rules: VotingRules) -> Bar:
     """Return what a proposal's count has to reach; guilds are asked of the coop's votes alone."""
     bar = rules.bar(told["risk_class"])
     return bar if told["scope"] == COOP else replace(bar, guilds=None)
-
-
-def _cast_openly(vote: _Vote, ballots: list[Payload], votes: Votes) -> Iterator[str]:
-    """Add the ballots to the votes: everybody's newest one, once, as it was cast."""
-    voters = Counter(ballot["voter"] for ballot in ballots)
-    yield from (f"{voter} is counted {times} times" for voter, times in voters.items() if times > 1)
-    yield from (f"the ballot of {voter} is not counted" for voter in sorted(vote.casts.keys() - voters))
-    for ballot in ballots:
-        yield from _revealed(ballot, vote.casts.get(ballot["voter"]))
-        yield from _counted(vote, ballot, votes)
-
-
-def _lent(vote: _Vote, told: Payload, votes: Votes) -> Iterator[str]:
-    """Add, for each who had let a delegate vote for them, what the delegate's ballot says."""
-    ballots = {ballot["voter"]: ballot for ballot in told["ballots"]}
-    for one in told.get("delegated", ()):
-        yield from _counted(vote, ballots[one["by"]], votes)
-
-
-def _revealed(ballot: Payload, cast: Payload | None) -> Iterator[str]:
-    voter = ballot["voter"]
-    if cast is None:
-        yield f"{voter} is counted and never voted"
-        return
-    if ballot["version"] != cast["version"]:
-        yield f"the ballot of {voter} is not their newest"
-    said = {name: ballot[name] for name in SAID if name in ballot}
-    found = commitment(said, ballot["nonce"])
-    if found != cast["commitment"]:
-        yield f"the ballot of {voter} is not the one they cast"
-
-
-def _question(vote: _Vote) -> Question:
-    told = vote.submission
-    return Question(
-        method=told["method"],
-        options=told["options"],
-        roll=len(vote.roll or ()),
-        bar=vote.bar,
-        seed=told["patch_sha256"],
-        strength=vote.rules.ranked.strength,
-    )
-
-
-def _counted(vote: _Vote, ballot: Payload, votes: Votes) -> Iterator[str]:
-    """Add a ballot to the votes, once it was found to say what its proposal asks."""
-    try:
-        said = _said(vote.submission, ballot)
-    except (AllotmentError, ValueError, TypeError, ArithmeticError):
-        yield f"the ballot of {ballot['voter']} says what is not asked"
-        return
-    asked = vote.guilds.get(ballot["voter"], ()) if vote.bar.guilds is not None else ()
-    votes.add(said.choice, 1, said.marks, said.value, asked)
-
-
-def _said(submission: Payload, ballot: Payload) -> Said:
-    value = ballot.get("value")
-    return options.said(
-        submission["method"],
-        submission["options"],
-        Choice(ballot["choice"]),
-        ballot["reason"],
-        ballot["clause"],
-        ballot.get("marks"),
-        None if value is None else Decimal(value),
-    )
 
 
 _NO_POLICY: dict[str, Callable[[_Audit, Payload], RiskClass]] = {

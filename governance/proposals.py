@@ -6,7 +6,7 @@ reason.
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -21,7 +21,7 @@ from governance.drafts import Draft, columns_of, own
 from governance.facts import BEFORE_VOTING, State
 from governance.patch import Terms
 from governance.rehearsal import rehearsals
-from governance.rules import CLASSES, NAME, VotingRules
+from governance.rules import CLASSES, NAME, Method, VotingRules
 from governance.subject import Subject
 from governance.tables import Proposal, Sponsor
 from governance.voting_version import voting_sha256, voting_version
@@ -143,7 +143,7 @@ def as_draft(proposal: Proposal, patch: list[Any] | None = None) -> Draft:
         rationale=proposal.rationale,
         patch=proposal.patch if patch is None else patch,
         base_sha256=proposal.base_sha256,
-        method=proposal.method if proposal.options is not None else None,  # type: ignore[arg-type]
+        method=None if proposal.options is None else cast(Method, proposal.method),
         options=proposal.options,
         target_id=proposal.target_id,
     )

@@ -91,17 +91,20 @@ def stopped_at(facts: Facts, times: Timeline) -> datetime | None:
 
 
 def sunset_at(facts: Facts) -> datetime | None:
-    """Return when a change in force ends by itself; None where it does not."""
-    if facts.enacted_at is None or facts.sunset_after is None:
-        return None
-    return (facts.renewed_at or facts.enacted_at) + facts.sunset_after
+    """Return when a change in force ends by itself; None where it does not, or has been undone."""
+    return _after(facts, facts.sunset_after)
 
 
 def review_at(facts: Facts) -> datetime | None:
-    """Return when a change in force is due for review; None where none was agreed."""
-    if facts.enacted_at is None or facts.review_after is None:
+    """Return when a change in force is due for review; None where none was agreed, or it has been undone."""
+    return _after(facts, facts.review_after)
+
+
+def _after(facts: Facts, length: timedelta | None) -> datetime | None:
+    """Return the end of a length of time in force; a renewal begins it anew."""
+    if facts.enacted_at is None or facts.undone_at is not None or length is None:
         return None
-    return (facts.renewed_at or facts.enacted_at) + facts.review_after
+    return (facts.renewed_at or facts.enacted_at) + length
 
 
 def ratification_closes_at(facts: Facts, rules: VotingRules) -> datetime | None:

@@ -25,8 +25,10 @@ from web.writing import write
 
 ANY = guild_scope("")
 """Stands for a guild that has set nothing of its own."""
-LISTED = 200
-"""Guilds that the form has room for, besides the writer's own."""
+FOUND = 20
+"""Guilds that are shown at one time, besides the writer's own and those that are asked."""
+TICKED = "guild-"
+"""What the name of a guild's box begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Party:
     own: bool
     """Whether the writer belongs to it."""
     asked: bool
+    found: bool
+    """Whether it is called by what was looked for."""
     says: str
     """What its clause says now, as it is typed."""
 
@@ -60,10 +64,15 @@ def ask(call: Call) -> Response:
 
 
 def propose(call: Call) -> Response:
-    """Put it to each of the guilds; the page that follows is that of the writer's own."""
+    """Put it to each of the guilds; the page that follows is that of the writer's own.
+
+    Where more guilds are looked for, the form comes back with them, and with all that was typed and ticked.
+    """
     author, said = call.member, request.form
     kind = said.get("kind", "")
     clause = _clause(call, kind, said.get("clause", ""))
+    if said.get("act") == "find":
+        return _form(call, kind, clause)
 
     def make() -> int:
         scopes = tuple(guild_scope(one.slug) for one in _parties(call, kind, clause) if one.asked)
@@ -95,24 +104,33 @@ def _clause(call: Call, kind: str, pointer: str) -> Settable:
 
 
 def _parties(call: Call, kind: str, clause: Settable) -> list[Party]:
-    """Return the guilds that may be asked, the writer's own first."""
-    own = directory.member(call.session, call.member.handle).guilds
-    listed = {card.slug: card for card in directory.guilds(call.session, None, LISTED)}
-    cards = [
-        *(listed.get(slug) or directory.guild(call.session, slug) for slug in own),
-        *(card for slug, card in listed.items() if slug not in own),
-    ]
-    first = request.args.get("scope", "").removeprefix(ANY)
+    """Return the guilds of the form: the writer's own, the others that are asked, and those looked for."""
+    own, asked = directory.member(call.session, call.member.handle).guilds, _asked()
+    kept = directory.guilds_named(call.session, {*own, *asked})
+    found = directory.guilds_like(call.session, _looked_for(), FOUND)
+    cards = {card.slug: card for card in (*sorted(kept, key=lambda card: card.slug not in own), *found)}
     return [
         Party(
             slug=card.slug,
             name=card.name,
             own=card.slug in own,
-            asked=f"guild-{card.slug}" in request.form if request.form else card.slug == first,
+            asked=card.slug in asked,
+            found=card in found,
             says=_says(call.book, guild_scope(card.slug), kind, clause),
         )
-        for card in cards
+        for card in cards.values()
     ]
+
+
+def _asked() -> set[str]:
+    """Return the slugs of the guilds that are ticked; before anything was sent, of the one come from."""
+    if request.form:
+        return {name.removeprefix(TICKED) for name in request.form if name.startswith(TICKED)}
+    return {request.args.get("scope", "").removeprefix(ANY)}
+
+
+def _looked_for() -> str:
+    return request.values.get("q", "").strip()
 
 
 def _says(book: Book, scope: str, kind: str, clause: Settable) -> str:
@@ -141,6 +159,8 @@ def _form(
         coop=COOP,
         parties=_parties(call, kind, clause),
         most=MOST_GUILDS,
+        shown=FOUND,
+        looked_for=_looked_for(),
         form=request.form,
         refused=refused,
         longest_title=LONGEST_TITLE,

@@ -1,4 +1,4 @@
-"""Webhooks as pages: where a member has decisions sent, the secret told once, and how sending went."""
+"""Webhooks as pages: where a member has decisions sent, each secret told once, and how sending went."""
 
 from flask import Blueprint, Response, request
 
@@ -24,6 +24,7 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule(PATH, "webhooks", page(listing))
     pages.add_url_rule(PATH, "register_webhook", page(register), methods=["POST"])
     pages.add_url_rule(f"{PATH}/<id:webhook_id>", "webhook", page(one))
+    acts.add(pages, f"{PATH}/<id:number>/secret", rotate, show, done="")
     acts.add(
         pages, f"{PATH}/<id:number>/remove", remove, show, done="Removed. Nothing is sent there any more."
     )
@@ -43,12 +44,18 @@ def register(call: Call) -> Response:
             made = webhooks.register(call.session, owner, url, limit, call.now, loopback=loopback)
     except AllotmentError as error:
         return _listed(call, refusal(error, ("url",), {"": "url"}), problems.status_of(error))
-    return render(call, "webhook_secret.html", made=made)
+    return render(call, "webhook_secret.html", made=made, rotated=False)
 
 
 def one(call: Call, webhook_id: int) -> Response:
     """Show what was sent to a webhook, and what came of it."""
     return show(call, webhook_id)
+
+
+def rotate(call: Call, webhook_id: int) -> Response:
+    """Give it a fresh secret; the page that answers tells it, this once."""
+    made = webhooks.rotate_secret(call.session, call.member, webhook_id)
+    return render(call, "webhook_secret.html", made=made, rotated=True)
 
 
 def remove(call: Call, webhook_id: int) -> str:

@@ -11,7 +11,7 @@ from coop.call import Call
 from coop.errors import Conflict, Forbidden
 from coop.outbound import LONGEST_URL
 from coop.paging import Page, PageQuery, decode_int, encode
-from coop.webhooks import Delivery, Endpoint
+from coop.webhooks import Delivery, Endpoint, Registered
 
 api = Api("webhooks")
 
@@ -41,7 +41,7 @@ class WebhookView(BaseModel):
 
 
 class NewWebhookView(WebhookView):
-    """A fresh webhook; its secret is shown this once."""
+    """A webhook whose secret is fresh, and shown this once."""
 
     secret: str
     """Verifies what is sent: Standard Webhooks 1.0.0, HMAC-SHA256."""
@@ -72,13 +72,19 @@ def register_webhook(call: Call, body: WebhookIn) -> NewWebhookView:
     limit = call.book.cite(POLICY, LIMIT)
     loopback = call.platform.settings.outbound_loopback
     made = webhooks.register(call.session, call.member, body.url, limit, call.now, loopback=loopback)
-    return NewWebhookView(**_told(made.endpoint), secret=made.secret)
+    return _fresh(made)
 
 
 @api.get("/webhooks")
 def list_webhooks(call: Call) -> list[WebhookView]:
     """List your webhooks, the newest first."""
     return [WebhookView(**_told(endpoint)) for endpoint in webhooks.of(call.session, call.member)]
+
+
+@api.post("/webhooks/<id:webhook_id>/secret", secret=True)
+def rotate_secret(call: Call, webhook_id: int) -> NewWebhookView:
+    """Give a webhook of yours a fresh secret; what is sent from here on is signed with it."""
+    return _fresh(webhooks.rotate_secret(call.session, call.member, webhook_id))
 
 
 @api.delete("/webhooks/<id:webhook_id>")
@@ -95,6 +101,10 @@ def list_deliveries(call: Call, webhook_id: int, query: PageQuery) -> Page[Deliv
     shown = found[: query.limit]
     more = encode(shown[-1].event_id) if len(found) > len(shown) else None
     return Page[DeliveryView](items=[_delivery(delivery) for delivery in shown], next=more)
+
+
+def _fresh(made: Registered) -> NewWebhookView:
+    return NewWebhookView(**_told(made.endpoint), secret=made.secret)
 
 
 def _told(endpoint: Endpoint) -> dict[str, object]:

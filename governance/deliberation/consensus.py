@@ -13,7 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from governance.deliberation.answers import Marks
+from coop.opinions.answers import Marks
+from coop.opinions.pca import Reals
 from governance.deliberation.group_tallies import (
     SIGNIFICANT,
     GroupTallies,
@@ -21,7 +22,6 @@ from governance.deliberation.group_tallies import (
     share,
     share_test,
 )
-from governance.deliberation.pca import Reals
 
 Side = Literal["agree", "disagree"]
 SIDES: tuple[Side, Side] = ("agree", "disagree")

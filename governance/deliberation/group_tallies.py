@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from governance.deliberation.answers import AGREE, DISAGREE, Answers, Indices
-from governance.deliberation.pca import Reals
+from coop.opinions.answers import AGREE, DISAGREE, Answers, Indices
+from coop.opinions.pca import Reals
 
 SIGNIFICANT = 1.2816
 """The z above which a share is no accident, nine times in ten (one-sided)."""

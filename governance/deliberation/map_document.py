@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from governance.deliberation.answers import Answers
-from governance.deliberation.clusters import nearest
+from coop.opinions.answers import Answers
+from coop.opinions.clusters import nearest
+from coop.opinions.pca import Plane, Reals
 from governance.deliberation.consensus import Finding
 from governance.deliberation.opinion_map import OpinionMap, needed
-from governance.deliberation.pca import Plane, Reals
 
 GRID = 20
 """Steps from the centre of the map to its edge."""

@@ -21,10 +21,10 @@ from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
 from coop.identity import Identity
+from coop.opinions.answers import gathered
 from coop.policies import Books
 from governance.case import Case
 from governance.deliberation import floor
-from governance.deliberation.answers import gathered
 from governance.deliberation.map_document import Place, document, own_place, workings
 from governance.deliberation.opinion_map import draw, needed
 from governance.deliberation.rules import Map

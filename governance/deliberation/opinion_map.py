@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from governance.deliberation.answers import PASS, Answers, Indices, Marks
-from governance.deliberation.clusters import Clustering, clustered
+from coop.opinions.answers import PASS, Answers, Indices, Marks
+from coop.opinions.clusters import Clustering, clustered
+from coop.opinions.pca import Plane, Reals, principal_plane
 from governance.deliberation.consensus import Finding, consensus, representative
 from governance.deliberation.group_tallies import GroupTallies, tallied
-from governance.deliberation.pca import Plane, Reals, principal_plane
 from governance.deliberation.routing import weight
 from governance.deliberation.rules import Map
 

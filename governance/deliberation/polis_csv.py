@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from coop.errors import Fault, Malformed
-from governance.deliberation.answers import Answers
+from coop.opinions.answers import Answers
 
 KEY = "participant"
 GROUP = "group-id"

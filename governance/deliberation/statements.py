@@ -23,11 +23,11 @@ from coop.identity import Identity
 from coop.ids import new_id
 from coop.ledger import append
 from coop.names import line
+from coop.opinions.answers import AGREE, DISAGREE, PASS
 from coop.tables import Member
 from governance import cases
 from governance.case import Case
 from governance.deliberation import floor
-from governance.deliberation.answers import AGREE, DISAGREE, PASS
 from governance.deliberation.routing import drawn, weight
 from governance.deliberation.seals import seal
 from governance.deliberation.statement_tables import Statement, StatementVote, StoredMap

@@ -15,7 +15,7 @@ from governance.deliberation.amendments import Wanted
 from governance.deliberation.standing import Standing
 from governance.deliberation.suggestions import Degree, Opinion
 from governance.drafts import LONGEST_TITLE
-from governance.routes.proposals import SHA256
+from governance.routes.proposal_bodies import SHA256
 
 api = Api("amendments")
 

@@ -13,7 +13,7 @@ from governance import ballots, cases
 from governance.ballots import LONGEST_REASON, Receipt, Vote
 from governance.options import Said
 from governance.people import delegated
-from governance.routes.proposals import SHA256
+from governance.routes.proposal_bodies import SHA256
 from governance.tally import Choice
 
 api = Api("ballots")

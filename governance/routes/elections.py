@@ -13,7 +13,7 @@ from coop.receipts import Citation
 from governance.ballots import Vote
 from governance.people import candidates, elections, secret_ballots
 from governance.people.candidates import LONGEST_STATEMENT
-from governance.routes.proposals import SHA256
+from governance.routes.proposal_bodies import SHA256
 from governance.tally import Choice
 
 api = Api("elections")

@@ -8,7 +8,7 @@ from coop.api import Api
 from coop.call import Call
 from governance import cases, emergencies, sponsors
 from governance.facts import State
-from governance.routes.proposals import DraftBody
+from governance.routes.proposal_bodies import DraftBody
 
 api = Api("emergencies")
 

@@ -9,7 +9,8 @@ from coop.call import Call
 from governance import cases, joint
 from governance.drafts import LONGEST_RATIONALE, LONGEST_TITLE
 from governance.joint import MOST_GUILDS, Agreement
-from governance.routes.proposals import NAME, ProposalSummary, summary
+from governance.routes.proposal_bodies import NAME
+from governance.routes.proposal_views import ProposalSummary, summary
 
 api = Api("joint-proposals")
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 from coop.api import Api
 from coop.call import Call
 from governance import rebasing
-from governance.routes.proposals import ProposalView, read_proposal
+from governance.routes.proposal_views import ProposalView
+from governance.routes.proposals import read_proposal
 
 api = Api("rebasing")
 

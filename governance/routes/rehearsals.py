@@ -12,7 +12,7 @@ from governance import cases
 from governance.rehearsal import rehearsals
 from governance.rehearsal.changes import Change
 from governance.rehearsal.rehearsals import Rehearsed
-from governance.routes.proposals import NAME, SHA256
+from governance.routes.proposal_bodies import NAME, SHA256
 
 api = Api("rehearsals")
 

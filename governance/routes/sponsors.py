@@ -8,7 +8,7 @@ from coop.api import Api
 from coop.call import Call
 from governance import cases, sponsors
 from governance.facts import State
-from governance.routes.proposals import SignatureView
+from governance.routes.proposal_views import SignatureView
 
 api = Api("sponsors")
 

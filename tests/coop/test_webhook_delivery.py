@@ -19,7 +19,7 @@ from coop.identity import Identity
 from coop.outbound import Outbound
 from coop.webhook_delivery import GIVEN_UP, TRIES, WAITS
 from tests.coop.hooks import NOW, ONE, OUTBOUND, StoppedClock, deliver, only, publish, register
-from tests.coop.receiver import Receiver, receiving
+from tests.coop.receiver import Received, Receiver, receiving
 from tests.factories import identity_of, make_member
 
 SLACK = 1.1
@@ -47,6 +47,13 @@ def clock() -> StoppedClock:
     return StoppedClock()
 
 
+def signature(secret: str, sent: Received) -> str:
+    """What the specification has a receiver expect, of the headers and the body alone."""
+    signed = f"{sent.headers['webhook-id']}.{sent.headers['webhook-timestamp']}.".encode() + sent.body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+
+
 def test_what_arrives_is_signed_with_the_secret_over_id_time_and_body(
     database: Database, session: Session, book: Book, ada: Identity, receiver: Receiver, clock: StoppedClock
 ) -> None:
@@ -63,13 +70,28 @@ def test_what_arrives_is_signed_with_the_secret_over_id_time_and_body(
     assert sent.headers["content-type"] == "application/json"
     assert sent.headers["webhook-id"] == f"event_{delivered.event_id}"
     assert sent.headers["webhook-timestamp"] == str(int(NOW.timestamp()))
-    signed = f"event_{delivered.event_id}.{int(NOW.timestamp())}.".encode() + sent.body
-    key = base64.b64decode(made.secret.removeprefix("whsec_"))
-    expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
-    assert sent.headers["webhook-signature"] == f"v1,{expected}"
+    assert sent.headers["webhook-signature"] == signature(made.secret, sent)
     assert (delivered.status, delivered.tries, delivered.problem) == (204, 1, "")
     assert (delivered.delivered_at, delivered.due_at) == (NOW, None)
     assert deliver(database, clock) == 0
+
+
+def test_the_next_try_is_signed_with_the_secret_that_was_made_last(
+    database: Database, session: Session, book: Book, ada: Identity, receiver: Receiver, clock: StoppedClock
+) -> None:
+    receiver.status = 503
+    made = register(session, book, ada, receiver.url)
+    publish(session)
+    deliver(database, clock)
+    rotated = webhooks.rotate_secret(session, ada, made.endpoint.id)
+    due_at = only(session, ada, made).due_at
+    assert due_at is not None
+    receiver.status, clock.at = 200, due_at
+    deliver(database, clock)
+    first, second = receiver.received
+    assert first.headers["webhook-signature"] == signature(made.secret, first)
+    assert second.headers["webhook-signature"] == signature(rotated.secret, second)
+    assert rotated.secret != made.secret
 
 
 @pytest.mark.parametrize("status", [300, 302, 400, 404, 500, 503])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from coop import webhooks
@@ -13,6 +13,7 @@ from coop.database import Database
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.tables import Member
+from coop.webhook_tables import Webhook
 from tests.coop.hooks import LIMIT, NOW, only, publish, register
 from tests.factories import bearer_for, identity_of, make_member
 
@@ -32,6 +33,10 @@ def test_a_secret_is_shown_once_and_never_again(session: Session, book: Book, ad
     assert made.secret.startswith("whsec_")
     assert webhooks.of(session, ada) == [made.endpoint]
     assert made.secret not in repr(webhooks.of(session, ada))
+    rotated = webhooks.rotate_secret(session, ada, made.endpoint.id)
+    assert rotated.secret.startswith("whsec_")
+    assert rotated.secret != made.secret
+    assert webhooks.of(session, ada) == [rotated.endpoint] == [made.endpoint]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +80,8 @@ def test_law_07_another_s_webhook_is_none(
         with pytest.raises(NotFound):
             webhooks.remove(session, bruno, webhook_id)
         with pytest.raises(NotFound):
+            webhooks.rotate_secret(session, bruno, webhook_id)
+        with pytest.raises(NotFound):
             webhooks.deliveries(session, bruno, webhook_id, before=None, limit=1)
     webhooks.remove(session, ada, made)
     assert webhooks.of(session, ada) == []
@@ -95,7 +102,7 @@ def test_whoever_has_left_is_sent_nothing(session: Session, book: Book, ada: Ide
     assert publish(session) == 0
 
 
-def test_over_http_one_registers_reads_the_log_and_removes(
+def test_over_http_one_registers_rotates_the_secret_reads_the_log_and_removes(
     session: Session, client: FlaskClient, ada: Identity, database: Database
 ) -> None:
     headers = bearer_for(session, session.get_one(Member, ada.member_id))
@@ -108,12 +115,17 @@ def test_over_http_one_registers_reads_the_log_and_removes(
     for subject in (1, 2, 3):
         publish(session, subject, NOW + timedelta(seconds=subject))
     path = f"/api/v1/webhooks/{made['id']}"
+    rotated = client.post(f"{path}/secret", headers=headers)
+    assert rotated.status_code == 201
+    assert rotated.get_json() | {"secret": made["secret"]} == made
+    assert rotated.get_json()["secret"] != made["secret"]
     page = client.get(f"{path}/deliveries?limit=2", headers=headers).get_json()
     assert [item["tries"] for item in page["items"]] == [0, 0]
     rest = client.get(f"{path}/deliveries?cursor={page['next']}", headers=headers).get_json()
     assert (len(rest["items"]), rest["next"]) == (1, None)
     assert client.delete(path, headers=headers).status_code == 204
     assert client.delete(path, headers=headers).status_code == 404
+    assert client.post(f"{path}/secret", headers=headers).status_code == 404
     assert client.get(f"{path}/deliveries", headers=headers).status_code == 404
 
 
@@ -136,3 +148,17 @@ def test_a_repeated_registration_does_not_tell_the_secret_again(
     again = client.post("/api/v1/webhooks", json=body, headers=headers)
     assert again.status_code == 409
     assert "whsec_" not in again.text
+
+
+def test_a_repeated_rotation_neither_makes_nor_tells_another_secret(
+    session: Session, client: FlaskClient, book: Book, ada: Identity
+) -> None:
+    made = register(session, book, ada)
+    headers = bearer_for(session, session.get_one(Member, ada.member_id)) | {"Idempotency-Key": "once"}
+    path = f"/api/v1/webhooks/{made.endpoint.id}/secret"
+    told = client.post(path, headers=headers).get_json()["secret"]
+    again = client.post(path, headers=headers)
+    assert again.status_code == 409
+    assert "whsec_" not in again.text
+    kept = select(col(Webhook.secret)).where(col(Webhook.id) == made.endpoint.id)
+    assert session.execute(kept).scalar_one() == told

@@ -14,7 +14,7 @@ from governance.facts import BEFORE_VOTING, OVER, UNDONE, Facts, Joint, State
 from governance.lifecycle import Stage, joint_of, stage, state, takes_ballots
 from governance.rules import CLASSES, Entry, RiskClass
 from governance.tally import Bar, Tally, count
-from governance.timeline import Timeline, ballots_close_at, ballots_open_at, review_at, timeline
+from governance.timeline import Timeline, ballots_close_at, ballots_open_at, review_at, sunset_at, timeline
 from tests.governance.founding import founding_rules
 
 RULES = founding_rules()
@@ -355,6 +355,12 @@ def test_a_renewal_begins_its_term_anew() -> None:
     assert (ended.state, ended.since) == (State.SUNSET, T0 + 282 * DAY)
     assert (review_at(AGREED), review_at(renewed)) == (T0 + 99 * DAY, T0 + 191 * DAY)
     assert review_at(replace(AGREED, enacted_at=None)) is None
+
+
+def test_a_change_that_was_undone_is_neither_reviewed_nor_ends_again() -> None:
+    repealed = replace(AGREED, undone_as=State.REPEALED, undone_at=T0 + 50 * DAY)
+    assert (review_at(repealed), sunset_at(repealed)) == (None, None)
+    assert state(repealed, RULES, T0 + 300 * DAY) is State.REPEALED
 
 
 ORDER = {

@@ -88,6 +88,17 @@ def test_a_review_is_there_once_it_fell_due(house: House) -> None:
     assert {one["metric"] for one in told["review"]["metrics"]} == set(METRICS)
 
 
+def test_a_review_and_an_end_to_come_are_told_until_the_change_is_undone(house: House) -> None:
+    made = in_force(house, review_after="P60D", sunset_after="P30D")
+    found = house.ask("GET", f"/proposals/{made}", 2)
+    assert found["sunset_at"] < found["review_at"]
+    house.clock.offset += timedelta(days=31)
+    house.advance()
+    found = house.ask("GET", f"/proposals/{made}", 2)
+    assert (found["state"], found["sunset_at"], found["review_at"]) == ("sunset", None, None)
+    assert found["terms"]["review_after"] == timedelta(days=60).total_seconds()
+
+
 @pytest.fixture
 def stewards(house: House) -> House:
     """A house with four stewards more, who are its members 5 to 8."""

@@ -5,10 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from coop.policies import new_version
+from coop.tables import Member
+from governance import cases
 from governance.facts import State
+from tests.factories import make_guild
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from tests.web.test_every_page import check
+from web import joint_pages
 
 Of = Callable[[str], Browser]
 NEW = "/proposals/new/joint"
@@ -124,6 +128,65 @@ def test_whoever_belongs_to_none_of_the_guilds_asks_none(guilds: Village, browse
     check(refused)
     assert refused.status == 403
     assert "Whoever proposes to guilds belongs to one of them." in refused.text
+
+
+@pytest.fixture
+def crowd(guilds: Village) -> Village:
+    """More guilds than a form shows, which come before the weavers and the smiths."""
+    ada = guilds.people["ada"].member_id
+    with guilds.database.begin() as session:
+        founder = session.get_one(Member, ada)
+        for number in range(joint_pages.FOUND + 5):
+            make_guild(session, f"choir-{number:02}", founder).name = f"Singers {number}"
+    return guilds
+
+
+def boxes(page: Page) -> list[str]:
+    """The guilds that have a box on the form, in order."""
+    return [name.removeprefix("guild-") for name in page.form(NEW).choices if name.startswith("guild-")]
+
+
+def test_any_guild_is_found_by_name_and_what_was_typed_and_ticked_stays(
+    crowd: Village, browser_of: Of
+) -> None:
+    bruno = browser_of("bruno")
+    page = bruno.get(FORM)
+    assert boxes(page) == ["bakers", *(f"choir-{number:02}" for number in range(joint_pages.FOUND - 1))]
+    page = Page(bruno.send(page, NEW, **SAID, **{"guild-choir-03": "on", "q": "weav", "act": "find"}))
+    check(page)
+    assert (page.status, boxes(page)) == (200, ["bakers", "choir-03", "weavers"])
+    page = Page(bruno.send(page, NEW, **{"guild-weavers": "on", "q": "SINGERS 24", "act": "find"}))
+    assert boxes(page) == ["bakers", "choir-03", "weavers", "choir-24"]
+    form = page.form(NEW)
+    assert form.values | SAID == form.values
+    assert {name for name in form.values if name.startswith("guild-")} == {
+        "guild-bakers",
+        "guild-choir-03",
+        "guild-weavers",
+    }
+    page = bruno.sent(page, NEW)
+    check(page)
+    assert "0 of 3 have passed it" in page.text
+
+
+def test_guilds_are_looked_for_by_an_address_too(crowd: Village, browser_of: Of) -> None:
+    bruno = browser_of("bruno")
+    page = bruno.get(f"{FORM}&q=smith")
+    check(page)
+    assert boxes(page) == ["bakers", "smiths"]
+    assert page.form(NEW).values["q"] == "smith"
+    nobody = bruno.get(f"{NEW}?kind=audience&clause=/seats/default&scope=guild:weavers&q=tailors")
+    check(nobody)
+    assert boxes(nobody) == ["bakers", "weavers"]
+    assert "No guild is called that." in nobody.text
+
+
+def test_law_02_looking_for_guilds_proposes_nothing(guilds: Village, browser_of: Of) -> None:
+    ada = browser_of("ada")
+    ticked = {"guild-weavers": "on", "q": "", "act": "find"}
+    assert Page(ada.send(ada.get(FORM), NEW, **SAID, **ticked)).status == 200
+    with guilds.database.begin() as session:
+        assert cases.find(session, guilds.clock.now(session)) == []
 
 
 @pytest.mark.parametrize("what", ["kind=voting&clause=/sponsors/drafts", "kind=audience&clause=/nothing"])

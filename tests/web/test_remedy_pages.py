@@ -131,6 +131,26 @@ def test_what_would_end_by_itself_is_renewed_by_one_button(village: Village, bro
     assert "Renew: Make the default room smaller" in draft.text
 
 
+def test_no_review_of_what_was_undone_is_announced(village: Village, visitor: Browser) -> None:
+    base = policy_text.sha256(village.book().policies["coop", "media"].text)
+    wanted = Draft("coop", "media", "Try it", "", [*CLASS_B], base, review_after=timedelta(days=60))
+    made = village.bring(replace(wanted, sunset_after=timedelta(days=30)))
+    village.open(made)
+    village.vote(made, ada="for", bruno="for", chidi="for", dalia="for")
+    village.go_to(village.times(made).due_at)
+    case, path = village.case(made), f"/proposals/{made}"
+    assert case.review_at is not None and case.sunset_at is not None
+    due_at = case.review_at.isoformat(timespec="seconds")
+    told = visitor.get(path)
+    assert due_at in [time["datetime"] for time in told.named("time")]
+    assert "unless renewed" in told.text
+    village.go_to(case.sunset_at)
+    told = visitor.get(path)
+    check(told)
+    assert due_at not in [time["datetime"] for time in told.named("time")]
+    assert "unless renewed" not in told.text
+
+
 def test_tripwires_are_shown_with_their_bounds(village: Village, ada: Browser) -> None:
     base = policy_text.sha256(village.book().policies["coop", "audience"].text)
     wire = {"metric": "posts", "window_days": 7, "min": 2, "max": 50}

@@ -29,6 +29,13 @@ def path_of(page: Page) -> str:
     return next(link["href"] for link in page.named("a") if link["href"].startswith(f"{PATH}/"))
 
 
+def secret_of(page: Page) -> str:
+    """The secret that a page tells."""
+    secret = page.text.partition("The secret ")[2].split()[0]
+    assert secret.startswith("whsec_")
+    return secret
+
+
 def publish(village: Village, subject: int) -> None:
     with village.database.begin() as session:
         now = village.clock.now(session)
@@ -38,13 +45,22 @@ def publish(village: Village, subject: int) -> None:
 def test_an_address_is_added_from_one_s_own_page_and_its_secret_is_told_once(ada: Browser) -> None:
     assert PATH in {link["href"] for link in ada.get("/members/me").named("a")}
     page = add(ada)
-    secret = page.text.partition("The secret ")[2].split()[0]
-    assert secret.startswith("whsec_")
+    secret = secret_of(page)
     for path in (PATH, path_of(page)):
         told = ada.get(path)
         check(told)
         assert URL in told.text
         assert secret not in told.html
+
+
+def test_another_secret_is_made_and_told_once(ada: Browser) -> None:
+    made = add(ada)
+    path = path_of(made)
+    page = Page(ada.send(ada.get(path), f"{path}/secret"))
+    check(page)
+    assert "It has a new secret" in page.text
+    assert secret_of(page) != secret_of(made)
+    assert secret_of(page) not in ada.get(path_of(page)).html
 
 
 @pytest.mark.parametrize(
@@ -127,7 +143,8 @@ def test_law_07_another_s_webhook_answers_like_none(village: Village, browser_of
     assert (hidden.status, hidden.html) == (404, unknown.html)
     token = add(bruno, f"{URL}/bruno").form("/sign-out").values["csrf_token"]
     for target in (path, f"{PATH}/12345"):
-        answer = bruno.http.post(f"{target}/remove", data={"csrf_token": token})
-        assert answer.status_code == 404
+        for act in ("remove", "secret"):
+            answer = bruno.http.post(f"{target}/{act}", data={"csrf_token": token})
+            assert answer.status_code == 404
     with village.database.begin() as session:
         assert len(webhooks.of(session, village.people["ada"])) == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from governance.deliberation.answers import Answers, gathered
+from coop.opinions.answers import Answers, gathered
 from governance.deliberation.rules import Map
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "opinions"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from governance.deliberation.answers import Answers
+from coop.opinions.answers import Answers
 from governance.deliberation.consensus import consensus, group_informed, representative
 from governance.deliberation.group_tallies import GroupTallies, difference_test, share_test, tallied
 from tests.governance.deliberation.conversations import table

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from governance.deliberation.answers import Answers
+from coop.opinions.answers import Answers
 from governance.deliberation.map_document import document, letter, own_place, workings
 from governance.deliberation.opinion_map import draw
 from tests.governance.deliberation.conversations import RULES, camps
