@@ -7,6 +7,7 @@ import gc
 from datetime import timedelta
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 import audience.feeds.author_signals
@@ -27,6 +28,7 @@ import coop.routes.ledger
 import coop.routes.members
 import coop.routes.notices
 import coop.routes.oauth
+import coop.routes.places
 import coop.routes.policies
 import coop.routes.webhooks
 import governance.measures
@@ -123,6 +125,7 @@ MEASURES: dict[str, coop.measures.Measure] = {
 
 APIS = [
     coop.routes.members.api,
+    coop.routes.places.api,
     coop.routes.invitations.api,
     coop.routes.oauth.api,
     coop.routes.guilds.api,
@@ -200,7 +203,8 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    assert isinstance(app.json, DefaultJSONProvider)
+    app.json.sort_keys = False
     app.extensions["allotment"] = platform_of(settings, database, clock)
     app.extensions["object_store"] = kept = store or object_store(settings)
     app.url_map.converters["id"] = dispatch.IdConverter

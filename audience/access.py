@@ -21,16 +21,55 @@ from sqlmodel import Session
 
 from audience import gate
 from audience.clauses import limit_of, strictest
-from audience.document import Limits, limits_of, rules_of
-from audience.keys import COOP_KEY, held_by, personal
+from audience.keys import (
+    CIRCLE,
+    CONTRIBUTION,
+    EDITION_BITS,
+    LOCAL_KEY,
+    PLACE,
+    PUBLIC_KEY,
+    SHIFT,
+    held_by,
+    personal,
+)
+from audience.limits import NO_LIMIT, Asked, Limits, limits_of, rules_of
+from audience.locks import PLACED_KEY
 from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
 
-NO_SEATS_LIMIT = 2**31 - 1
 NO_ARRIVAL_LIMIT = timedelta(days=100_000)
-"""What stands in SQL for a limit that is open."""
+"""What stands in SQL for arrivals without a limit."""
+
+READER = f"""reader AS MATERIALIZED (
+  SELECT CAST(:keys AS bigint[]) || circles || ARRAY(
+    SELECT unnest(path) << {SHIFT} | {PLACE} FROM member JOIN place ON place.id = place_id WHERE member.id = :me
+    UNION ALL
+    SELECT {PLACED_KEY} FROM member WHERE id = :me AND place_id IS NOT NULL
+    UNION ALL
+    SELECT wanted.id << {SHIFT} | {CONTRIBUTION}
+    FROM contribution_condition AS wanted JOIN contribution AS given
+      ON given.tag_id = wanted.tag_id AND given.kind = ANY(wanted.kinds)
+      AND given.day > CAST(CAST(:now AS timestamptz) AT TIME ZONE 'UTC' AS date) - wanted.days
+    WHERE given.member_id = :me
+    GROUP BY wanted.id, wanted.least HAVING sum(given.number) >= wanted.least
+  ) AS keys, CAST(:personal AS bigint[]) || circles AS personal
+  FROM (
+    SELECT ARRAY(
+      SELECT (circle_id << {EDITION_BITS} | edition_held) << {SHIFT} | {CIRCLE}
+      FROM circle_member JOIN circle ON circle.id = circle_id,
+           generate_series(since_edition, circle.edition) AS edition_held
+      WHERE member_id = :me
+    ) AS circles OFFSET 0
+  ) AS drawn
+)"""
+"""The keys of whoever looks: those they hold by who they are, and those of circles, places and topics.
+
+It comes before every statement that uses the fragments below: ``WITH {READER} SELECT …``.
+"""
+
+KEYS = "(SELECT keys FROM reader)"
 
 BLOCKED = """(
   SELECT other_id FROM relation WHERE member_id = :me AND kind = 'block'
@@ -41,16 +80,22 @@ BLOCKED = """(
 
 VISIBLE = f"""
   post.deleted_at IS NULL
-  AND post.lock_any && CAST(:keys AS bigint[])
   AND post.author_id NOT IN {BLOCKED}
+  AND CASE WHEN post.plain THEN post.lock_any && {KEYS} ELSE
+    post.author_id = :me OR (
+      lock_opens(post.lock_any, post.lock_all, post.lock_none, post.lock_groups, post.lock_follow,
+                 {KEYS}, :me, post.author_id, :now)
+      AND (post.layers = 0 OR stages_open(post.id, 'read', {KEYS}, :me, post.author_id, :now)))
+  END
 """
 """Whether the viewer's keys open a post. Where this holds, only its gate can still refuse."""
 
 FOLLOWED = "(SELECT other_id FROM relation WHERE member_id = :me AND kind = 'follow')"
 """Everyone whom the viewer follows."""
 
-NAMED = "post.lock_any && CAST(:personal AS bigint[])"
-"""Whether a post's lock names the viewer, or a guild of theirs."""
+_PERSONAL = "(SELECT personal FROM reader)"
+NAMED = f"(post.lock_any && {_PERSONAL} OR coalesce(post.lock_all && {_PERSONAL}, false))"
+"""Whether a post's lock names the viewer, or a guild or circle that they are in."""
 
 SAME_GUILD = "coalesce(post.guild_id = ANY(CAST(:guilds AS bigint[])), false)"
 """Whether a post was made in a guild of the viewer's."""
@@ -73,16 +118,25 @@ The first condition is a hashed look-up that spares almost every post the second
 such guilds; ``OFFSET 0`` keeps the planner from making one join of both.
 """
 
-CAP = "least(coalesce(post.seats_max, own.seats, :seats), coalesce(own.ceiling, :ceiling))"
-"""How many seats a post has; ``NO_SEATS_LIMIT`` where it is open."""
+CAP = """least(coalesce(post.seats_max, own.seats, :seats), coalesce(own.ceiling, :ceiling),
+  CASE WHEN post.layers > 0 THEN (stage_limits(post.id, :now))[1] END)"""
+"""How many seats a post has; ``NO_LIMIT`` where it is open."""
+
+MORE_ASKED = """CASE
+  WHEN post.layers > 0 OR post.all_wait OR num_nonnulls(post.per_minute, post.burst) > 0
+  THEN ARRAY[post.per_minute, post.burst, post.all_wait::integer]
+    || CASE WHEN post.layers > 0 THEN stage_limits(post.id, :now) END
+END"""
+"""What the author asked for besides seats, where they did: see ``Asked.of``."""
 
 ROOM = f"""
 CASE
+  WHEN CAST(:me AS bigint) IS NULL THEN {CAP} >= {NO_LIMIT}
   WHEN gate.post_id IS NOT NULL THEN gate.taken < {CAP} AND (
     gate.arrival_at IS NULL
     OR gate.arrival_at <= statement_timestamp() + coalesce(own.ahead, :ahead)
-    OR {FRIEND})
-  WHEN {CAP} < {NO_SEATS_LIMIT} THEN {CAP} > (
+    OR ({FRIEND} AND NOT post.all_wait))
+  WHEN {CAP} < {NO_LIMIT} THEN {CAP} > (
     SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT {CAP}) AS counted)
   ELSE true
 END
@@ -90,11 +144,14 @@ END
 """Whether a post, with its ``gate`` and the ``own`` limits of its guild, would admit one more now.
 
 It spares a claim that is sure to be refused; the claim itself decides. Seats are counted only where a
-limit came after the post and nobody has asked for it since.
+limit came after the post and nobody has asked for it since. A visitor takes no seat, so where seats are
+counted there is no room for one.
 """
 
 _FACTS = f"""
-SELECT post.id, post.author_id, post.lock_any, post.seats_max, guild.slug AS guild,
+WITH {READER}
+SELECT post.id, post.author_id, post.plain AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[] AS for_all,
+       post.seats_max, {MORE_ASKED} AS more_asked, post.layers, coalesce(gate.reached, 0) AS reached, guild.slug AS guild,
        gate.post_id IS NOT NULL AS gated, seat.post_id IS NOT NULL AS seated,
        {ROOM} AS room, {FRIEND} AS friend
 FROM post
@@ -115,9 +172,9 @@ WHERE id = :asset AND owner_id = :me AND NOT EXISTS (SELECT FROM post WHERE asse
 
 _GUILD_IDS = text("SELECT id, slug FROM guild WHERE slug = ANY(CAST(:slugs AS text[]))")
 
-_CARDS = text("""
+_CARDS = text(f"""
 SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.body, post.created_at,
-       post.seats_max, post.author_id = :me AS mine,
+       post.seats_max, {MORE_ASKED} AS more_asked, post.author_id = :me AS mine,
        CASE WHEN post.author_id = :me THEN post.audience END AS audience,
        CASE WHEN post.author_id = :me THEN coalesce(
          (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
@@ -143,25 +200,27 @@ class Access:
     author_id: int
     guild: str | None
     """Slug of the guild it was made in."""
-    lock_any: list[int]
-    seats_max: int | None
-    """The author's own cap."""
+    asked: Asked
+    """What its author asked for."""
     limits: Limits
     """As they hold for strangers."""
+    for_all: bool
+    """Whether its audience is every member, or everybody."""
 
     @property
     def open_to_all(self) -> bool:
         """Whether every member may see it and nobody counts them."""
-        return self.lock_any == [COOP_KEY] and self.limits.seats is None
+        return self.for_all and self.limits.seats is None
 
 
-def standpoint(session: Session, viewer: Identity, book: Book) -> dict[str, Any]:
-    """Return what the fragments of this module are bound to: who looks, and under which limits."""
+def standpoint(session: Session, viewer: Identity | None, book: Book, now: datetime) -> dict[str, Any]:
+    """Return what the fragments of this module are bound to: who looks, when, and under which limits."""
     return {
-        "me": viewer.member_id,
+        "me": None if viewer is None else viewer.member_id,
+        "now": now,
         "keys": held_by(viewer),
         "personal": personal(viewer),
-        "guilds": sorted(viewer.guilds),
+        "guilds": [] if viewer is None else sorted(viewer.guilds),
         **_limits_bound(session, book),
     }
 
@@ -202,43 +261,61 @@ def _as_numbers(book: Book, guild: str | None) -> tuple[int, int, timedelta]:
     ceiling = strictest(limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling))
     default = limit_of(own.seats.default)
     return (
-        NO_SEATS_LIMIT if default is None else default,
-        NO_SEATS_LIMIT if ceiling is None else ceiling,
-        limits_of(book, guild, None).ahead or NO_ARRIVAL_LIMIT,
+        NO_LIMIT if default is None else default,
+        NO_LIMIT if ceiling is None else ceiling,
+        limits_of(book, guild).ahead or NO_ARRIVAL_LIMIT,
     )
 
 
 def access_post(
-    session: Session, viewer: Identity, book: Book, post_id: int, now: datetime, *, via: str = "post"
+    session: Session, viewer: Identity | None, book: Book, post_id: int, now: datetime, *, via: str = "post"
 ) -> Access:
-    """Return a post that the viewer may be delivered, having seated them; raise NotFound for any other."""
+    """Return a post that the viewer may be delivered, having seated them; raise NotFound for any other.
+
+    A visitor, None, is delivered what is public and takes no seat.
+    """
     return _admit(session, viewer, book, _BY_ID, post_id, now, via)
 
 
 def _admit(
-    session: Session, viewer: Identity, book: Book, which: TextClause, wanted: int, now: datetime, via: str
+    session: Session,
+    viewer: Identity | None,
+    book: Book,
+    which: TextClause,
+    wanted: int,
+    now: datetime,
+    via: str,
 ) -> Access:
-    row = (
-        session.connection()
-        .execute(which, {**standpoint(session, viewer, book), "wanted": wanted})
-        .one_or_none()
-    )
+    bound = {**standpoint(session, viewer, book, now), "wanted": wanted}
+    row = session.connection().execute(which, bound).one_or_none()
     if row is None:
         raise NotFound
+    asked = Asked.of(row.seats_max, row.more_asked)
     found = Access(
         post_id=row.id,
         author_id=row.author_id,
         guild=row.guild,
-        lock_any=row.lock_any,
-        seats_max=row.seats_max,
-        limits=limits_of(book, row.guild, row.seats_max),
+        asked=asked,
+        limits=limits_of(book, row.guild, asked),
+        for_all=row.for_all,
     )
+    if viewer is None:
+        if not row.room:
+            raise NotFound
+        return found
     if row.seated or row.author_id == viewer.member_id:
         return found
-    wants = [gate.Claim(row.id, found.limits.for_viewer(friend=row.friend), row.gated)]
-    if not row.room or not gate.claim(session, viewer, wants, via=via, epoch=book.epoch, now=now):
+    limits = found.limits.for_viewer(friend=row.friend)
+    wants = [gate.Claim(row.id, limits, row.gated, row.layers, row.reached)]
+    if not row.room:
         raise NotFound
-    return found
+    if gate.claim(session, viewer, wants, via=via, epoch=book.epoch, now=now):
+        return found
+    again = session.connection().execute(which, bound).one_or_none()
+    if again is not None and (again.layers, again.reached) != (row.layers, row.reached):
+        # It grew narrower between look and claim, and the viewer may be one who is still meant.
+        return _admit(session, viewer, book, which, wanted, now, via)
+    raise NotFound
 
 
 class Delivery(Enum):
@@ -250,17 +327,15 @@ class Delivery(Enum):
     """Only the house itself, under the viewer's own session."""
 
 
-def asset_delivery(session: Session, viewer: Identity, book: Book, asset_id: int, now: datetime) -> Delivery:
+def asset_delivery(
+    session: Session, viewer: Identity | None, book: Book, asset_id: int, now: datetime
+) -> Delivery:
     """Return how the viewer may be handed an asset, having seated them at its post.
 
     An asset that belongs to no post yet is its owner's alone. Raise NotFound for any other.
     """
-    loose = (
-        session.connection()
-        .execute(_OWN_LOOSE_ASSET, {"asset": asset_id, "me": viewer.member_id})
-        .one_or_none()
-    )
-    if loose is not None:
+    mine = {"asset": asset_id, "me": None if viewer is None else viewer.member_id}
+    if session.connection().execute(_OWN_LOOSE_ASSET, mine).one_or_none() is not None:
         return Delivery.BY_STREAM
     found = _admit(session, viewer, book, _BY_ASSET, asset_id, now, "post")
     return Delivery.BY_ADDRESS if found.open_to_all else Delivery.BY_STREAM
@@ -278,7 +353,7 @@ class Card(NamedTuple):
     body: str
     created_at: datetime
     seats_max: int | None
-    """The author's own cap."""
+    more_asked: list[int | None] | None
     mine: bool
     audience: dict[str, Any] | None
     """The document, for its author alone: it names others."""
@@ -292,11 +367,17 @@ class Card(NamedTuple):
     renditions: list[tuple[str, int, int, int]] | None
     """Name, width, height and bytes of each file of the picture, the smallest first."""
 
+    @property
+    def asked(self) -> Asked:
+        """What its author asked for."""
+        return Asked.of(self.seats_max, self.more_asked)
 
-def cards(session: Session, viewer: Identity, posts: Sequence[int]) -> dict[int, Card]:
+
+def cards(session: Session, viewer: Identity | None, posts: Sequence[int], now: datetime) -> dict[int, Card]:
     """Return what is shown of posts, by id.
 
     The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here.
     """
-    rows = session.connection().execute(_CARDS, {"me": viewer.member_id, "posts": list(posts)})
+    me = None if viewer is None else viewer.member_id
+    rows = session.connection().execute(_CARDS, {"me": me, "posts": list(posts), "now": now})
     return {row.id: Card._make(row) for row in rows}

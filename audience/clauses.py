@@ -78,3 +78,11 @@ class Bounds(CoopBounds):
 
     guild: dict[str, Bound] = Field(default_factory=dict)
     """By the clause's pointer: what a guild may set it to for the posts made in it."""
+
+
+def as_text(length: timedelta) -> str:
+    """Return a duration as a policy writes it, such as ``P1DT12H``."""
+    hours, minutes = divmod(length.seconds // 60, 60)
+    days = f"{length.days}D" if length.days else ""
+    time = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    return f"P{days}" + (f"T{time}" if time else "")

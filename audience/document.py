@@ -1,190 +1,202 @@
-"""The audience document: who may see a post and how many, as its author wrote it.
+"""The audience document: who may see and open a post, how many, how fast, and what they may do with it.
 
-Pure. Law 8: creators only tighten. A document can be stricter than the guild's and the coop's clauses and
-never wider: a cap above the ceiling is refused with the clause that refuses it, and the limit that holds is
-the strictest of author, guild and coop, read anew from the book at every delivery.
-
-A part that is left out inherits; an empty list is nobody, and then only the author sees the post.
+Pure; as its author writes it. A part that is left out inherits; an empty list is nobody. Law 8: creators
+only tighten. A document is a stack of layers of which each can only narrow what stands below it: the one
+that it was published with, those that were planned for an age or a share of its seats, and those that were
+added by hand. A reader has to satisfy all layers whose time has come, so nothing is ever widened.
 """
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, field_serializer, model_validator
 
-from audience.clauses import limit_of, strictest
-from audience.rules import AUDIENCE, AudienceRules
-from coop.book import COOP, Book, guild_scope
-from coop.errors import Fault, RuleBroken
-from coop.names import normal
-from coop.receipts import Citation
+from audience.clauses import Duration, as_text
+from audience.predicate import LOCAL, NOBODY, Atom, Following, Part, Predicate, left_out
 
-MINUTE = timedelta(minutes=1)
+Verb = Literal["like", "repost", "quote", "reply", "video_reply", "stitch", "duet", "sound", "download"]
+"""What can be done with a post besides reading it."""
 
+Preset = Literal["self", "mutuals", "followers", "guild", "local", "public"]
+"""Steps of the gradient from oneself to everybody that need no name: see ``gradient.py``."""
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+LARGEST = 1_000_000_000
 
 
-def _left_out() -> Any:
-    """Return the field of a part that may be left out, and then is not in the document at all."""
-    return Field(default=None, exclude_if=lambda value: value is None)
+def _seats(value: object) -> int | Literal["open"]:
+    if value == "open":
+        return "open"
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("Send a whole number, or open")
+    return value
 
 
-class Whom(_Part):
-    """Somebody who may see the post: exactly one of the three."""
+Number = Annotated[
+    int | Literal["open"],
+    PlainValidator(_seats),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": LARGEST}, {"const": "open"}]}),
+]
 
-    coop: Literal[True] | None = _left_out()
-    """Every member."""
-    guild: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(normal)] | None = _left_out()
-    """Every member of the guild with this slug, as long as they belong to it."""
-    member: Annotated[str, Field(min_length=1, max_length=30), AfterValidator(normal)] | None = _left_out()
-    """The member with this handle."""
+
+class SeatsWanted(Part):
+    """How many may open the post."""
+
+    max: Number
+    """Distinct members, the author not counted; ``open`` asks for no limit."""
+    on_full: Literal["close", "waitlist"] | None = left_out()
+    """What happens when they are taken: it is gone for others, or they may wait their turn."""
 
     @model_validator(mode="after")
-    def _is_one(self) -> Self:
-        if sum(part is not None for part in (self.coop, self.guild, self.member)) != 1:
-            raise ValueError("Name exactly one of coop, guild and member")
+    def _has_room(self) -> Self:
+        if self.max == 0 and self.on_full == "waitlist":
+            raise ValueError("Nobody can wait for a seat where there is none: choose who may read instead")
+        if self.max != "open" and not 1 <= self.max <= LARGEST:
+            raise ValueError(f"Seats are 1 to {LARGEST}; an empty read is nobody")
+        if self.max == "open" and self.on_full == "waitlist":
+            raise ValueError("Without a limit there is nothing to wait for")
         return self
 
 
-class See(_Part):
-    """Who may see the post."""
+class ArrivalsWanted(Part):
+    """How fast readers may arrive; whoever is seated is never delayed."""
 
-    any: list[Whom] = Field(max_length=1000)
-    """One of these is enough; an empty list is nobody but the author."""
-
-
-class SeatsWanted(_Part):
-    """How many may see the post."""
-
-    max: int = Field(ge=1, le=1_000_000_000)
-    """Distinct members, the author not counted."""
+    per_minute: int | None = left_out(ge=1, le=LARGEST)
+    burst: int | None = left_out(ge=1, le=1_000_000)
+    """How many may come at once, after a lull."""
+    strangers_only: bool | None = left_out()
+    """Whether friends of the post are never delayed; so it is where this is left out."""
 
 
-class AudienceDocument(_Part):
-    """Who may see a post, and how many."""
+class Permission(Part):
+    """Who may do one thing with a post; a list that is left out is nobody."""
 
-    see: See | None = _left_out()
-    """Left out: the whole coop."""
-    seats: SeatsWanted | None = _left_out()
-    """Left out: the default in force at each delivery."""
+    auto: list[Atom] = Field(default=[], max_length=100)
+    """These may at once."""
+    ask: list[Atom] = Field(default=[], max_length=100)
+    """These may once the author has said yes."""
+
+    @model_validator(mode="after")
+    def _says_each_once(self) -> Self:
+        if any(atom in self.auto for atom in self.ask):
+            raise ValueError("The same people may at once and may ask: choose one")
+        return self
+
+
+class RepliesWanted(Part):
+    """How many answers a post takes, from whom and for how long."""
+
+    max: int | None = left_out(ge=1, le=LARGEST)
+    per_member: int | None = left_out(ge=1, le=LARGEST)
+    gap_s: int | None = left_out(ge=1, le=604_800)
+    """Seconds between two answers of one member."""
+    watched_min: int | None = left_out(ge=1, le=100)
+    """How much of the post one has to have watched or read, in percent."""
+    until: Duration | None = left_out()
+    """For how long after publishing."""
+    at_time: Literal["on", "owner", "off"] | None = left_out()
+    """Who may answer at a moment of it: everyone who may answer, the author alone, or nobody."""
+
+    @field_serializer("until")
+    def _as_text(self, until: timedelta | None) -> str | None:
+        return None if until is None else as_text(until)
+
+
+class Parts(Part):
+    """What one layer asks."""
+
+    preset: Preset | None = left_out()
+    """A step of the gradient, instead of ``see``."""
+    see: Predicate | None = left_out()
+    """Who may know of it: its author, its guild and its teaser."""
+    read: Predicate | None = left_out()
+    """Who of those may open it, and then takes a seat; left out: all of them."""
+    seats: SeatsWanted | None = left_out()
+    arrivals: ArrivalsWanted | None = left_out()
+    interact: dict[Verb, Permission] | None = left_out(min_length=1)
+    replies: RepliesWanted | None = left_out()
+
+    @model_validator(mode="after")
+    def _says_whom_once(self) -> Self:
+        if self.preset is not None and self.see is not None:
+            raise ValueError("preset and see both say who may see it: leave one out")
+        return self
+
+    def whom(self, guild: str | None) -> Predicate | None:
+        """Return who may know of it; None where this layer does not say. ``guild`` is where it was made."""
+        return self.see if self.preset is None else preset(self.preset, guild)
+
+    def named(self) -> list[tuple[str, Atom]]:
+        """Return every group of people that it names, with its JSON Pointer."""
+        found = [
+            (f"/{name}{at}", atom)
+            for name, predicate in (("see", self.see), ("read", self.read))
+            if predicate is not None
+            for at, atom in predicate.named()
+        ]
+        for verb, permission in (self.interact or {}).items():
+            for name, atoms in (("auto", permission.auto), ("ask", permission.ask)):
+                found += [(f"/interact/{verb}/{name}/{n}", atom) for n, atom in enumerate(atoms)]
+        return found
 
     def stored(self) -> dict[str, Any]:
         """Return the document as it is kept: only what its author wrote."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class Planned(Part):
+    """A layer that is added later: at an age of the post, when so much of its seats is taken, or by hand."""
+
+    age: Duration | None = left_out()
+    seats_pct: int | None = left_out(ge=1, le=100)
+    """Percent of the seats that it has when one is taken."""
+    set: Parts
+
+    @model_validator(mode="after")
+    def _has_one_cause(self) -> Self:
+        if (self.age is None) == (self.seats_pct is None):
+            raise ValueError("Name one of age and seats_pct")
+        if not self.set.model_fields_set:
+            raise ValueError("This changes nothing")
+        return self
+
+    @field_serializer("age")
+    def _as_text(self, age: timedelta | None) -> str | None:
+        return None if age is None else as_text(age)
+
+
+class AudienceDocument(Parts):
+    """Everything that an author decides about whom a post reaches."""
+
+    after: list[Planned] | None = left_out(max_length=8)
+    """How it grows narrower by itself."""
 
     @property
-    def named(self) -> list[Whom]:
-        """Whom it names, in the author's order; the coop where it names nobody."""
-        return [Whom(coop=True)] if self.see is None else self.see.any
+    def layers(self) -> list[tuple[str, Parts]]:
+        """Every layer with its JSON Pointer in the document, that of publication first."""
+        return [("", self), *((f"/after/{n}/set", one.set) for n, one in enumerate(self.after or ()))]
+
+    def named(self) -> list[tuple[str, Atom]]:
+        """Return every group of people that it names, with its JSON Pointer in the document."""
+        later = [
+            (f"/after/{n}/set{at}", atom)
+            for n, one in enumerate(self.after or ())
+            for at, atom in one.set.named()
+        ]
+        return [*super().named(), *later]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits that hold for one post; None is no limit."""
-
-    seats: int | None
-    """Distinct members who may be delivered it."""
-    per_minute: int | None
-    """Strangers who may arrive in a minute."""
-    burst: int
-    """Strangers who may arrive at once, after a lull."""
-
-    @property
-    def hold(self) -> bool:
-        """Whether there is any limit to count for."""
-        return self.seats is not None or self.per_minute is not None
-
-    @property
-    def period(self) -> timedelta | None:
-        """The time between two arrivals at the sustained rate."""
-        return None if self.per_minute is None else MINUTE / self.per_minute
-
-    @property
-    def tolerance(self) -> timedelta | None:
-        """How far arrivals may run ahead of that rate: ``burst`` periods."""
-        return None if self.per_minute is None else MINUTE / self.per_minute * self.burst
-
-    @property
-    def ahead(self) -> timedelta | None:
-        """How far in the future the theoretical arrival may lie and a stranger still be admitted."""
-        return None if self.per_minute is None else MINUTE / self.per_minute * (self.burst - 1)
-
-    def for_viewer(self, *, friend: bool) -> "Limits":
-        """Return the limits as they hold for one viewer: a friend of the post is never delayed."""
-        return replace(self, per_minute=None) if friend else self
-
-
-def tighten(author_cap: int | None, own: AudienceRules, coop: AudienceRules) -> Limits:
-    """Return the limits in force: the strictest of author, guild (``own``) and coop.
-
-    Where the author set no cap the default stands in for it: the guild's where the guild set one inside
-    the bounds that the coop declares.
-    """
-    wanted = limit_of(own.seats.default) if author_cap is None else author_cap
-    return Limits(
-        seats=strictest(wanted, limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling)),
-        per_minute=strictest(limit_of(own.arrivals.per_minute), limit_of(coop.arrivals.per_minute)),
-        burst=min(own.arrivals.burst, coop.arrivals.burst),
-    )
-
-
-def scope_of(book: Book, guild: str | None) -> str:
-    """Return the scope whose audience policy binds posts of this guild: its own, where it holds one."""
-    scope = COOP if guild is None else guild_scope(guild)
-    return scope if book.policy(AUDIENCE, scope) is not None else COOP
-
-
-def rules_of(book: Book, guild: str | None) -> AudienceRules:
-    """Return the audience rules for posts made in a guild, or in none."""
-    return book.rules(AUDIENCE, AudienceRules, scope_of(book, guild))
-
-
-def limits_of(book: Book, guild: str | None, author_cap: int | None) -> Limits:
-    """Return the limits in force for a post made in a guild (its slug), or in none."""
-    scope = scope_of(book, guild)
-    return book.derived(
-        ("limits", scope, author_cap),
-        lambda: tighten(author_cap, rules_of(book, guild), rules_of(book, None)),
-    )
-
-
-def deciding(book: Book, guild: str | None, clause: str) -> Citation:
-    """Return the receipt of a limit (by its pointer) for posts of a guild: the stricter of guild and coop."""
-    scope = scope_of(book, guild)
-    own, coop = (_limit_at(book, one, clause) for one in (scope, COOP))
-    if coop is not None and (own is None or coop < own):
-        scope = COOP
-    return book.cite(AUDIENCE, clause, scope)
-
-
-def _limit_at(book: Book, scope: str, clause: str) -> int | None:
-    section, name = clause.removeprefix("/").split("/")
-    return limit_of(getattr(getattr(book.rules(AUDIENCE, AudienceRules, scope), section), name))
-
-
-def check_cap(document: AudienceDocument, book: Book, guild: str | None) -> int | None:
-    """Return the cap that the author sets, if any; raise RuleBroken where it is above the ceiling."""
-    if document.seats is None:
-        return None
-    clause = deciding(book, guild, "/seats/ceiling")
-    ceiling = limit_of(clause.value)
-    if ceiling is not None and document.seats.max > ceiling:
-        raise RuleBroken(
-            "An author can only tighten what the coop allows.",
-            faults=(Fault("/audience/seats/max", f"A post has at most {ceiling} seats.", clause),),
-        )
-    return document.seats.max
-
-
-def check_names(document: AudienceDocument, book: Book) -> None:
-    """Raise RuleBroken where the document names more guilds and members than the clause allows."""
-    most = book.rules(AUDIENCE, AudienceRules).posts.names
-    if len(document.named) > most:
-        clause = book.cite(AUDIENCE, "/posts/names")
-        raise RuleBroken(
-            "The audience names too many.",
-            faults=(Fault("/audience/see/any", f"Name at most {most} guilds and members.", clause),),
-        )
+def preset(name: Preset, guild: str | None) -> Predicate:
+    """Return whom a step of the gradient means for a post made in ``guild``; without one, its guild is nobody."""
+    match name:
+        case "self":
+            return NOBODY
+        case "mutuals":
+            return Predicate(any=[Atom(follow=Following(dir="mutual"))])
+        case "followers":
+            return Predicate(any=[Atom(follow=Following(dir="follower"))])
+        case "guild":
+            return NOBODY if guild is None else Predicate(any=[Atom(guild=guild)])
+        case "local":
+            return LOCAL
+        case "public":
+            return Predicate(any=[Atom(public=True)])

@@ -18,11 +18,12 @@ what was committed before it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.document import Limits
+from audience.limits import Limits
 from coop.identity import Identity
 
 _HOLD = text("SELECT id FROM post WHERE id = ANY(:posts) ORDER BY id FOR UPDATE")
@@ -35,11 +36,17 @@ ON CONFLICT DO NOTHING
 """)
 
 _SIT = text("""
-WITH held AS MATERIALIZED (SELECT id FROM post WHERE id = ANY(:posts) ORDER BY id FOR KEY SHARE)
-INSERT INTO seat (member_id, post_id, at, via, epoch)
-SELECT :member, id, :now, :via, :epoch FROM held ORDER BY id
-ON CONFLICT DO NOTHING
-RETURNING post_id
+WITH held AS MATERIALIZED (
+  SELECT id FROM post
+  JOIN unnest(CAST(:posts AS bigint[]), CAST(:layers AS integer[])) AS seen(post_id, layers) ON post_id = id
+  WHERE post.layers = seen.layers ORDER BY id FOR KEY SHARE OF post
+), sat AS (
+  INSERT INTO seat (member_id, post_id, at, via, epoch)
+  SELECT :member, id, :now, :via, :epoch FROM held ORDER BY id
+  ON CONFLICT DO NOTHING
+  RETURNING post_id
+)
+SELECT id, post_id IS NOT NULL AS new FROM held LEFT JOIN sat ON post_id = id
 """)
 
 # GCRA (ITU-T I.371): arrival_at is the theoretical arrival time of the next stranger. A claim that waits for
@@ -54,15 +61,29 @@ WITH locked AS MATERIALIZED (
                       ELSE greatest(arrival_at, clock_timestamp()) + period END
   FROM locked
   JOIN unnest(CAST(:posts AS bigint[]), CAST(:seats AS integer[]),
-              CAST(:periods AS interval[]), CAST(:tolerances AS interval[]))
-    AS wanted(post_id, seats, period, tolerance) USING (post_id)
+              CAST(:periods AS interval[]), CAST(:tolerances AS interval[]), CAST(:reached AS integer[]))
+    AS wanted(post_id, seats, period, tolerance, reached) USING (post_id)
   WHERE gate.post_id = locked.post_id
     AND (seats IS NULL OR taken < seats)
+    AND gate.reached = wanted.reached
     AND (period IS NULL
          OR greatest(arrival_at, clock_timestamp()) + period - tolerance <= clock_timestamp())
   RETURNING gate.post_id
 )
 SELECT post_id FROM locked EXCEPT SELECT post_id FROM counted
+""")
+
+_REACH = text("""
+WITH come AS (
+  UPDATE post_stage SET reached_at = :now
+  FROM gate, unnest(CAST(:posts AS bigint[]), CAST(:seats AS integer[])) AS wanted(post_id, seats)
+  WHERE gate.post_id = wanted.post_id AND post_stage.post_id = wanted.post_id
+    AND reached_at IS NULL AND 100 * taken::bigint >= seats_pct::bigint * seats
+  RETURNING post_stage.post_id
+)
+UPDATE gate SET reached = reached + number
+FROM (SELECT post_id, count(*) AS number FROM come GROUP BY post_id) AS grown
+WHERE gate.post_id = grown.post_id
 """)
 
 _RISE = text("DELETE FROM seat WHERE member_id = :member AND post_id = ANY(:posts)")
@@ -77,6 +98,11 @@ class Claim:
     """As they hold for this viewer: see :meth:`Limits.for_viewer`."""
     gated: bool
     """Whether it had a gate when it was read; one that had none may have been given one since."""
+    layers: int = 0
+    """How many layers had been added to its audience when it was read: who looked before one was added is
+    not let in by what they saw."""
+    reached: int = 0
+    """How many of them a share of its seats had brought."""
 
 
 def claim(
@@ -90,17 +116,21 @@ def claim(
     """
     if not claims:
         return set()
-    posts = sorted(claim.post_id for claim in claims)
+    by_post = sorted(claims, key=attrgetter("post_id"))
+    posts = [claim.post_id for claim in by_post]
     bare = sorted(claim.post_id for claim in claims if claim.limits.hold and not claim.gated)
     if bare:
         session.connection().execute(_HOLD, {"posts": posts})
         session.connection().execute(_MAKE, {"posts": bare})
     taken = {"member": viewer.member_id, "posts": posts, "now": now, "via": via, "epoch": epoch}
-    new = set(session.scalars(_SIT, taken))
+    taken["layers"] = [claim.layers for claim in by_post]
+    held = session.connection().execute(_SIT, taken).all()
+    new = {row.id for row in held if row.new}
     refused = _count(session, [claim for claim in claims if claim.post_id in new]) if new else set()
     if refused:
         session.connection().execute(_RISE, {"member": viewer.member_id, "posts": sorted(refused)})
-    return set(posts) - refused
+    _reach(session, [claim for claim in claims if claim.layers and claim.post_id in new - refused], now)
+    return {row.id for row in held} - refused
 
 
 def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
@@ -110,5 +140,18 @@ def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
         "seats": [claim.limits.seats for claim in claims],
         "periods": [claim.limits.period for claim in claims],
         "tolerances": [claim.limits.tolerance for claim in claims],
+        "reached": [claim.reached for claim in claims],
     }
     return set(session.scalars(_COUNT, bound))
+
+
+def _reach(session: Session, claims: Sequence[Claim], now: datetime) -> None:
+    """Keep when a share of its seats was taken at which a post grows narrower: for good, whatever comes."""
+    counted = [claim for claim in claims if claim.limits.seats is not None]
+    if counted:
+        bound = {
+            "posts": [claim.post_id for claim in counted],
+            "seats": [claim.limits.seats for claim in counted],
+            "now": now,
+        }
+        session.connection().execute(_REACH, bound)

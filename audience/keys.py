@@ -1,59 +1,64 @@
-"""Locks and keys: an audience as integers, so that the database compares two arrays and nothing else.
+"""Keys: what a reader holds, as integers, so that the database compares two arrays and nothing else.
 
-Pure. A post carries the keys of which a reader needs one (its lock); a member carries the keys they hold.
-A key is ``id << 4 | kind``: the coop is guild 0, guilds are kind 1, members kind 2. The author's own key is
-in every lock, so no post is ever hidden from whoever wrote it.
+Pure. A post carries the keys that open it (its lock, ``locks.py``); a reader carries those they hold. A key
+is ``id << 4 | kind``: everybody's is 0, guilds are kind 1 and the coop is guild 0, members kind 2, circles
+kind 3, places kind 4, and what a member contributed kind 5.
 """
 
-from collections.abc import Mapping
-
-from audience.document import AudienceDocument
 from coop.identity import Identity
 
-COOP_KEY = 1
+PUBLIC_KEY = 0
+"""The key that everybody holds, signed in or not."""
+LOCAL_KEY = 1
 """The key that every member holds."""
 
-_SHIFT, _GUILD, _MEMBER = 4, 1, 2
+SHIFT = 4
+GUILD, MEMBER, CIRCLE, PLACE, CONTRIBUTION = 1, 2, 3, 4, 5
+"""Kinds of keys."""
+EDITION_BITS = 16
+"""How many bits of a circle's key count its editions."""
 
 
 def guild_key(guild_id: int) -> int:
     """Return the key that the members of a guild hold."""
-    return guild_id << _SHIFT | _GUILD
+    return guild_id << SHIFT | GUILD
 
 
 def member_key(member_id: int) -> int:
     """Return the key that one member holds."""
-    return member_id << _SHIFT | _MEMBER
+    return member_id << SHIFT | MEMBER
+
+
+def circle_key(circle_id: int, edition: int) -> int:
+    """Return the key of those who were in a circle at an edition of it, and still are."""
+    return (circle_id << EDITION_BITS | edition) << SHIFT | CIRCLE
+
+
+def place_key(place_id: int) -> int:
+    """Return the key of those who say that they are in a place, or in a part of it."""
+    return place_id << SHIFT | PLACE
+
+
+def contribution_key(condition_id: int) -> int:
+    """Return the key of those who contributed what a condition asks."""
+    return condition_id << SHIFT | CONTRIBUTION
 
 
 def guild_of(key: int) -> int | None:
-    """Return the guild whose key this is; None for the coop's key and for a member's."""
-    return key >> _SHIFT if key != COOP_KEY and key & (1 << _SHIFT) - 1 == _GUILD else None
+    """Return the guild whose key this is; None for the coop's key and for all others."""
+    return key >> SHIFT if key != LOCAL_KEY and key & (1 << SHIFT) - 1 == GUILD else None
 
 
-def held_by(viewer: Identity) -> list[int]:
-    """Return every key that a member holds now."""
-    return [COOP_KEY, *personal(viewer)]
+def held_by(reader: Identity | None) -> list[int]:
+    """Return the keys that a reader holds by who they are; None is a visitor.
+
+    Their circles, their place and what they contributed are looked up by ``access.READER``.
+    """
+    return [PUBLIC_KEY] if reader is None else [LOCAL_KEY, PUBLIC_KEY, *personal(reader)]
 
 
-def personal(viewer: Identity) -> list[int]:
-    """Return the keys by which a post names this member more closely than as one of all."""
-    return [*map(guild_key, sorted(viewer.guilds)), member_key(viewer.member_id)]
-
-
-def lock(
-    document: AudienceDocument,
-    author_id: int,
-    guild_ids: Mapping[str, int],
-    member_ids: Mapping[str, int],
-) -> list[int]:
-    """Compile a document into the lock of a post; the maps hold every slug and handle it names."""
-    keys = {member_key(author_id)}
-    for one in document.named:
-        if one.coop:
-            return [COOP_KEY]
-        if one.guild is not None:
-            keys.add(guild_key(guild_ids[one.guild]))
-        if one.member is not None:
-            keys.add(member_key(member_ids[one.member]))
-    return sorted(keys)
+def personal(reader: Identity | None) -> list[int]:
+    """Return the keys by which a post names this reader more closely than as one of all."""
+    if reader is None:
+        return []
+    return [*map(guild_key, sorted(reader.guilds)), member_key(reader.member_id)]

@@ -1,19 +1,22 @@
 """Posts: publishing one for the audience its author chose, and taking it back.
 
 Law 8: creators only tighten; what a document asks beyond the clauses in force is refused with the clause.
-The audience is compiled once, into the post's lock, and never changes: nothing is widened after the fact.
+The audience is compiled once, into the post's lock, and never changes: it is narrowed by ``stages.py``.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from audience.access import BLOCKED
-from audience.document import AudienceDocument, check_cap, check_names, limits_of
-from audience.keys import lock
+from audience import bounds, stages, topics
+from audience.document import AudienceDocument
+from audience.limits import Asked, limits_of
+from audience.locks import compile_lock
+from audience.naming import Author, author_of, circles_in, keys_of, mentions_in
+from audience.predicate import LOCAL
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Gate, Post
 from coop.book import Book
@@ -21,60 +24,81 @@ from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import normal, prose
-from coop.tables import Guild
 from media.tables import Asset
 
-_PEOPLE = text(f"""
-SELECT handle, id FROM member
-WHERE handle = ANY(CAST(:handles AS text[])) AND left_at IS NULL AND id NOT IN {BLOCKED}
-""")  # noqa: S608 - put together from constants
+_PLACE = text("SELECT path FROM place WHERE id = :id")
 
 
-def publish(
-    session: Session,
-    author: Identity,
-    book: Book,
-    now: datetime,
-    *,
-    body: str,
-    guild: str | None = None,
-    asset_id: int | None = None,
-    document: AudienceDocument | None = None,
-) -> Post:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be published."""
+
+    body: str = ""
+    teaser: str = ""
+    """For those who may see it and not read it."""
+    guild: str | None = None
+    """Slug of the guild it is made in."""
+    asset_id: int | None = None
+    """A picture of the author's own that is ready."""
+    place_id: int | None = None
+    """Where its author says it is from."""
+    language: str | None = None
+    """ISO 639 code."""
+    audience: AudienceDocument = field(default_factory=AudienceDocument)
+
+
+def publish(session: Session, identity: Identity, book: Book, draft: Draft, now: datetime) -> Post:
     """Publish a post of text, a picture or both, and return it.
 
-    ``guild`` is the slug of the guild it is made in; ``asset_id`` a picture of the author's own that is
-    ready. Raise RuleBroken where the text, the picture or the audience does not fit the rules, and
-    Conflict where the picture is in another post already.
+    Raise RuleBroken where the text, the picture or the audience does not fit the rules, and Conflict where
+    the picture is in another post already.
     """
-    document = document or AudienceDocument()
-    body = prose(body, "/body", longest=book.rules(AUDIENCE, AudienceRules).posts.characters)
-    if not body and asset_id is None:
-        raise _broken("/body", "A post holds a text, a picture or both.")
-    check_names(document, book)
-    guilds = _guilds(session, author)
-    guild_id = None if guild is None else guilds.get(normal(guild))
-    if guild is not None and guild_id is None:
-        raise _broken("/guild", "There is no guild of this name that you belong to.")
-    slug = None if guild is None else normal(guild)
-    seats_max = check_cap(document, book, slug)
-    if asset_id is not None:
-        _check_asset(session, author, asset_id)
+    body, teaser, tags = _text(book, draft)
+    author = author_of(session, identity)
+    guild = _guild(author, draft.guild)
+    document = draft.audience
+    bounds.check(document, book, guild, "/audience")
+    if draft.asset_id is not None:
+        _check_asset(session, identity, draft.asset_id)
+    path = _path(session, draft.place_id)
+    known = topics.known(session, tags)
+    keys = keys_of(session, author, document, mentions_in(body), "/audience")
+    whom, asked = document.whom(guild) or LOCAL, Asked.by(document)
+    lock = compile_lock([whom] if document.read is None else [whom, document.read], identity.member_id, keys)
     post = Post(
         id=new_id(now),
-        author_id=author.member_id,
-        guild_id=guild_id,
+        author_id=identity.member_id,
+        guild_id=None if guild is None else author.guilds[guild],
         body=body,
-        asset_id=asset_id,
+        teaser=teaser,
+        language=draft.language,
+        place_id=draft.place_id,
+        asset_id=draft.asset_id,
         audience=document.stored(),
-        lock_any=_lock(session, author, document, guilds),
-        seats_max=seats_max,
+        circles=circles_in(keys),
+        lock_any=lock.any,
+        lock_all=lock.all,
+        lock_none=lock.none,
+        lock_groups=lock.groups,
+        lock_follow=lock.follow,
+        layers=len(document.after or ()),
+        seats_max=asked.seats,
+        waitlist=document.seats is not None and document.seats.on_full == "waitlist",
+        per_minute=asked.per_minute,
+        burst=asked.burst,
+        all_wait=asked.all_wait,
+        features=topics.features(known, draft.language, path),
+        norm=topics.norm(known),
         created_at=now,
     )
     _add(session, post)
-    if limits_of(book, slug, seats_max).hold:
+    if document.read is not None:
+        session.add(stages.door(post, whom, keys))
+    session.add_all(stages.planned(post, document, guild, keys))
+    if limits_of(book, guild, asked).hold:
         session.add(Gate(post_id=post.id))
-        session.flush()
+    session.flush()
+    topics.give(session, identity.member_id, [one.id for one in known], "post", now)
     return post
 
 
@@ -86,16 +110,44 @@ def delete(session: Session, author: Identity, post_id: int, now: datetime) -> N
             col(Post.id) == post_id, col(Post.author_id) == author.member_id, col(Post.deleted_at).is_(None)
         )
         .values(deleted_at=now)
-        .returning(col(Post.id))
+        .returning(col(Post.features), col(Post.created_at))
     ).one_or_none()
     if gone is None:
         raise NotFound
+    topics.give(session, author.member_id, topics.tags_of(gone.features), "post", gone.created_at, number=-1)
 
 
-def _guilds(session: Session, author: Identity) -> dict[str, int]:
-    """Return the ids of the author's guilds by their slugs."""
-    rows = session.execute(select(col(Guild.slug), col(Guild.id)).where(col(Guild.id).in_(author.guilds)))
-    return {row.slug: row.id for row in rows}
+def _text(book: Book, draft: Draft) -> tuple[str, str, list[str]]:
+    """Return what is shown and its tags; raise RuleBroken where they do not fit the rules."""
+    rules = book.rules(AUDIENCE, AudienceRules).posts
+    body = prose(draft.body, "/body", longest=rules.characters)
+    if not body and draft.asset_id is None:
+        raise _broken("/body", "A post holds a text, a picture or both.")
+    teaser = prose(draft.teaser, "/teaser", longest=rules.teaser)
+    tags = topics.tags_in(body)
+    if len(tags) > rules.tags:
+        clause = book.cite(AUDIENCE, "/posts/tags")
+        fault = Fault("/body", f"A post names at most {rules.tags} topics; this names {len(tags)}.", clause)
+        raise RuleBroken("This post cannot be published.", faults=(fault,))
+    return body, teaser, tags
+
+
+def _guild(author: Author, slug: str | None) -> str | None:
+    """Return the slug of the guild it is made in; raise RuleBroken where the author is not in it."""
+    found = None if slug is None else normal(slug)
+    if found is not None and found not in author.guilds:
+        raise _broken("/guild", "There is no guild of this name that you belong to.")
+    return found
+
+
+def _path(session: Session, place_id: int | None) -> list[int]:
+    """Return the ids of a place and of all that it lies in; raise RuleBroken where there is none."""
+    if place_id is None:
+        return []
+    found: list[int] | None = session.scalar(_PLACE, {"id": place_id})
+    if found is None:
+        raise _broken("/place", "There is no place with this id.")
+    return found
 
 
 def _check_asset(session: Session, author: Identity, asset_id: int) -> None:
@@ -105,30 +157,6 @@ def _check_asset(session: Session, author: Identity, asset_id: int) -> None:
     )
     if state != "ready":
         raise _broken("/asset_id", "There is no picture of yours under this id that is ready.")
-
-
-def _lock(
-    session: Session, author: Identity, document: AudienceDocument, guilds: Mapping[str, int]
-) -> list[int]:
-    """Compile the document; raise RuleBroken for each name in it that the author cannot use.
-
-    A member who blocks the author is as unknown as one who does not exist (law 7).
-    """
-    handles = [one.member for one in document.named if one.member is not None]
-    people: dict[str, int] = {}
-    if handles:
-        rows = session.execute(_PEOPLE, {"handles": handles, "me": author.member_id})
-        people = {row.handle: row.id for row in rows}
-    faults = []
-    for index, one in enumerate(document.named):
-        at = f"/audience/see/any/{index}"
-        if one.guild is not None and one.guild not in guilds:
-            faults.append(Fault(f"{at}/guild", "There is no guild of this name that you belong to."))
-        elif one.member is not None and one.member not in people:
-            faults.append(Fault(f"{at}/member", "There is no member of this name whom you can name."))
-    if faults:
-        raise RuleBroken("The audience names what you cannot name.", faults=tuple(faults))
-    return lock(document, author.member_id, guilds, people)
 
 
 def _add(session: Session, post: Post) -> None:

@@ -1,7 +1,7 @@
 """Replies: answering a post, reading the answers, taking one's own back.
 
-Law 8: a reply keeps the audience it was written for: it carries the lock that its post had, and is shown
-only where that lock and the post's both open. Law 6, for answers: their numbers are exact, because they
+Law 8: a reply keeps the audience it was written for: it is shown where its post is, and a post is never
+opened to anybody for whom it was not published. Law 6, for answers: their numbers are exact, because they
 are counted while the post's row is held.
 
 The post is held before it is looked at, so that locks keep the order of ``gate.py``: posts, then gates.
@@ -13,9 +13,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
-from audience.access import BLOCKED, Access, access_post, standpoint
+from audience.access import BLOCKED, Access, access_post
 from audience.clauses import limit_of
-from audience.document import deciding
+from audience.limits import deciding
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Post, Reply
 from coop.book import Book
@@ -31,7 +31,6 @@ JOIN member AS author ON author.id = reply.author_id
 WHERE reply.post_id = :post
   AND reply.id > :after
   AND reply.deleted_at IS NULL
-  AND reply.lock_any && CAST(:keys AS bigint[])
   AND reply.author_id NOT IN {BLOCKED}
 ORDER BY reply.id
 LIMIT :limit
@@ -67,7 +66,6 @@ def write(session: Session, author: Identity, book: Book, post_id: int, body: st
         post_id=post_id,
         author_id=author.member_id,
         body=body,
-        lock_any=post.lock_any,
         created_at=now,
     )
     session.add(reply)
@@ -90,7 +88,7 @@ def page(
     Raise NotFound where the viewer may not see the post.
     """
     access_post(session, viewer, book, post_id, now)
-    bound = {**standpoint(session, viewer, book), "post": post_id, "after": after, "limit": limit + 1}
+    bound = {"me": viewer.member_id, "post": post_id, "after": after, "limit": limit + 1}
     rows = session.execute(_LIST, bound).all()
     found = [ReplyCard._make(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None

@@ -4,6 +4,8 @@ Pure. Law 1: how far a post travels and how fast strangers arrive are clauses, r
 second place that knows a number.
 """
 
+from typing import Literal
+
 from pydantic import Field, ValidationInfo, field_validator
 
 from audience.clauses import OPEN, Bounds, Cap, Clauses
@@ -21,7 +23,38 @@ class Posts(Clauses):
     characters: int = Field(ge=1, le=60_000)
     """Longest text, in characters."""
     names: int = Field(ge=1, le=1000)
-    """Most guilds and members that one audience may name."""
+    """Most groups of people that one audience may name."""
+    teaser: int = Field(ge=0, le=5000)
+    """Longest text for those who may see but not read it, in characters."""
+    tags: int = Field(ge=0, le=100)
+    """Most topics that one post may name."""
+    layers: int = Field(ge=8, le=1000)
+    """How often a post may be narrowed, planned or by hand."""
+
+
+class Length(Clauses):
+    """How long a post takes, so that a share of it can be said to have been watched."""
+
+    characters_a_minute: int = Field(ge=60, le=10_000)
+    """Of text that a member is taken to read."""
+    picture_s: float = Field(ge=0, le=600)
+    """Seconds that a picture is looked at."""
+
+
+class Reach(Clauses):
+    """How wide an audience may be."""
+
+    widest: Literal["local", "public"]
+    """All members, or everybody, signed in or not; the public is not counted, so it needs open seats."""
+
+
+class Circles(Clauses):
+    """The lists of people that members keep."""
+
+    number: int = Field(ge=0, le=10_000)
+    """Of one member."""
+    members: int = Field(ge=1, le=10_000)
+    """In one circle."""
 
 
 class Seats(Clauses):
@@ -59,18 +92,83 @@ class Replies(Clauses):
     """Longest text, in characters."""
 
 
+Opening = Literal["nobody", "ask", "readers"]
+"""Whom something is open to: nobody, whoever its author says yes to, or every reader."""
+OPENINGS: tuple[Opening, ...] = ("nobody", "ask", "readers")
+"""The strictest first."""
+
+
+class Openness(Clauses):
+    """How far one thing that readers may do with a post is open."""
+
+    default: Opening
+    """For a post whose author says nothing of it."""
+    ceiling: Opening
+    """The most that an author may open it to."""
+
+
+class Interact(Clauses):
+    """What readers may do with a post besides reading it; only members do anything."""
+
+    like: Openness
+    repost: Openness
+    quote: Openness
+    reply: Openness
+    video_reply: Openness
+    stitch: Openness
+    duet: Openness
+    sound: Openness
+    """Using its sound under something else."""
+    download: Openness
+
+
+Told = Literal["nobody", "author", "readers"]
+"""Who is told a number."""
+
+
+class Counts(Clauses):
+    """Who is told how often something was done with a post; who did it is told to nobody."""
+
+    likes: Told
+    reposts: Told
+    quotes: Told
+    replies: Told
+
+
 class AudienceRules(Clauses):
     """The audience policy: how far a post may travel."""
 
     posts: Posts
+    length: Length
+    reach: Reach
+    circles: Circles
     seats: Seats
     arrivals: Arrivals
     replies: Replies
+    interact: Interact
+    counts: Counts
     bounds: Bounds = Field(default_factory=Bounds)
 
 
 def charter(rules: AudienceRules | FeedRules) -> list[Fault]:
-    """Return the declared bounds that speak of no clause, and so would bind nothing."""
+    """Return the clauses that would bind nothing: bounds of no clause, and a default above its ceiling."""
+    return (
+        [*_defaults(rules.interact), *_bounds(rules)] if isinstance(rules, AudienceRules) else _bounds(rules)
+    )
+
+
+def _defaults(interact: Interact) -> list[Fault]:
+    opened: dict[str, Openness] = dict(interact)
+    return [
+        Fault(
+            f"/interact/{verb}/default", f"The default cannot be above the ceiling, which is {one.ceiling}."
+        )
+        for verb, one in opened.items()
+        if OPENINGS.index(one.default) > OPENINGS.index(one.ceiling)
+    ]
+
+
+def _bounds(rules: AudienceRules | FeedRules) -> list[Fault]:
     known = leaves(rules.model_dump(exclude={"bounds"}))
     declared = rules.bounds.model_dump()
     return [

@@ -1,14 +1,26 @@
 """Tables of who sees what: posts with their locks, replies, relations, gates and seats."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from coop.database import Row
-from coop.tables import document, moment
+from coop.tables import document, moment, serial
 
 
 class Post(Row, table=True):
@@ -17,7 +29,10 @@ class Post(Row, table=True):
     __tablename__ = "post"
     __table_args__ = (
         CheckConstraint("seats_max >= 1", name="seats_positive"),
+        CheckConstraint("per_minute >= 1", name="per_minute_positive"),
+        CheckConstraint("burst >= 1", name="burst_positive"),
         CheckConstraint("cardinality(lock_any) > 0", name="locked"),
+        CheckConstraint("length_ms >= 0", name="length_counted"),
         Index("ix_post_author", "author_id", "id"),
         Index("ix_post_guild", "guild_id", "id"),
         Index("ix_post_asset", "asset_id", unique=True),
@@ -28,19 +43,183 @@ class Post(Row, table=True):
     guild_id: int | None = Field(default=None, foreign_key="guild.id", sa_type=BigInteger)
     """The guild it was made in, whose clauses bind it besides the coop's."""
     body: str
+    teaser: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What is shown to those who may see but not read it."""
+    language: str | None = None
+    """ISO 639 code of the language it is written in, as its author says or as it was recognised."""
+    place_id: int | None = Field(default=None, foreign_key="place.id", sa_type=BigInteger)
+    """Where its author says it is from."""
     asset_id: int | None = Field(default=None, foreign_key="asset.id", sa_type=BigInteger)
     audience: dict[str, Any] = Field(sa_column=document())
     """The audience document as its author wrote it."""
+    circles: dict[str, int] | None = Field(default=None, sa_column=document(nullable=True))
+    """The keys of the circles that the document names, by name."""
     lock_any: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
-    """Keys of which a reader needs one."""
+    """The lock of ``read``; its parts are those of ``locks.Lock``. All of this never changes: a post is
+    narrowed by stages."""
+    lock_all: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))
+    lock_none: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))
+    lock_groups: list[list[int]] | None = Field(
+        default=None, sa_column=Column(ARRAY(BigInteger, dimensions=2))
+    )
+    lock_follow: list[int | None] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
+    layers: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """How many layers narrow it besides the one that it was published with, now or later."""
+    plain: bool | None = Field(
+        default=None,
+        sa_column=Column(
+            Boolean,
+            Computed(
+                "layers = 0 AND lock_all IS NULL AND lock_none IS NULL AND lock_groups IS NULL"
+                " AND lock_follow IS NULL",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+    )
+    """Whether ``lock_any`` alone decides who may read it."""
     seats_max: int | None = None
     """The author's own cap; the effective one is the strictest of author, guild and coop."""
+    waitlist: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether members may wait for a seat once all are taken."""
+    per_minute: int | None = None
+    burst: int | None = None
+    all_wait: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether friends of the post are delayed as strangers are."""
+    features: list[int] = Field(
+        default=[], sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}")
+    )
+    """What it is about, for feeds: ``id << 4 | kind`` of its tags, its language and its place."""
+    norm: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    """Length of the vector of its tags, each as heavy as its ``idf`` was when it was published."""
+    length_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How long its text takes to read and its picture to look at, by the clauses when it was published."""
     created_at: datetime = Field(sa_column=moment())
     deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
+class PostStage(Row, table=True):
+    """A layer that narrows a post: from a moment on, or once a share of its seats is taken.
+
+    Number 0 is there from the start and says who may see it where fewer may read it. A trigger refuses
+    every change but that it was reached.
+    """
+
+    __tablename__ = "post_stage"
+    __table_args__ = (
+        CheckConstraint("part IN ('see', 'read')", name="part_known"),
+        CheckConstraint("num_nonnulls(at, seats_pct) = 1", name="one_cause"),
+        CheckConstraint("seats_pct BETWEEN 1 AND 100", name="share"),
+        CheckConstraint("reached_at IS NULL OR seats_pct IS NOT NULL", name="reached"),
+        CheckConstraint("seats_max >= 1", name="seats_positive"),
+        CheckConstraint("per_minute >= 1", name="per_minute_positive"),
+        CheckConstraint("burst >= 1", name="burst_positive"),
+    )
+
+    post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
+    number: int = Field(primary_key=True, sa_type=SmallInteger)
+    part: str = Field(primary_key=True)
+    """``see`` or ``read``: what the lock is of."""
+    at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    seats_pct: int | None = Field(default=None, sa_type=SmallInteger)
+    reached_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """When the seat was taken that made up the share."""
+    circles: dict[str, int] | None = Field(default=None, sa_column=document(nullable=True))
+    """The keys of the circles that it names, by name."""
+    document: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
+    """What was added by hand, as its author wrote it; what was planned stands in the post's document."""
+    lock_any: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))
+    """None where this layer narrows nobody out."""
+    lock_all: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))
+    lock_none: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))
+    lock_groups: list[list[int]] | None = Field(
+        default=None, sa_column=Column(ARRAY(BigInteger, dimensions=2))
+    )
+    lock_follow: list[int | None] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
+    seats_max: int | None = None
+    per_minute: int | None = None
+    burst: int | None = None
+    all_wait: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class Circle(Row, table=True):
+    """A list of people that a member keeps for themself.
+
+    Who is added later is not let in to what was published before: a post that names a circle uses up its
+    edition, and whoever is added then belongs to the next.
+    """
+
+    __tablename__ = "circle"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "name"),
+        CheckConstraint("edition BETWEEN 0 AND 65535", name="edition_fits"),
+    )
+
+    id: int | None = Field(default=None, sa_column=serial())
+    owner_id: int = Field(foreign_key="member.id", sa_type=BigInteger)
+    name: str
+    edition: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    used: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether a post has named this edition."""
+    created_at: datetime = Field(sa_column=moment())
+
+
+class CircleMember(Row, table=True):
+    """Someone in a circle; they are never told."""
+
+    __tablename__ = "circle_member"
+    __table_args__ = (Index("ix_circle_member_member", "member_id"),)
+
+    circle_id: int = Field(foreign_key="circle.id", primary_key=True, sa_type=BigInteger)
+    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    since_edition: int
+    since: datetime = Field(sa_column=moment())
+
+
+class Tag(Row, table=True):
+    """A topic, by the name that follows the ``#``."""
+
+    __tablename__ = "tag"
+    __table_args__ = (UniqueConstraint("name"), CheckConstraint("idf > 0", name="idf_positive"))
+
+    id: int | None = Field(default=None, sa_column=serial())
+    name: str
+    idf: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
+    """Inverse document frequency: how much it tells that a post has it, as a job last counted."""
+
+
+class Contribution(Row, table=True):
+    """How much a member gave to a topic on one day (in UTC)."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        CheckConstraint("kind IN ('post', 'reply')", name="kind_known"),
+        CheckConstraint("number >= 0", name="number_counted"),
+    )
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    tag_id: int = Field(foreign_key="tag.id", primary_key=True, sa_type=BigInteger)
+    kind: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    number: int
+
+
+class ContributionCondition(Row, table=True):
+    """What some post asks its readers to have given to a topic; each condition is there once, as a key."""
+
+    __tablename__ = "contribution_condition"
+    __table_args__ = (UniqueConstraint("tag_id", "kinds", "least", "days"),)
+
+    id: int | None = Field(default=None, sa_column=serial())
+    tag_id: int = Field(foreign_key="tag.id", sa_type=BigInteger)
+    kinds: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    """In order."""
+    least: int
+    days: int
+
+
 class Reply(Row, table=True):
-    """An answer to a post; it keeps the audience it was written for (law 8)."""
+    """An answer to a post; its audience is its post's, which never widens (law 8)."""
 
     __tablename__ = "reply"
     __table_args__ = (
@@ -52,7 +231,6 @@ class Reply(Row, table=True):
     post_id: int = Field(foreign_key="post.id", sa_type=BigInteger)
     author_id: int = Field(foreign_key="member.id", sa_type=BigInteger)
     body: str
-    lock_any: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
     created_at: datetime = Field(sa_column=moment())
     deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
@@ -84,6 +262,8 @@ class Gate(Row, table=True):
     """Distinct members seated: the number of ``seat`` rows of this post."""
     arrival_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     """Theoretical arrival time of the next stranger (GCRA)."""
+    reached: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many stages of the post a share of its seats has brought."""
 
 
 class Seat(Row, table=True):
@@ -94,6 +274,7 @@ class Seat(Row, table=True):
         Index("ix_seat_post", "post_id"),
         # Seats lie in the order of time, so the span of each run of pages tells all, and writes pay nothing.
         Index("ix_seat_at", "at", postgresql_using="brin"),
+        CheckConstraint("watched_ms >= 0", name="watched_counted"),
     )
 
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
@@ -103,6 +284,8 @@ class Seat(Row, table=True):
     """``post``, ``member`` (its author's page) or ``feed:<profile>``: where it was first delivered."""
     epoch: int = Field(sa_type=BigInteger)
     """The policy epoch that decided the delivery."""
+    watched_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How long the post was before the viewer, as they say: never longer than since ``at``."""
 
 
 class AuthorSignals(Row, table=True):
@@ -117,4 +300,6 @@ class AuthorSignals(Row, table=True):
     """Distinct members who were delivered any post of theirs in the last 28 days."""
     answered_28d: int
     """Distinct repliers of the last 28 days whom the author answered."""
+    bridge: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How much they helped every group of opinion to understand, in millionths; 0 on too little evidence."""
     computed_at: datetime = Field(sa_column=moment())

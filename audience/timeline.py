@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience import gate
-from audience.access import FRIEND, OWN_LIMITS, ROOM, VISIBLE, Card, cards, standpoint
-from audience.document import limits_of
+from audience.access import FRIEND, MORE_ASKED, OWN_LIMITS, READER, ROOM, VISIBLE, Card, cards, standpoint
+from audience.limits import Asked, limits_of
 from audience.relations import member_id_of
 from coop.book import Book
 from coop.identity import Identity
@@ -22,7 +22,9 @@ VIA = "member"
 """Where a seat is taken that was taken here."""
 
 _NEWEST = text(f"""
-SELECT post.id, own.slug, post.seats_max, gate.post_id IS NOT NULL AS gated, {FRIEND} AS friend,
+WITH {READER}
+SELECT post.id, own.slug, post.seats_max, {MORE_ASKED} AS more_asked, gate.post_id IS NOT NULL AS gated,
+       post.layers, coalesce(gate.reached, 0) AS reached, {FRIEND} AS friend,
        seat.post_id IS NOT NULL OR post.author_id = :me AS admitted
 FROM post
 LEFT JOIN gate ON gate.post_id = post.id
@@ -41,7 +43,10 @@ class _Found(NamedTuple):
     id: int
     own_limits: str | None
     seats_max: int | None
+    more_asked: list[int | None] | None
     gated: bool
+    layers: int
+    reached: int
     friend: bool
     admitted: bool
 
@@ -60,7 +65,7 @@ def page(
 
     Raise NotFound where nobody has that handle.
     """
-    bound = {**standpoint(session, viewer, book), "author": member_id_of(session, handle)}
+    bound = {**standpoint(session, viewer, book, now), "author": member_id_of(session, handle)}
     shown: list[int] = []
     while True:
         room = limit - len(shown)
@@ -73,7 +78,7 @@ def page(
         if len(shown) == limit or not more:
             break
         before = wanted[-1].id
-    found = cards(session, viewer, shown)
+    found = cards(session, viewer, shown, now)
     return [found[post_id] for post_id in shown], shown[-1] if more else None
 
 
@@ -82,7 +87,8 @@ def _admitted(session: Session, viewer: Identity, book: Book, found: list[_Found
     claims = []
     for post in found:
         if not post.admitted:
-            limits = limits_of(book, post.own_limits, post.seats_max)
-            claims.append(gate.Claim(post.id, limits.for_viewer(friend=post.friend), post.gated))
+            asked = Asked.of(post.seats_max, post.more_asked)
+            limits = limits_of(book, post.own_limits, asked).for_viewer(friend=post.friend)
+            claims.append(gate.Claim(post.id, limits, post.gated, post.layers, post.reached))
     seated = gate.claim(session, viewer, claims, via=VIA, epoch=book.epoch, now=now)
     return seated | {post.id for post in found if post.admitted}

@@ -8,21 +8,20 @@ Law 11: the terms of a profile add up to its score, each with the clause that we
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from audience.access import Access, access_post, cards
 from audience.clauses import limit_of, strictest
-from audience.document import deciding, scope_of
 from audience.feeds import page as feeds
 from audience.feeds.ranking import Term
 from audience.feeds.rules import FEEDS, FeedRules
-from audience.keys import COOP_KEY, guild_of, held_by
+from audience.limits import NO_LIMIT, deciding, scope_of
+from audience.predicate import LOCAL, Atom, Direction, is_met
 from audience.rules import AUDIENCE
+from audience.standing import layered, standings
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation
-from coop.tables import Guild
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,14 @@ def explain(
     the post, and where there is no such profile.
     """
     profile = profile or next(iter(book.rules(FEEDS, FeedRules).profiles))
-    feeds.profile_of(book, profile)
+    feeds.recipe_of(book, profile)
     post = access_post(session, viewer, book, post_id, now)
     mine = post.author_id == viewer.member_id
     score, terms = feeds.score_of(session, viewer, book, profile, post_id, now)
     return Why(
-        because=["You wrote it."] if mine else _reasons(session, viewer, post),
+        because=["You wrote it."] if mine else _reasons(session, viewer, post_id, now),
         seat=not mine,
-        taken=cards(session, viewer, [post_id])[post_id].taken,
+        taken=cards(session, viewer, [post_id], now)[post_id].taken,
         limits=limits(book, post),
         profile=profile,
         score=score,
@@ -81,17 +80,42 @@ def explain(
     )
 
 
-def _reasons(session: Session, viewer: Identity, post: Access) -> list[str]:
-    """Return the parts of the lock that the viewer's keys open, in words."""
-    opened = set(post.lock_any) & set(held_by(viewer))
-    if COOP_KEY in opened:
-        return ["It is open to every member of the coop."]
-    guilds = [guild for guild in map(guild_of, opened) if guild is not None]
-    slugs = session.scalars(
-        select(col(Guild.slug)).where(col(Guild.id).in_(guilds)).order_by(col(Guild.slug))
-    )
-    reasons = [f"It is open to the guild {slug}, to which you belong." for slug in slugs]
-    return ["Its author opened it to you by name."] * (len(opened) > len(guilds)) + reasons
+def _reasons(session: Session, viewer: Identity, post_id: int, now: datetime) -> list[str]:
+    """Return the groups of people by which the viewer belongs to its audience as it was published, in words."""
+    post = layered(session, post_id, now)
+    parts, standing = standings(session, viewer, post, now)[0]
+    whom = parts.whom(post.guild) or LOCAL
+    predicates = [whom] if parts.read is None else [whom, parts.read]
+    atoms = dict.fromkeys(atom for one in predicates for atom in one.atoms(denied=False))
+    return [_in_words(atom) for atom in atoms if is_met(atom, standing)]
+
+
+FOLLOWING: dict[Direction, str] = {
+    "follower": "It is open to those who follow its author, as you do.",
+    "following": "It is open to those whom its author follows, and you are one of them.",
+    "mutual": "It is open to those who follow its author and are followed back, as you are.",
+}
+"""How somebody belongs to an audience by following."""
+
+
+def _in_words(atom: Atom) -> str:
+    """Return a sentence that says how a viewer belongs to a group; a circle is not told from a name (law 7)."""
+    match atom.kind:
+        case "public":
+            return "It is open to everybody."
+        case "local":
+            return "It is open to every member of the coop."
+        case "guild":
+            return f"It is open to the guild {atom.guild}, to which you belong."
+        case "mentioned":
+            return "Its text names you."
+        case "place":
+            return "It is open to people where you say you are."
+        case "circle" | "member":
+            return "Its author opened it to you by name."
+    if atom.follow is not None:
+        return FOLLOWING[atom.follow.dir]
+    return f"It is open to people who contribute to #{atom.contributed.tag if atom.contributed else ''}."
 
 
 def limits(book: Book, post: Access) -> list[Limit]:
@@ -113,9 +137,10 @@ def _seats(book: Book, post: Access) -> Limit:
     """Return the cap on viewers: the author's or the default, unless the ceiling is below it."""
     default = book.cite(AUDIENCE, "/seats/default", scope_of(book, post.guild))
     ceiling = deciding(book, post.guild, "/seats/ceiling")
-    wanted = limit_of(default.value) if post.seats_max is None else post.seats_max
+    asked = post.asked.seats
+    wanted = limit_of(default.value) if asked is None else None if asked == NO_LIMIT else asked
     highest = limit_of(ceiling.value)
     value = strictest(wanted, highest)
     if value == wanted:
-        return Limit("seats", value, default if post.seats_max is None else None)
+        return Limit("seats", value, default if asked is None else None)
     return Limit("seats", value, ceiling)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from bench import ballots, feed, machine, opinions, rehearse, rehearse_data, seats, tally
+from bench import access, ballots, feed, http, machine, opinions, rehearse, rehearse_data, seats, seats_full, tally
 from bench.feed_data import FULL, Size
 from bench.report import Figures, Goals, Report
 from bench.server import Server, serving
@@ -61,12 +62,31 @@ def main() -> None:
 
 
 @main.command("seats")
-@click.option("--members", default=seats.MEMBERS, show_default=True)
-@click.option("--rounds", default=seats.ROUNDS, show_default=True)
+@click.option("--full", is_flag=True, help="Let many processes race for the seats of many posts.")
+@click.option("--members", type=int, help=f"{seats.MEMBERS} unless given; {seats_full.FULL.members} in full.")
+@click.option("--rounds", type=int, help=f"{seats.ROUNDS} unless given; {seats_full.FULL.rounds} in full.")
+@click.option("--views", default=seats_full.FULL.views, show_default=True, help="Only in full.")
+@click.option("--posts", default=seats_full.FULL.posts, show_default=True, help="Only in full.")
 @_shared
-def seats_command(members: int, rounds: int, **options: Any) -> None:
-    """Let a crowd race for the seats of one post."""
-    sys.exit(run("seats", seats.GOALS, lambda server: seats.measure(server, members, rounds), **options))
+def seats_command(
+    full: bool, members: int | None, rounds: int | None, views: int, posts: int, **options: Any
+) -> None:
+    """Let a crowd race for the seats of one post, or of thousands."""
+    if full:
+        size = replace(
+            seats_full.FULL,
+            views=views,
+            posts=posts,
+            members=members or seats_full.FULL.members,
+            rounds=rounds or seats_full.FULL.rounds,
+        )
+        code = run(
+            "seats --full", seats_full.GOALS, lambda server: seats_full.measure(server, size), **options
+        )
+    else:
+        few, some = members or seats.MEMBERS, rounds or seats.ROUNDS
+        code = run("seats", seats.GOALS, lambda server: seats.measure(server, few, some), **options)
+    sys.exit(code)
 
 
 @main.command("feed")
@@ -78,6 +98,27 @@ def feed_command(members: int, posts: int, pages: int, **options: Any) -> None:
     """Ask for full pages of the weighted feed, as different members."""
     size = Size(members, posts)
     sys.exit(run("feed", feed.GOALS, lambda server: feed.measure(server, size, pages), **options))
+
+
+@main.command("http")
+@click.option("--members", default=http.SIZE.members, show_default=True)
+@click.option("--posts", default=http.SIZE.posts, show_default=True)
+@click.option("--rounds", default=http.ROUNDS, show_default=True)
+@click.option("--seconds", default=http.SECONDS, show_default=True, help="Of load in each round.")
+@_shared
+def http_command(members: int, posts: int, rounds: int, seconds: float, **options: Any) -> None:
+    """Load the production server with mixed pages, beside the bare route on the same server."""
+    size = Size(members, posts)
+    sys.exit(run("http", http.GOALS, lambda server: http.measure(server, size, rounds, seconds), **options))
+
+
+@main.command("access")
+@click.option("--people", default=access.PEOPLE, show_default=True)
+@click.option("--posts", default=access.POSTS, show_default=True)
+@_shared
+def access_command(people: int, posts: int, **options: Any) -> None:
+    """Decide a million pairs of post and reader twice: by keys in SQL, and by the documents themselves."""
+    sys.exit(run("access", access.GOALS, lambda server: access.measure(server, people, posts), **options))
 
 
 @main.command("tally")

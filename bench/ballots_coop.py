@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app import POLICY_KINDS
 from audience import gate, posts
-from audience.document import Limits
+from audience.limits import Limits
 from audience.rules import AUDIENCE
 from coop import guilds, migrations, policies
 from coop.book import COOP, guild_scope
@@ -208,9 +208,8 @@ class Coop:
         """Publish a post in a guild and let members view it until its seats are taken."""
         book = self.books.current(session)
         slug = scope.removeprefix("guild:")
-        post = posts.publish(
-            session, self._identity(session, 1), book, Clock().now(session), body="Hello", guild=slug
-        )
+        draft = posts.Draft(body="Hello", guild=slug)
+        post = posts.publish(session, self._identity(session, 1), book, draft, Clock().now(session))
         limits = Limits(seats=SEATS, per_minute=None, burst=1)
         for member_id in range(2, SEATS + 2):
             viewer = self._identity(session, member_id)

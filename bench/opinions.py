@@ -21,7 +21,7 @@ from rich.progress import track
 from bench.opinions_data import planted
 from bench.rand_index import adjusted_rand_index
 from bench.report import Figures, Goals, at_least, at_most
-from governance.deliberation.answers import gathered
+from coop.opinions.answers import gathered
 from governance.deliberation.map_document import document, workings
 from governance.deliberation.opinion_map import OpinionMap, draw
 from governance.deliberation.rules import Map

@@ -54,9 +54,9 @@ ORDER BY came
 """
 
 REPLIES = """
-INSERT INTO reply (id, post_id, author_id, body, lock_any, created_at)
+INSERT INTO reply (id, post_id, author_id, body, created_at)
 SELECT id + (k * 600000 << 21), id, CASE WHEN k %% 3 = 0 THEN author_id ELSE reader END, 'It is good bread.',
-       lock_any, created_at + k * interval '10 minutes'
+       created_at + k * interval '10 minutes'
 FROM (SELECT post_id AS id, member_id AS reader, row_number() OVER (PARTITION BY post_id ORDER BY at) AS k
       FROM seat) AS came
 JOIN post USING (id)

@@ -15,21 +15,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from sqlalchemy import text
-from sqlmodel import col, insert
 
 from audience import gate
-from audience.document import Limits
-from audience.tables import Post
+from audience.limits import Limits
 from bench.report import Figures, Goals, exactly
+from bench.seats_coop import NOW, add_members, add_posts
 from bench.server import Server
 from coop import migrations
 from coop.database import Database
 from coop.identity import Identity
-from coop.ids import new_id
-from coop.tables import Member
 
 CAP = 50
 MEMBERS = 400
@@ -49,7 +45,6 @@ GOALS: Goals = {
     "miscounted": exactly(0),
 }
 
-_NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _PLAIN = text(
     "INSERT INTO seat (member_id, post_id, at, via, epoch) VALUES (:member, :post, :now, 'bench', 1)"
     " ON CONFLICT DO NOTHING"
@@ -88,7 +83,7 @@ class Crowd:
             limits = Limits(seats=cap_at(share), per_minute=None, burst=1)
             wanted = gate.Claim(post, limits, gated=post in self.gated)
             with self.database.begin() as session:
-                admitted = gate.claim(session, viewer, [wanted], via="bench", epoch=1, now=_NOW)
+                admitted = gate.claim(session, viewer, [wanted], via="bench", epoch=1, now=NOW)
             if admitted:
                 self.seated.add((post, viewer.member_id))
                 self.gated.add(post)
@@ -103,7 +98,7 @@ class Crowd:
 
         def attempt(viewer: Identity, share: float) -> None:
             with self.database.begin() as session:
-                session.execute(_PLAIN, {"member": viewer.member_id, "post": post, "now": _NOW})
+                session.execute(_PLAIN, {"member": viewer.member_id, "post": post, "now": NOW})
 
         return self._rate(attempt)
 
@@ -136,19 +131,20 @@ def measure(server: Server, members: int = MEMBERS, rounds: int = ROUNDS) -> Fig
 
 
 def _measured(database: Database, members: int, rounds: int) -> Figures:
-    crowd = Crowd(database, _members(database, members), TRIES, THREADS)
-    author = crowd.viewers.pop()
-    crowd.come_ungated(_post(database, author))  # opens every connection, measured by nobody
+    author, *viewers = add_members(database, members + 1)
+    crowd = Crowd(database, viewers, TRIES, THREADS)
+    unused = iter(add_posts(database, author, 2 * rounds + 3))
+    crowd.come_ungated(next(unused))  # opens every connection, measured by nobody
     gated, plain, counts = [], [], []
     for _ in range(rounds):
-        post = _post(database, author)
+        post = next(unused)
         gated.append(crowd.come(post, lambda share: CAP))
         counts.append(_counted(database, post))
-        plain.append(crowd.come_ungated(_post(database, author)))
-    moved = _post(database, author)
+        plain.append(crowd.come_ungated(next(unused)))
+    moved = next(unused)
     crowd.come(moved, lambda share: MOVES[int(share * len(MOVES))])
     after = _counted(database, moved)
-    roomy, refused = _post(database, author), crowd.refused
+    roomy, refused = next(unused), crowd.refused
     crowd.come(roomy, lambda share: members)
     return {
         "cap": CAP,
@@ -163,34 +159,6 @@ def _measured(database: Database, members: int, rounds: int) -> Figures:
         "ungated_views_per_s": round(statistics.median(plain), 1),
         "ratio_ungated": round(statistics.median(map(lambda a, b: a / b, gated, plain)), 3),
     }
-
-
-def _members(database: Database, number: int) -> list[Identity]:
-    """Add one member more than the crowd has: the author."""
-    with database.begin() as session:
-        rows = session.execute(
-            insert(Member).returning(col(Member.id), col(Member.handle)),
-            [
-                {"handle": f"m{n}", "display_name": f"M{n}", "password_hash": "!", "joined_at": _NOW}
-                for n in range(number + 1)
-            ],
-        ).all()
-    return [Identity(member_id, handle, handle, _NOW) for member_id, handle in rows]
-
-
-def _post(database: Database, author: Identity) -> int:
-    with database.begin() as session:
-        post = Post(
-            id=new_id(_NOW),
-            author_id=author.member_id,
-            body="",
-            audience={},
-            lock_any=[1],
-            created_at=_NOW,
-        )
-        session.add(post)
-        session.flush()
-    return post.id
 
 
 def _counted(database: Database, post: int) -> tuple[int, int]:

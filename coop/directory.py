@@ -4,11 +4,12 @@ Whoever has left is not in it. Where a member lives is not in it either: a place
 shown to nobody but its owner. No id leaves here; handles and slugs name people and guilds.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session, col
 
@@ -16,7 +17,7 @@ from coop.errors import NotFound
 from coop.guilds import STEWARD
 from coop.identity import Identity
 from coop.names import normal
-from coop.places import Place
+from coop.places import PlaceCard, place
 from coop.tables import Guild, GuildMembership, Member
 
 
@@ -62,14 +63,11 @@ def members(session: Session, after: str | None, limit: int) -> list[MemberCard]
     return [_member_card(row) for row in session.execute(query)]
 
 
-def place_of(session: Session, actor: Identity) -> Place:
-    """Return where the actor says they are."""
-    row = session.execute(
-        select(col(Member.country), col(Member.region), col(Member.city)).where(
-            col(Member.id) == actor.member_id
-        )
-    ).one()
-    return Place(*row)
+def place_of(session: Session, actor: Identity) -> PlaceCard | None:
+    """Return where the actor says they are, None where they say nothing."""
+    said = session.execute(select(col(Member.place_id)).where(col(Member.id) == actor.member_id))
+    place_id = said.scalar_one()
+    return None if place_id is None else place(session, place_id)
 
 
 def guild(session: Session, slug: str) -> GuildCard:
@@ -85,6 +83,25 @@ def guilds(session: Session, after: str | None, limit: int) -> list[GuildCard]:
     query = _guilds().order_by(col(Guild.slug)).limit(limit)
     if after is not None:
         query = query.where(col(Guild.slug) > normal(after))
+    return [_guild_card(row) for row in session.execute(query)]
+
+
+def guilds_named(session: Session, slugs: Collection[str]) -> list[GuildCard]:
+    """Return the guilds of these slugs, in their order; a slug of none is passed over."""
+    query = _guilds().where(col(Guild.slug).in_({normal(slug) for slug in slugs}))
+    return [_guild_card(row) for row in session.execute(query.order_by(col(Guild.slug)))]
+
+
+def guilds_like(session: Session, text: str, limit: int) -> list[GuildCard]:
+    """Return up to ``limit`` guilds whose slug or name holds ``text``, in the order of their slugs.
+
+    The one whose slug is ``text`` comes first, so that each is found by its slug. Empty text is in all.
+    """
+    wanted = normal(text)
+    called = or_(
+        col(Guild.slug).contains(wanted, autoescape=True), col(Guild.name).icontains(wanted, autoescape=True)
+    )
+    query = _guilds().where(called).order_by(col(Guild.slug) != wanted, col(Guild.slug)).limit(limit)
     return [_guild_card(row) for row in session.execute(query)]
 
 

@@ -7,8 +7,24 @@ one ``bigint``, but with no gaps to read.
 
 import secrets
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 RANDOM_BITS = 21
+
+LARGEST = 2**63 - 1
+"""The largest that a ``bigint`` holds."""
+
+
+def _fits(digits: str) -> str:
+    if int(digits) > LARGEST:
+        raise ValueError("This is no id")
+    return digits
+
+
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_fits)]
+"""An id in a body or a query: decimal digits, as text, because JavaScript's numbers are too short."""
 
 
 def new_id(now: datetime) -> int:

@@ -5,7 +5,7 @@ speak in a name that others remember.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from coop.ledger import append
 from coop.membership_rules import NAME, MembershipRules
 from coop.names import check_handle, line, normal, prose
 from coop.passwords import STANDARD, UNUSABLE, hash_password
-from coop.places import NOWHERE, Place, check_place
+from coop.places import check_place
 from coop.tables import GuildMembership, Invitation, Member, OAuthToken, WebSession
 
 LONGEST_DISPLAY_NAME = 60
@@ -40,7 +40,8 @@ class Newcomer:
     handle: str
     password: str
     display_name: str
-    place: Place = NOWHERE
+    place: int | None = None
+    """Id of where they say they are."""
     invitation: str | None = None
     """The code of one, where the door needs it."""
 
@@ -60,7 +61,7 @@ def join(
         detail = "One joins by an invitation from a member."
         needed = Fault("/invitation", detail, book.cite(NAME, "/joining/admission"))
         raise Forbidden(detail, faults=(needed,))
-    place = check_place(newcomer.place, "/place")
+    place_id = check_place(session, newcomer.place, "/place")
     display_name = line(newcomer.display_name, "/display_name", longest=LONGEST_DISPLAY_NAME)
     made = session.execute(
         insert(Member)
@@ -69,9 +70,7 @@ def join(
             display_name=display_name,
             about="",
             password_hash=hash_password(newcomer.password, hasher),
-            country=place.country,
-            region=place.region,
-            city=place.city,
+            place_id=place_id,
             joined_at=now,
         )
         .on_conflict_do_nothing(index_elements=[col(Member.handle)])
@@ -87,28 +86,30 @@ def join(
 
 
 def update_profile(session: Session, actor: Identity, changes: Mapping[str, str | None]) -> None:
-    """Change what ``changes`` names of the actor's own profile.
+    """Change what ``changes`` names of the actor's own profile: ``display_name`` and ``about``.
 
-    Known: ``display_name``, ``about``, ``country``, ``region``, ``city``; None empties a part of the
-    place. Raise RuleBroken where a value cannot be used.
+    Raise RuleBroken where a value cannot be used.
     """
-    row = session.execute(
-        select(col(Member.country), col(Member.region), col(Member.city))
-        .where(col(Member.id) == actor.member_id, col(Member.left_at).is_(None))
-        .with_for_update(key_share=True)
-    ).one_or_none()
-    if row is None:
-        raise Unauthenticated
-    said = {part: changes[part] for part in ("country", "region", "city") if part in changes}
-    place = check_place(replace(Place(*row), **said)) if said else Place(*row)
-    values = {"country": place.country, "region": place.region, "city": place.city}
+    values: dict[str, Any] = {}
     if changes.get("display_name") is not None:
         values["display_name"] = line(
             changes["display_name"] or "", "/display_name", longest=LONGEST_DISPLAY_NAME
         )
     if changes.get("about") is not None:
         values["about"] = prose(changes["about"] or "", "/about", longest=LONGEST_ABOUT)
-    session.execute(update(Member).where(col(Member.id) == actor.member_id).values(**values))
+    _change(session, actor, values)
+
+
+def settle(session: Session, actor: Identity, place_id: int | None) -> None:
+    """Say where the actor is, by the id of a place, None for nothing; raise RuleBroken for another id."""
+    _change(session, actor, {"place_id": check_place(session, place_id, "/place")})
+
+
+def _change(session: Session, actor: Identity, values: Mapping[str, Any]) -> None:
+    """Write into the actor's row; raise Unauthenticated where they have left."""
+    here = update(Member).where(col(Member.id) == actor.member_id, col(Member.left_at).is_(None))
+    if values and session.execute(here.values(**values).returning(col(Member.id))).one_or_none() is None:
+        raise Unauthenticated
 
 
 def leave(session: Session, actor: Identity, now: datetime) -> None:
@@ -124,9 +125,7 @@ def leave(session: Session, actor: Identity, now: datetime) -> None:
             password_hash=UNUSABLE,
             display_name=actor.handle,
             about="",
-            country=None,
-            region=None,
-            city=None,
+            place_id=None,
         )
         .returning(col(Member.id))
     ).one_or_none()

@@ -1,7 +1,7 @@
-"""The membership policy, replayed: who would have joined, invited, founded and entered, and who not.
+"""The membership policy, replayed: who would have joined, invited, founded, entered and added, and who not.
 
 Law 1: each of these is decided by a clause of ``membership``; here the recorded joins, invitations,
-foundings and entries of the window are decided again, by the rules in force and by the patch.
+foundings, entries and added places of the window are decided again, by the rules in force and by the patch.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from coop.membership_rules import NAME, MembershipRules
 from coop.rehearsal import Measure, Rehearsing, Report, Tallied, changes, merged
-from coop.tables import Guild, GuildMembership, Invitation, Member
+from coop.tables import Guild, GuildMembership, Invitation, Member, Place
 
 LIMITS = (
     "People who came to a closed door, or met with a limit, are not on record.",
@@ -35,7 +35,7 @@ class Invited(NamedTuple):
 
 
 def replay_membership(session: Session, asked: Rehearsing) -> Report:
-    """Return what the joins, invitations, foundings and entries of the window would have met with."""
+    """Return what the joins, invitations, foundings, entries and places of the window would have met with."""
     invitations = _invitations(session, asked.until)
     rules = [book.rules(NAME, MembershipRules) for book in (asked.before, asked.after)]
     measures = (
@@ -43,6 +43,7 @@ def replay_membership(session: Session, asked: Rehearsing) -> Report:
         _invited(asked, rules, invitations),
         _founded(session, asked, rules),
         _entered(session, asked, rules),
+        _added(session, asked, rules),
     )
     replayed = {measure.name: measure.total.before for measure in measures}
     return Report(replayed, measures, limits=LIMITS)
@@ -197,3 +198,25 @@ def _tally_entries(
     for index, (member_id, joined_at, _) in enumerate(entries):
         if joined_at >= since:
             tallied.add(member_id, before=fits[0][index], after=fits[1][index])
+
+
+def _added(session: Session, asked: Rehearsing, rules: Sequence[MembershipRules]) -> Measure:
+    """Whichever neighbourhood was added: by one who may, as one of those that they may add."""
+    rows = session.execute(
+        select(
+            col(Place.added_by),
+            col(Place.added_at),
+            func.row_number()
+            .over(partition_by=col(Place.added_by), order_by=(col(Place.added_at), col(Place.id)))
+            .label("nth"),
+        ).where(col(Place.added_at) < asked.until)
+    )
+    tallied = Tallied(asked.hidden_below)
+    for row in rows:
+        if row.added_at >= asked.since:
+            before, after = (
+                one.places.neighbourhoods == "members" and row.nth <= one.places.neighbourhoods_per_member
+                for one in rules
+            )
+            tallied.add(row.added_by, before=before, after=after)
+    return Measure("added", "neighbourhoods added", "refused", "allowed", tallied.change)

@@ -1,6 +1,6 @@
 """What the membership policy may say, and the bounds that no vote can cross.
 
-Pure. Law 1: who may join, and what a member may found, are clauses. Law 12: the charter keeps the door
+Pure. Law 1: who may join, and what a member may found or add, are clauses. Law 12: the charter keeps the door
 from being bricked up, and passwords from becoming guessable, whatever is voted.
 """
 
@@ -51,6 +51,13 @@ class Guilds(_Clauses):
     members_max: int = Field(ge=2)
 
 
+class Places(_Clauses):
+    """Who may add to the places where people say they are."""
+
+    neighbourhoods: Literal["members", "nobody"]
+    neighbourhoods_per_member: int = Field(ge=1)
+
+
 class Bound(_Clauses):
     """What an ordinary vote may set a clause to."""
 
@@ -72,6 +79,7 @@ class MembershipRules(_Clauses):
     credentials: Credentials
     names: Names
     guilds: Guilds
+    places: Places
     bounds: Bounds = Field(default_factory=Bounds)
 
 

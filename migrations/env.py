@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.engine import Connection
 
+import audience.feeds.tables
 import audience.tables
 import coop.checkpoint_tables
 import coop.notice_tables
@@ -18,6 +19,7 @@ import media.tables
 from coop.database import Row
 
 TABLES = (
+    audience.feeds.tables,
     audience.tables,
     coop.checkpoint_tables,
     coop.notice_tables,

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
 from sqlmodel import Session
 
 from app import POLICY_KINDS, create_app, object_store, platform_of
-from coop import migrations, policies
+from coop import gazetteer, migrations, policies
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
@@ -25,7 +25,7 @@ from tests.thorough import EXAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "allotment_template"
-"""The database that others are copied from: migrated and founded, and nobody connected to it."""
+"""The database that others are copied from: migrated, with its places, founded, nobody connected to it."""
 
 # How long an example takes says nothing on a machine that others use too.
 hypothesis_settings.register_profile("shared machine", deadline=None, max_examples=EXAMPLES)
@@ -50,6 +50,7 @@ def settings() -> Iterator[Settings]:
             migrations.upgrade(os.environ["DATABASE_URL"])
             found = Database(os.environ["DATABASE_URL"])
             with found.begin() as session:
+                gazetteer.load(session)
                 policies.found(session, POLICY_KINDS, ROOT / "policies", Clock().now(session))
             found.dispose()
             _as_admin(url, f"CREATE DATABASE {tests.database} TEMPLATE {TEMPLATE}")

@@ -11,6 +11,9 @@ from coop.tables import Guild, GuildMembership, Member, OAuthClient, OAuthToken
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "a quiet garden gate"
+PORTUGAL, LISBON_REGION, LISBON = 2264397, 2267056, 2267057
+BERGEN = 3161732
+"""Ids of shipped places: a country, a region and a city in it, each in the one before; and another city."""
 _numbers = count(1)
 
 

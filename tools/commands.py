@@ -16,7 +16,7 @@ from typing import TextIO
 import click
 import structlog
 
-from coop import checkpoints, ledger, migrations, oauth, policies
+from coop import checkpoints, gazetteer, ledger, migrations, oauth, policies
 from coop.book import PolicyKind
 from coop.call import Platform
 from coop.clock import Clock
@@ -115,7 +115,7 @@ def worker(wiring: Wiring) -> None:
 @cli.command()
 @click.pass_obj
 def migrate(wiring: Wiring) -> None:
-    """Bring the database to the newest tables, and the store to its bucket.
+    """Bring the database to the newest tables and places, and the store to its bucket.
 
     A cooperative that has policies is given the founding text of any kind that is new to it.
     """
@@ -124,6 +124,7 @@ def migrate(wiring: Wiring) -> None:
     migrations.upgrade(url)
     wiring.object_store(settings).ensure_bucket()
     with Database(url).begin() as session:
+        gazetteer.load(session)
         if policies.current_epoch(session):
             policies.found(session, wiring.kinds, settings.policies, Clock().now(session))
 

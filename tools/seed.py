@@ -22,7 +22,6 @@ from audience.document import AudienceDocument
 from audience.feeds import page as feeds
 from coop import guilds, members, oauth, policies
 from coop.call import Platform
-from coop.places import Place
 from coop.tables import Member
 from media import uploads
 from media.storage import ObjectStore
@@ -94,8 +93,7 @@ class _Story:
     def _join(self, person: Person, password: str) -> None:
         platform = self.chronicle.platform
         with platform.database.begin() as session:
-            place = Place(person.country, person.region, person.city)
-            newcomer = members.Newcomer(person.handle, password, person.name, place)
+            newcomer = members.Newcomer(person.handle, password, person.name, person.place)
             who = members.join(session, platform.books.current(session), newcomer, self.chronicle.clock.at)
             members.update_profile(session, who, {"about": person.about})
 
@@ -137,16 +135,10 @@ class _Story:
             self.chronicle.later(place * ANSWERS, handle, _replying(post_id, body))
 
     def _post(self, room: Room, note: Note) -> int:
-        post = posts.publish(
-            room.session,
-            room.who,
-            room.book,
-            room.clock.at,
-            body=note.body,
-            guild=note.guild,
-            asset_id=self._photo(room, note),
-            document=_audience(note),
+        draft = posts.Draft(
+            body=note.body, guild=note.guild, asset_id=self._photo(room, note), audience=_audience(note)
         )
+        post = posts.publish(room.session, room.who, room.book, draft, room.clock.at)
         return post.id
 
     def _photo(self, room: Room, note: Note) -> int | None:

@@ -3,9 +3,11 @@
 from flask import Blueprint, Response, flash, request
 from flask import session as browser
 
-from coop import directory, members, problems, sign_in
+from coop import directory, members, places, problems, sign_in
 from coop.call import Call
-from coop.errors import AllotmentError
+from coop.errors import AllotmentError, Fault, RuleBroken
+from coop.gazetteer import CREDIT
+from coop.ids import LARGEST
 from coop.members import LONGEST_DISPLAY_NAME, Newcomer
 from coop.membership_rules import NAME, MembershipRules
 from web.forms import Refusal, refusal
@@ -13,6 +15,11 @@ from web.visits import attempt, here_after, page, render, see_other
 
 JOIN_FIELDS = ("handle", "display_name", "password", "invitation")
 PROFILE_FIELDS = ("display_name", "about")
+MATCHES = 12
+"""Places that one search shows: what is not among them is found by typing more."""
+LONGEST_SEARCH = 80
+LONGEST_ID = len(str(LARGEST))
+"""Both in characters."""
 
 
 def add_to(pages: Blueprint) -> None:
@@ -24,6 +31,7 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/sign-out", "sign_out", page(close_session), methods=["POST"])
     pages.add_url_rule("/members/me", "me", page(me))
     pages.add_url_rule("/members/me", "describe_me", page(describe_me), methods=["POST"])
+    pages.add_url_rule("/members/me/place", "settle", page(settle), methods=["POST"])
 
 
 def ask_newcomer(call: Call) -> Response:
@@ -102,15 +110,45 @@ def describe_me(call: Call) -> Response:
     return see_other("/members/me")
 
 
-def _own_page(call: Call, refused: Refusal | None = None, status: int = 200) -> Response:
+def settle(call: Call) -> Response:
+    """Say where one is, or nothing: what was chosen among the places found."""
+    try:
+        with attempt(call):
+            members.settle(call.session, call.member, _chosen(request.form.get("place", "")))
+    except AllotmentError as error:
+        return _own_page(call, status=problems.status_of(error), unsettled=refusal(error, ()))
+    flash("Saved.", "good")
+    return see_other("/members/me#place")
+
+
+def _chosen(place: str) -> int | None:
+    """Return the id that a form sent, None where it says nothing; raise RuleBroken where it is no id."""
+    if not place:
+        return None
+    if not (place.isascii() and place.isdigit() and len(place) <= LONGEST_ID and int(place) <= LARGEST):
+        raise RuleBroken("This place is unknown.", faults=(Fault("/place", "Choose one that was found."),))
+    return int(place)
+
+
+def _own_page(
+    call: Call, refused: Refusal | None = None, status: int = 200, unsettled: Refusal | None = None
+) -> Response:
+    """Return one's own page; ``refused`` is of the profile's form, ``unsettled`` of the place's."""
     card = directory.member(call.session, call.member.handle)
+    sought = request.args.get("place", "")[:LONGEST_SEARCH]
     return render(
         call,
         "me.html",
         status,
         card=card,
-        form=request.form,
+        place=directory.place_of(call.session, call.member),
+        sought=sought,
+        found=places.search(call.session, sought, MATCHES),
+        longest_search=LONGEST_SEARCH,
+        credit=CREDIT,
+        form={} if unsettled else request.form,
         refused=refused,
+        unsettled=unsettled,
         longest=LONGEST_DISPLAY_NAME,
     )
 

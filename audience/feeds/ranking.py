@@ -1,22 +1,17 @@
-"""Ranking: the sum of weight × signal, and the page that a hard cap per author leaves.
+"""Ranking: a score for every post of a pool, the sum of weight × signal.
 
 Pure. Law 11: explanations add up. Signals are whole millionths and weights whole thousandths, so every
 contribution is a whole number of billionths and a score is exactly their sum, with nothing rounded.
-
-The page is the greedy choice under a partition matroid (at most ``per_author`` of one author, at most
-``page`` in all), which for an additive score is the best choice there is. Raising one weight therefore
-cannot lower that signal's total on the page: were the new page poorer in it, the old page would have been
-better under the new weights too. Candidates and signals do not depend on weights, which the proof needs.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import mul
 from typing import NamedTuple
 
-from audience.feeds.rules import WEIGHT_UNIT, Profile, weight_clause
+from audience.feeds.rules import SignalName
 from audience.feeds.signals import SIGNALS, Candidate, Setting
+from audience.feeds.sliders import Weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +20,20 @@ class Term:
 
     signal: str
     value: int
-    """In millionths, 0 to 1,000,000."""
+    """In millionths, 0 to 1,000,000; down to −1,000,000 where it speaks against a post."""
     weight: int
-    """In thousandths."""
+    """In thousandths: the base as the slider turned it, within min and max."""
+    base: int
+    """In thousandths: what the profile says."""
+    slider: float
+    """The member's position, from −3 to 3."""
+    min: int | None
+    """In thousandths, as is max: how far the slider reaches; None where the signal has no slider."""
+    max: int | None
     contribution: int
     """In billionths."""
     clause: str
-    """Pointer of the clause that weighs it, in the coop's ``feeds`` policy."""
+    """Pointer of the clause that says the base, in the coop's ``feeds`` policy."""
 
 
 class Scored(NamedTuple):
@@ -41,47 +43,29 @@ class Scored(NamedTuple):
     """In billionths."""
     post_id: int
     values: tuple[int, ...]
-    """What each signal that the profile weighs says, in millionths and in the order of its weights."""
+    """What each signal says, in millionths and in the order of the weights."""
     post: Candidate
 
 
-def weights_of(profile: Profile) -> dict[str, int]:
-    """Return the weights of a profile in thousandths, by signal."""
-    return {name: round(weight * WEIGHT_UNIT) for name, weight in profile.weights.items()}
-
-
-def ranked(pool: Sequence[Candidate], setting: Setting, weights: dict[str, int]) -> list[Scored]:
-    """Return the pool with scores, the best first."""
-    columns = [[SIGNALS[name](post, setting) for post in pool] for name in weights]
-    scored = [
-        Scored(sum(map(mul, values, weights.values())), post.id, values, post)
-        for post, values in zip(pool, zip(*columns, strict=True), strict=True)
-    ]
+def ranked(pool: Sequence[Candidate], setting: Setting, weights: Mapping[SignalName, int]) -> list[Scored]:
+    """Return the pool with scores, the best first; ``weights`` are in thousandths."""
+    factors = tuple(weights.values())
+    values = list(zip(*[SIGNALS[name](pool, setting) for name in weights], strict=True))
+    scores = [sum(map(mul, row, factors)) for row in values]
+    scored = list(map(Scored, scores, [post.id for post in pool], values, pool))
     scored.sort(reverse=True)
     return scored
 
 
-def page(
-    candidates: Sequence[Scored], size: int, per_author: int, shown: Iterable[Scored] = ()
-) -> list[Scored]:
-    """Return the best ``size`` of ranked candidates, at most ``per_author`` of one author.
-
-    ``shown`` are already on the page and count against their authors.
-    """
-    held = Counter(one.post.author_id for one in shown)
-    chosen: list[Scored] = []
-    for one in candidates:
-        if len(chosen) == size:
-            break
-        if held[one.post.author_id] < per_author:
-            held[one.post.author_id] += 1
-            chosen.append(one)
-    return chosen
+def without(order: Sequence[Scored], weights: Mapping[SignalName, int], signal: SignalName) -> list[Scored]:
+    """Return a ranking as it would be if one of its signals counted nothing."""
+    place, weight = list(weights).index(signal), weights[signal]
+    return sorted([one._replace(score=one.score - weight * one.values[place]) for one in order], reverse=True)
 
 
-def terms(one: Scored, weights: dict[str, int], profile: str) -> list[Term]:
-    """Return the terms of a score under a profile; their contributions add up to it exactly."""
+def terms(one: Scored, weighings: Mapping[SignalName, Weighing]) -> list[Term]:
+    """Return the terms of a score; their contributions add up to it exactly."""
     return [
-        Term(signal, value, weight, value * weight, weight_clause(profile, signal))
-        for (signal, weight), value in zip(weights.items(), one.values, strict=True)
+        Term(signal, value, by.weight, by.base, by.slider, by.min, by.max, value * by.weight, by.clause)
+        for (signal, by), value in zip(weighings.items(), one.values, strict=True)
     ]

@@ -3,16 +3,34 @@
 Pure. Law 1: what a feed weighs is clauses, read from here.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from audience.clauses import Clauses, CoopBounds, Duration
 
 FEEDS = "feeds"
 
-SignalName = Literal["fresh", "follow", "conversation", "small"]
+SignalName = Literal[
+    "fresh",
+    "follow",
+    "conversation",
+    "finish",
+    "small",
+    "repost_like",
+    "topic",
+    "diverse",
+    "bridge",
+    "near",
+    "calm",
+    "less",
+]
 ProfileName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
+Among = Literal["everyone", "followed", "guilds"]
+"""Whose posts a profile is made from: all that the reader may see, those of people whom they follow, those
+made in their guilds."""
+SlotName = Literal["discovery", "bridging"]
+RangeEnd = Literal["min", "max"]
 
 WEIGHT_UNIT = 1000
 """Weights are whole thousandths, so that an explanation adds up in whole numbers (law 11)."""
@@ -24,30 +42,115 @@ def _whole_thousandths(value: float) -> float:
     return value
 
 
-Weight = Annotated[float, Field(ge=0, le=100), BeforeValidator(_whole_thousandths)]
+Weight = Annotated[float, Field(ge=0, le=100), AfterValidator(_whole_thousandths)]
+Part = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[float, Field(gt=0, le=10_000)]
 
 
 class Follow(Clauses):
     """The signal ``follow``."""
 
-    same_guild: float = Field(ge=0, le=1)
+    same_guild: Part
     """What a post made in one of the reader's guilds counts, where following its author counts 1."""
 
 
 class Conversation(Clauses):
     """The signal ``conversation``."""
 
-    halfway: float = Field(gt=0, le=10_000)
+    halfway: Number
     """How many distinct people an author must have answered to count one half."""
+
+
+class Finish(Clauses):
+    """The signal ``finish``: (finished + these) ÷ (started + these), against posts of like length."""
+
+    finished_before: Number
+    """Views to the end that every post is taken to have had before its first."""
+    started_before: Number
+    """Views that every post is taken to have had before its first."""
+    share: float = Field(gt=0, le=1)
+    """Whoever watched so much of a post's length has watched it to the end."""
+    like: float = Field(gt=1, le=100)
+    """Lengths are alike that begin at a power of this and end before the next."""
+    window: Duration
+    """Views no older than this are counted."""
+
+    @model_validator(mode="after")
+    def _is_a_share(self) -> Self:
+        if self.finished_before > self.started_before:
+            raise ValueError("No more views can have been finished than were started")
+        return self
 
 
 class Small(Clauses):
     """The signal ``small``."""
 
-    posts_a_week: float = Field(gt=0, le=10_000)
+    posts_a_week: Number
     """Up to so many posts in seven days count in full; beyond, each counts less."""
     reach: float = Field(ge=0, le=100)
     """How much each distinct viewer of the last 28 days damps: 1 ÷ log₂(2 + reach × viewers)."""
+
+
+class RepostLike(Clauses):
+    """The signal ``repost_like``."""
+
+    half_life: Duration
+    """The age at which a repost says half as much of what its member likes."""
+
+
+class Diverse(Clauses):
+    """The signal ``diverse``."""
+
+    window: Duration
+    """What was seen no longer ago than this is what a post is held against."""
+
+
+class Bridge(Clauses):
+    """The signal ``bridge``; where there is less evidence than this, it is 0."""
+
+    raters: int = Field(ge=1, le=100_000)
+    """Members who must have said of anything whether it helped them, before there are groups."""
+    ratings: int = Field(ge=1, le=100_000)
+    """Answers that a post must have had."""
+    per_group: int = Field(ge=1, le=10_000)
+    """Answers that a post must have had from every group."""
+    answers: int = Field(ge=1, le=1000)
+    """Answers that a member must have given to be put in a group."""
+    groups: int = Field(ge=2, le=10)
+    """Most groups that are looked for."""
+    least_group: Part
+    """Part of all raters below which those who answer alike are no group of their own."""
+
+
+class Near(Clauses):
+    """The signal ``near``, where a post from the reader's own city counts 1."""
+
+    region: Part
+    country: Part
+
+
+class Calm(Clauses):
+    """The signal ``calm``."""
+
+    medians: Number
+    """How many times an author's usual rate of comments by strangers counts as heat in full."""
+    window: Duration
+    """Comments of so long are counted: now, and, for what is usual, from when each post was published."""
+    usual_window: Duration
+    """The median is of the author's posts that are no older than this."""
+    usual_least: Number
+    """So many comments are taken to be usual with everyone: a few are no heat."""
+
+
+class Less(Clauses):
+    """The signal ``less``."""
+
+    half_life: Duration
+    """The age at which a "less of this" counts one half."""
+    full: Number
+    """How many fresh ones, of an author and of the tags of a post together, count in full."""
+    post: Part
+    """What "less like this post" counts against its author and each of its tags."""
 
 
 class Measures(Clauses):
@@ -55,7 +158,49 @@ class Measures(Clauses):
 
     follow: Follow
     conversation: Conversation
+    finish: Finish
     small: Small
+    repost_like: RepostLike
+    diverse: Diverse
+    bridge: Bridge
+    near: Near
+    calm: Calm
+    less: Less
+
+
+class Discovery(Clauses):
+    """Whose posts may take a place that is kept for discovery."""
+
+    viewers: int = Field(ge=1, le=1_000_000)
+    """Authors whom fewer distinct members than this have viewed in 28 days."""
+
+
+class Bridging(Clauses):
+    """Whose posts may take a place that is kept for bridging."""
+
+    least: float = Field(gt=0, le=1)
+    """Authors who have helped others to understand at least so much; 0 is too little evidence."""
+
+
+class Slots(Clauses):
+    """Places of a page that are kept for some authors, as far as there are posts of theirs."""
+
+    discovery: int = Field(ge=0, le=100)
+    bridging: int = Field(ge=0, le=100)
+    """Where an author is both small and a bridger, these come first."""
+
+
+class Range(Clauses):
+    """Between which weights a member's slider may set a signal."""
+
+    min: Weight
+    max: Weight
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("Nothing lies between this min and this max")
+        return self
 
 
 class Profile(Clauses):
@@ -63,6 +208,7 @@ class Profile(Clauses):
 
     about: str = Field(min_length=1, max_length=300)
     """What it does, in a sentence for its readers."""
+    among: Among
     depth: int = Field(ge=1, le=20_000)
     """How many of the newest unseen posts are looked through for those with room."""
     pool: int = Field(ge=1, le=2000)
@@ -75,8 +221,11 @@ class Profile(Clauses):
     """The age at which ``fresh`` has fallen to one half."""
     per_author: int = Field(ge=1, le=100)
     """Most posts of one author on a page."""
+    slots: Slots
     weights: dict[SignalName, Weight] = Field(min_length=1)
     """By signal; a signal that is not named counts nothing."""
+    range: dict[SignalName, Range] = Field(default_factory=dict)
+    """By signal: how far a member's slider reaches. A signal without a range has no slider."""
 
     @field_validator("page")
     @classmethod
@@ -85,11 +234,40 @@ class Profile(Clauses):
             raise ValueError("A page cannot hold more posts than the pool")
         return page
 
+    @field_validator("slots")
+    @classmethod
+    def _fit(cls, slots: Slots, info: ValidationInfo) -> Slots:
+        kept = slots.discovery + slots.bridging
+        if kept > info.data.get("page", kept):
+            raise ValueError("No more places can be kept than a page has")
+        return slots
+
+    @field_validator("range")
+    @classmethod
+    def _hold_the_weights(
+        cls, ranges: dict[SignalName, Range], info: ValidationInfo
+    ) -> dict[SignalName, Range]:
+        """Without a slider a profile is as it was voted, so every weight lies in its own range."""
+        if "weights" not in info.data:
+            return ranges
+        for signal, one in ranges.items():
+            weight = info.data["weights"].get(signal)
+            if weight is None:
+                raise ValueError(f"There is no weight of {signal} for a slider to move")
+            if not one.min <= weight <= one.max:
+                raise ValueError(
+                    f"The weight of {signal} is {weight:g}, outside what its slider reaches: "
+                    f"{one.min:g} to {one.max:g}"
+                )
+        return ranges
+
 
 class FeedRules(Clauses):
     """The feeds policy: by which recipes a page is made."""
 
     signals: Measures
+    discovery: Discovery
+    bridging: Bridging
     profiles: dict[ProfileName, Profile] = Field(min_length=1)
     bounds: CoopBounds = Field(default_factory=CoopBounds)
 
@@ -97,3 +275,13 @@ class FeedRules(Clauses):
 def weight_clause(profile: str, signal: str) -> str:
     """Return the pointer of the clause that weighs a signal in a profile."""
     return f"/profiles/{profile}/weights/{signal}"
+
+
+def range_clause(profile: str, signal: str, end: RangeEnd) -> str:
+    """Return the pointer of the clause that ends the reach of a signal's slider in a profile."""
+    return f"/profiles/{profile}/range/{signal}/{end}"
+
+
+def slot_clause(profile: str, slot: str) -> str:
+    """Return the pointer of the clause that keeps places of a profile's page."""
+    return f"/profiles/{profile}/slots/{slot}"

@@ -1,17 +1,20 @@
-"""Signals: what a feed knows of a post, each a whole number of millionths between 0 and 1.
+"""Signals: what a feed knows of posts, in whole millionths; those that speak against a post are negative.
 
 Pure. A signal knows nothing of weights or of the other posts on the page; that is what makes a slider
-provable (law 11). The formulas are those of the project's feed design; the numbers inside them are clauses
-of the ``feeds`` policy under ``/signals``.
+provable (law 11). The formulas are those of the project's feed design (its table of signals); the numbers
+inside them are clauses of the ``feeds`` policy under ``/signals``. A signal is asked of a whole pool at once,
+since most of the time of a page goes here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import repeat
 from math import exp2, log2
 from typing import NamedTuple
 
-from audience.feeds.rules import Measures, Profile
+from audience.feeds.reader import NOTHING_KNOWN, Taste
+from audience.feeds.rules import Measures, Profile, SignalName
 from coop.ids import RANDOM_BITS, first_id_at
 
 ONE = 1_000_000
@@ -21,15 +24,23 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 class Candidate(NamedTuple):
-    """A post that the viewer may be shown, as the feed's own statement returns it."""
+    """A post that the viewer may be shown, as the feed's own statement returns it.
+
+    What it says of an author is the same in every candidate of theirs.
+    """
 
     id: int
     author_id: int
     own_limits: str | None
     """Slug of the guild it was made in, where that guild sets limits of its own."""
     seats_max: int | None
+    more_asked: list[int | None] | None
+    """What its author asked for besides seats: see ``Asked.of``."""
     gated: bool
     """Whether it had a gate when it was read."""
+    layers: int
+    reached: int
+    """How many layers narrow it, and how many of them a share of its seats had brought by then."""
     follows: bool
     """Whether the viewer follows its author."""
     same_guild: bool
@@ -37,8 +48,21 @@ class Candidate(NamedTuple):
     named: bool
     """Whether its lock names the viewer, or a guild of theirs."""
     posts_7d: int
+    """Of the author, as are the next three."""
     viewers_28d: int
     answered_28d: int
+    author_bridge: int
+    """How much the author's posts helped others to understand, in millionths; 0 on too little evidence."""
+    finish: int
+    """How much more it is watched to the end than posts of like length, in millionths."""
+    bridge: int
+    """How much it helped every group of opinion to understand, in millionths; 0 on too little evidence."""
+    heat: int
+    """How fast strangers comment for what is usual with the author, in millionths and at most 1."""
+    features: Sequence[int]
+    """What it says of itself, each once: ``id << 4 | kind``; see :mod:`audience.feeds.reader`."""
+    norm: float
+    """The length of its vector of features under tf-idf, as it was when it was published; 0 without any."""
 
     @property
     def friend(self) -> bool:
@@ -48,66 +72,162 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The clauses that shape the signals of one page, and its moment."""
+    """What shapes the signals of one page beside its posts: clauses, moment and reader."""
 
+    measures: Measures
     now_id: int
     """The id that a post published now would have at least."""
     half_life: float
     """As a distance between ids."""
-    same_guild: int
-    """In millionths."""
-    halfway: float
-    posts_a_week: float
-    reach: float
+    topics: frozenset[int]
+    """Features of the tags that the reader chose for this recipe."""
+    taste: Taste
 
     @classmethod
-    def of(cls, measures: Measures, profile: Profile, now: datetime) -> "Setting":
-        """Return the setting of a profile at a moment."""
-        return cls(
-            now_id=first_id_at(now),
-            half_life=profile.half_life / MILLISECOND * 2**RANDOM_BITS,
-            same_guild=round(ONE * measures.follow.same_guild),
-            halfway=measures.conversation.halfway,
-            posts_a_week=measures.small.posts_a_week,
-            reach=measures.small.reach,
-        )
+    def of(
+        cls,
+        measures: Measures,
+        profile: Profile,
+        now: datetime,
+        taste: Taste = NOTHING_KNOWN,
+        topics: frozenset[int] = frozenset(),
+    ) -> "Setting":
+        """Return the setting of a profile at a moment, for a reader."""
+        half_life = profile.half_life / MILLISECOND * 2**RANDOM_BITS
+        return cls(measures, first_id_at(now), half_life, topics, taste)
 
 
-def fresh(post: Candidate, setting: Setting) -> int:
+def fresh(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """Return 2^(−age ÷ half-life); the age is read from the id, which is the moment of publishing."""
-    age = setting.now_id - post.id
-    return round(ONE * exp2(-age / setting.half_life)) if age > 0 else ONE
+    now, half_life = setting.now_id, setting.half_life
+    return [round(ONE * exp2((post.id - now) / half_life)) if post.id < now else ONE for post in pool]
 
 
-def follow(post: Candidate, setting: Setting) -> int:
+def follow(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """Return 1 where the viewer follows the author, else the clause for a shared guild, else 0."""
-    if post.follows:
-        return ONE
-    return setting.same_guild if post.same_guild else 0
+    guild = round(ONE * setting.measures.follow.same_guild)
+    return [ONE if post.follows else guild if post.same_guild else 0 for post in pool]
 
 
-def conversation(post: Candidate, setting: Setting) -> int:
+def conversation(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """Return n ÷ (n + halfway) for the n distinct people whom the author answered in 28 days."""
-    answered = post.answered_28d
-    return round(ONE * answered / (answered + setting.halfway)) if answered else 0
+    halfway = setting.measures.conversation.halfway
+    answered = [post.answered_28d for post in pool]
+    return [round(ONE * n / (n + halfway)) if n else 0 for n in answered]
 
 
-def small(post: Candidate, setting: Setting) -> int:
+def finish(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return how much more a post is watched to the end than posts of like length; see ``Candidate``."""
+    return [post.finish for post in pool]
+
+
+def small(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """Return how little the author is heard: min(1, allowed ÷ posts in 7 days) ÷ log₂(2 + reach × viewers).
 
     It is damped by distinct viewers and not by followers, so newcomers are not hidden and a lone prolific
     author is not lifted.
     """
-    damped = ONE / log2(2 + setting.reach * post.viewers_28d)
-    if post.posts_7d > setting.posts_a_week:
-        damped *= setting.posts_a_week / post.posts_7d
-    return round(damped)
+    allowed, reach = setting.measures.small.posts_a_week, setting.measures.small.reach
+    return [
+        round(
+            ONE
+            / log2(2 + reach * post.viewers_28d)
+            * (allowed / post.posts_7d if post.posts_7d > allowed else 1)
+        )
+        for post in pool
+    ]
 
 
-SIGNALS: dict[str, Callable[[Candidate, Setting], int]] = {
+def repost_like(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return the cosine between the tags of a post and those of what the reader reposted, under tf-idf."""
+    return _cosines(pool, setting.taste.reposted)
+
+
+def topic(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return 1 where a post has a tag that the reader chose, else 0."""
+    other = setting.topics.isdisjoint
+    return [0 if other(post.features) else ONE for post in pool]
+
+
+def diverse(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return 1 less the cosine between the features of a post and of what the reader was shown.
+
+    What says nothing of itself is not thereby different: it counts 0. It is held against the past and not
+    against the rest of the page, so the guarantee of the slider holds (law 11).
+    """
+    alike = _cosines(pool, setting.taste.seen)
+    return [ONE - cosine if post.norm else 0 for cosine, post in zip(alike, pool, strict=True)]
+
+
+def bridge(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return how much a post helped every group of opinion to understand; see ``Candidate``.
+
+    That is the group-informed consensus of Polis, ∏ (agreed + 1) ÷ (asked + 2) over the G groups, to the
+    power of 1 ÷ G.
+    """
+    return [post.bridge for post in pool]
+
+
+def near(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return 1 for a post from the reader's city, the clauses for their region and country, else 0."""
+    clauses = setting.measures.near
+    steps = (round(ONE * clauses.country), round(ONE * clauses.region), ONE)
+    home = dict(zip(setting.taste.place, steps, strict=False))
+    elsewhere = frozenset(home).isdisjoint
+    return [
+        0 if elsewhere(post.features) else max([home[one] for one in post.features if one in home])
+        for post in pool
+    ]
+
+
+def calm(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return the heat of a post, against it."""
+    return [-post.heat for post in pool]
+
+
+def less(pool: Sequence[Candidate], setting: Setting) -> list[int]:
+    """Return how much the reader asked to see less of the author and tags, against the post; −1 in full."""
+    authors, tags = setting.taste.less_authors, setting.taste.less_tags
+    if not authors and not tags:
+        return [0] * len(pool)
+    unit = ONE / setting.measures.less.full
+    of_author, of_tags = authors.get, _sums(pool, tags)
+    asked = [of_author(post.author_id, 0.0) + more for post, more in zip(pool, of_tags, strict=True)]
+    return [-min(ONE, round(unit * total)) if total else 0 for total in asked]
+
+
+def _cosines(pool: Sequence[Candidate], vector: Mapping[int, float]) -> list[int]:
+    """Return the cosine of each post with a vector of the reader's, between 0 and 1.
+
+    How often a tag is used changes after a post's norm was fixed, so a cosine may come out above 1.
+    """
+    products = _sums(pool, vector)
+    return [
+        min(ONE, round(ONE * product / post.norm)) if product and post.norm else 0
+        for product, post in zip(products, pool, strict=True)
+    ]
+
+
+def _sums(pool: Sequence[Candidate], vector: Mapping[int, float]) -> list[float]:
+    """Return what a vector says of the features of each post, added up."""
+    if not vector:
+        return [0.0] * len(pool)
+    said, nothing = vector.get, repeat(0.0)
+    return [sum(map(said, post.features, nothing)) for post in pool]
+
+
+SIGNALS: dict[SignalName, Callable[[Sequence[Candidate], Setting], list[int]]] = {
     "fresh": fresh,
     "follow": follow,
     "conversation": conversation,
+    "finish": finish,
     "small": small,
+    "repost_like": repost_like,
+    "topic": topic,
+    "diverse": diverse,
+    "bridge": bridge,
+    "near": near,
+    "calm": calm,
+    "less": less,
 }
-"""Every signal, by the name that a profile weighs it under."""
+"""Every signal, by the name that a profile weighs it under: its value for each post of a pool, in order."""

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from audience.clauses import limit_of, strictest
-from audience.document import limits_of, rules_of
+from audience.limits import Asked, limits_of, rules_of
 from audience.relations import FOLLOW
 from audience.replay import recorded
 from audience.replay.answers import Answer, Room, allowed
@@ -146,7 +146,9 @@ def _views(
 def caps_of(book: Book, made: Posts, slugs: Mapping[int, str]) -> Caps:
     """Return the limits that a book sets to each post."""
     codes, which = np.unique(np.stack((made.guild, made.seats_max)), axis=1, return_inverse=True)
-    limits = [limits_of(book, slugs.get(guild), seats_max or None) for guild, seats_max in codes.T.tolist()]
+    limits = [
+        limits_of(book, slugs.get(guild), Asked(seats_max or None)) for guild, seats_max in codes.T.tolist()
+    ]
     return Caps.of(limits, which.reshape(-1))
 
 

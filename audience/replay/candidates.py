@@ -3,6 +3,9 @@
 Pure. It decides as ``audience/feeds/page.py`` does in SQL: the newest posts that the member's keys opened, by
 nobody blocked either way, not their own, not deleted, not seen; of these the newest that had a seat free.
 Law 7 holds for the past as well: a page of a rehearsal has nothing on it that its reader could not see.
+
+What a post said of itself, who watched it to the end, whom it helped and how heated it got is not read of the
+past: a candidate of the past says nothing of these, and its signals for them count nothing.
 """
 
 from dataclasses import dataclass
@@ -79,7 +82,8 @@ def candidates(past: Past, caps: Ints, who: Reader, profile: Profile) -> list[Ca
     """Return the pool of a profile for a reader, the newest first; ``caps`` are the seats of each post."""
     now: datetime = past.moments[who.moment]
     first = int(np.searchsorted(past.posts.id, first_id_at(now - profile.horizon)))
-    newest = np.flatnonzero(who.open[first:])[::-1][: profile.depth] + first
+    offered = who.open & _among(past, who, profile)
+    newest = np.flatnonzero(offered[first:])[::-1][: profile.depth] + first
     roomy = newest[past.taken[who.moment][newest] < caps[newest]][: profile.pool]
     known, place = past.signals[who.moment], past.author_place[roomy]
     return [
@@ -88,13 +92,22 @@ def candidates(past: Past, caps: Ints, who: Reader, profile: Profile) -> list[Ca
             author_id=author,
             own_limits=None,
             seats_max=None,
+            more_asked=None,
             gated=False,
+            layers=0,
+            reached=0,
             follows=follows,
             same_guild=same_guild,
             named=named,
             posts_7d=posts_7d,
             viewers_28d=viewers,
             answered_28d=answered,
+            author_bridge=0,
+            finish=0,
+            bridge=0,
+            heat=0,
+            features=(),
+            norm=0.0,
         )
         for post_id, author, follows, same_guild, named, posts_7d, viewers, answered in zip(
             past.posts.id[roomy].tolist(),
@@ -108,3 +121,12 @@ def candidates(past: Past, caps: Ints, who: Reader, profile: Profile) -> list[Ca
             strict=True,
         )
     ]
+
+
+def _among(past: Past, who: Reader, profile: Profile) -> Bools:
+    """Say of each post whether the profile is made from such: see ``rules.Among``."""
+    if profile.among == "everyone":
+        return np.ones(len(past.posts), np.bool_)
+    if profile.among == "followed":
+        return np.isin(past.posts.author, who.follows)
+    return np.isin(past.posts.guild, who.guilds)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from audience.document import Limits
+from audience.limits import Limits
 from audience.replay.recorded import OPEN, Bools, Ints
 
 MICROSECOND = timedelta(microseconds=1)

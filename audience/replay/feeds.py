@@ -8,7 +8,7 @@ then. Law 11: pages come from the code that makes the real ones.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,14 +16,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.feeds.author_signals import FOUR_WEEKS, WEEK
+from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.signals import Candidate
 from audience.relations import BLOCK, FOLLOW
-from audience.replay import candidates, recorded
+from audience.replay import candidates, pages, recorded
 from audience.replay.audience import NO_GUILD, caps_of, slugs_of
 from audience.replay.candidates import Locks, Reader, Relations
 from audience.replay.moments import Past, past
-from audience.replay.pages import Comparison, Recipe
+from audience.replay.pages import Comparison
 from audience.replay.recorded import Ints
 from coop.book import Book
 from coop.ids import first_id_at
@@ -38,6 +39,11 @@ LIMITS = (
     "How fast strangers were arriving at those moments is not replayed: a post with a free seat is offered.",
     "Whom somebody followed or blocked then, and does no longer, is not on record.",
     "Views of posts that were too old to be offered do not count towards an author's viewers.",
+    "What a post is about and where it is from, who watched it to the end, whom it helped to understand, how "
+    "heated it got, and what a reader reposted or asked to see less of is not replayed: the signals finish, "
+    "repost_like, topic, diverse, bridge, near, calm and less count nothing on either side.",
+    "Pages are made without anyone's sliders. Nobody is taken for a bridger, so places kept for bridging go "
+    "to others.",
 )
 
 _CAME = text("""
@@ -67,6 +73,10 @@ def replay_feeds(session: Session, asked: Rehearsing) -> Report:
     limits = [
         *(f"The profile {name} is new: there is no page to compare it with." for name in sorted(new)),
         *(f"The profile {name} would be gone." for name in sorted(gone)),
+        *(
+            f"The sliders of {name} would reach elsewhere: whose pages that changes is not replayed."
+            for name in _otherwise_turned(asked)
+        ),
     ]
     if not pairs:
         return Report({}, limits=(*limits, "No page of a profile that stays would change."))
@@ -90,19 +100,26 @@ def _names(book: Book) -> set[str]:
     return set(book.rules(FEEDS, FeedRules).profiles)
 
 
+def _otherwise_turned(asked: Rehearsing) -> list[str]:
+    """Return the profiles that stay and whose sliders would reach elsewhere."""
+    old, new = (book.rules(FEEDS, FeedRules).profiles for book in (asked.before, asked.after))
+    return sorted(name for name in set(old) & set(new) if old[name].range != new[name].range)
+
+
 def changed(before: Book, after: Book) -> dict[str, tuple[Recipe, Recipe]]:
-    """Return both recipes of each profile that stays and is made otherwise; what it says of itself aside."""
+    """Return both recipes of each profile that stays and is made otherwise; words and sliders aside."""
     old, new = (book.rules(FEEDS, FeedRules) for book in (before, after))
     found = {}
     for name in sorted(set(old.profiles) & set(new.profiles)):
-        about = new.profiles[name].about
-        pair = (
-            Recipe(old.signals, old.profiles[name].model_copy(update={"about": about})),
-            Recipe(new.signals, new.profiles[name]),
-        )
-        if pair[0] != pair[1]:
+        pair = Recipe.of(old, name), Recipe.of(new, name)
+        if _without_words(pair[0]) != _without_words(pair[1]):
             found[name] = pair
     return found
+
+
+def _without_words(recipe: Recipe) -> Recipe:
+    """Return a recipe as far as it decides a page: without what it says of itself, and without sliders."""
+    return replace(recipe, profile=recipe.profile.model_copy(update={"about": "", "range": {}}))
 
 
 def moments_of(asked: Rehearsing) -> tuple[datetime, ...]:
@@ -214,4 +231,4 @@ def _compare(
 
 def _page(setting: _Setting, who: Reader, recipe: Recipe) -> list[Candidate]:
     pool = candidates.candidates(setting.past, setting.caps, who, recipe.profile)
-    return recipe.page(pool, setting.past.moments[who.moment])
+    return pages.page(recipe, pool, setting.past.moments[who.moment])

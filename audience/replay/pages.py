@@ -1,16 +1,16 @@
 """Pages side by side: the page that a reader would have been given under each of two recipes.
 
-Pure. The pages are made by the code that makes the real ones (``feeds/ranking.py``), and what is told of
-them is whole numbers: shares in thousandths, means in hundredths.
+Pure. The pages are made by the code that makes the real ones (``feeds/ranking.py``, ``feeds/slots.py``), and
+what is told of them is whole numbers: shares in thousandths, means in hundredths.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from audience.feeds import ranking
-from audience.feeds.rules import Measures, Profile
-from audience.feeds.signals import Candidate, Setting
+from audience.feeds import ranking, slots
+from audience.feeds.recipe import Recipe, weights_of
+from audience.feeds.signals import Candidate
 from coop.ids import first_id_at
 from coop.rehearsal import Gauge
 
@@ -21,18 +21,10 @@ DAY = timedelta(days=1)
 SHARE, MEAN = 1000, 100
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """All that a feeds policy says of one profile."""
-
-    measures: Measures
-    profile: Profile
-
-    def page(self, pool: Sequence[Candidate], now: datetime) -> list[Candidate]:
-        """Return the page that this recipe makes of a pool."""
-        setting = Setting.of(self.measures, self.profile, now)
-        ranked = ranking.ranked(pool, setting, ranking.weights_of(self.profile))
-        return [one.post for one in ranking.page(ranked, self.profile.page, self.profile.per_author)]
+def page(recipe: Recipe, pool: Sequence[Candidate], now: datetime) -> list[Candidate]:
+    """Return the page that a recipe makes of a pool."""
+    ranked = ranking.ranked(pool, recipe.setting(now), weights_of(recipe.weighings()))
+    return [one.scored.post for one in slots.page(ranked, recipe.form())]
 
 
 @dataclass(slots=True)

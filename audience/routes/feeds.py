@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from audience.feeds import page as feeds
-from audience.feeds.rules import FEEDS, FeedRules, weight_clause
+from audience.feeds.rules import FEEDS, FeedRules, SlotName, slot_clause
 from audience.routes.posts import PostView, ScoreView, post_view
 from coop.api import Api
 from coop.call import Call
@@ -40,6 +40,8 @@ class FeedItem(BaseModel):
 
     post: PostView
     why: ScoreView
+    slot: SlotName | None
+    """``discovery`` or ``bridging`` where only the places kept for such authors brought it here."""
     more: str
     """Where to ask everything else about why you see it."""
 
@@ -51,7 +53,7 @@ class FeedPage(BaseModel):
     items: list[FeedItem]
     """The highest score first."""
     receipts: dict[str, Citation]
-    """By pointer: the clauses that the terms name, each with the vote that set it."""
+    """By pointer: the clauses that the terms and slots rest on, each with the vote that set it."""
 
 
 @api.get("/feeds")
@@ -76,19 +78,18 @@ def list_feeds(call: Call) -> ProfileList:
 def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
     """Read the next page of a recipe: posts you may see and have not seen, each with its exact score."""
     found = feeds.page(call.session, call.member, call.book, profile, call.now, limit=query.limit)
-    weights = feeds.profile_of(call.book, profile).weights
+    clauses = [one.clause for one in feeds.recipe_of(call.book, profile).weighings().values()]
+    clauses += [slot_clause(profile, slot) for slot in sorted({item.slot for item in found if item.slot})]
     return FeedPage(
         profile=profile,
         items=[
             FeedItem(
                 post=post_view(call.book, item.card),
                 why=ScoreView(profile=profile, score=item.score, terms=item.terms),
+                slot=item.slot,
                 more=f"/api/v1/posts/{item.card.id}/why?profile={profile}",
             )
             for item in found
         ],
-        receipts={
-            clause: call.book.cite(FEEDS, clause)
-            for clause in (weight_clause(profile, signal) for signal in weights)
-        },
+        receipts={clause: call.book.cite(FEEDS, clause) for clause in clauses},
     )

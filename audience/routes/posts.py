@@ -5,10 +5,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from audience import posts, timeline, why
+from audience import posts, stages, timeline, why
 from audience.access import Card, access_post, cards
-from audience.document import AudienceDocument, limits_of
+from audience.document import AudienceDocument, Parts
 from audience.feeds.ranking import Term
+from audience.limits import limits_of
+from audience.posts import Draft
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call
@@ -43,6 +45,12 @@ class NewPost(BaseModel):
     """Slug of the guild it is made in, whose clauses then bind it too."""
     asset_id: Id | None = None
     """A picture of your own that is ready and in no other post."""
+    teaser: str = Field(default="", max_length=10_000)
+    """What those are shown who may see it and not read it."""
+    place: Id | None = None
+    """Where you say it is from."""
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
+    """ISO 639 code of the language it is written in."""
     audience: AudienceDocument = AudienceDocument()
 
 
@@ -135,16 +143,16 @@ class WhyQuery(BaseModel):
 @api.post("/posts", raises=(RuleBroken, Conflict))
 def publish_post(call: Call, body: NewPost) -> PostView:
     """Publish a post for an audience that you choose; it can only be tightened by others' rules."""
-    made = posts.publish(
-        call.session,
-        call.member,
-        call.book,
-        call.now,
+    draft = Draft(
         body=body.body,
+        teaser=body.teaser,
         guild=body.guild,
         asset_id=None if body.asset_id is None else int(body.asset_id),
-        document=body.audience,
+        place_id=None if body.place is None else int(body.place),
+        language=body.language,
+        audience=body.audience,
     )
+    made = posts.publish(call.session, call.member, call.book, draft, call.now)
     return _read(call, made.id)
 
 
@@ -159,6 +167,13 @@ def read_post(call: Call, post_id: int) -> PostView:
 def delete_post(call: Call, post_id: int) -> None:
     """Take back a post of your own, for good."""
     posts.delete(call.session, call.member, post_id, call.now)
+
+
+@api.post("/posts/<id:post_id>/tightening", status=200, raises=(RuleBroken,))
+def tighten_post(call: Call, post_id: int, body: Parts) -> PostView:
+    """Narrow a post of your own from now on. What you ask is added to what holds: nothing is ever widened."""
+    stages.tighten(call.session, call.member, call.book, post_id, body, call.now)
+    return _read(call, post_id)
 
 
 @api.get("/posts/<id:post_id>/why")
@@ -193,7 +208,7 @@ def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[PostVie
 
 
 def _read(call: Call, post_id: int) -> PostView:
-    return post_view(call.book, cards(call.session, call.member, [post_id])[post_id])
+    return post_view(call.book, cards(call.session, call.member, [post_id], call.now)[post_id])
 
 
 def post_view(book: Book, card: Card) -> PostView:
@@ -204,7 +219,7 @@ def post_view(book: Book, card: Card) -> PostView:
         guild=card.guild,
         body=card.body,
         picture=_picture(card),
-        seats=SeatsView(max=limits_of(book, card.guild, card.seats_max).seats, taken=card.taken),
+        seats=SeatsView(max=limits_of(book, card.guild, card.asked).seats, taken=card.taken),
         audience=None if card.audience is None else AudienceDocument.model_validate(card.audience),
         created_at=card.created_at,
     )

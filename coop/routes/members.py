@@ -10,21 +10,11 @@ from coop.api import Api
 from coop.call import Call
 from coop.directory import MemberCard
 from coop.errors import Conflict, Forbidden
+from coop.ids import Id
 from coop.paging import Page, PageQuery, decode, encode
-from coop.places import Place
+from coop.routes.places import PlaceOut, view
 
 api = Api("members")
-
-
-class PlaceIn(BaseModel):
-    """Where a member says they are; a region or city needs its country."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    country: str | None = Field(default=None, max_length=2)
-    """ISO 3166-1 alpha-2."""
-    region: str | None = Field(default=None, max_length=80)
-    city: str | None = Field(default=None, max_length=80)
 
 
 class NewcomerIn(BaseModel):
@@ -36,20 +26,20 @@ class NewcomerIn(BaseModel):
     password: str = Field(max_length=1000)
     display_name: str | None = Field(default=None, max_length=200)
     """The handle unless given."""
-    place: PlaceIn = PlaceIn()
+    place: Id | None = None
+    """Where they say they are; nobody else is told."""
     invitation: str | None = Field(default=None, max_length=100)
 
 
 class ProfileIn(BaseModel):
-    """The parts of one's own profile to change; a part of the place is emptied by null."""
+    """The parts of one's own profile to change."""
 
     model_config = ConfigDict(extra="forbid")
 
     display_name: str = Field(default="", max_length=200)
     about: str = Field(default="", max_length=10_000)
-    country: str | None = Field(default=None, max_length=2)
-    region: str | None = Field(default=None, max_length=80)
-    city: str | None = Field(default=None, max_length=80)
+    place: Id | None = None
+    """Where one says one is; null to say nothing."""
 
 
 class MemberOut(BaseModel):
@@ -65,9 +55,7 @@ class MemberOut(BaseModel):
 class OwnOut(MemberOut):
     """A member as they see themselves: with the place that they show to nobody else."""
 
-    country: str | None
-    region: str | None
-    city: str | None
+    place: PlaceOut | None
 
 
 @api.post("/members", public=True, raises=(Conflict, Forbidden))
@@ -77,7 +65,7 @@ def join(call: Call, body: NewcomerIn) -> MemberOut:
         handle=body.handle,
         password=body.password,
         display_name=body.display_name or body.handle,
-        place=Place(**body.place.model_dump()),
+        place=None if body.place is None else int(body.place),
         invitation=body.invitation,
     )
     made = members.join(call.session, call.book, newcomer, call.now)
@@ -102,7 +90,11 @@ def read_me(call: Call) -> OwnOut:
 @api.patch("/members/me")
 def change_me(call: Call, body: ProfileIn) -> OwnOut:
     """Change one's own profile; what is not named stays."""
-    members.update_profile(call.session, call.member, body.model_dump(exclude_unset=True))
+    changes = body.model_dump(exclude_unset=True)
+    if "place" in changes:
+        place = changes.pop("place")
+        members.settle(call.session, call.member, None if place is None else int(place))
+    members.update_profile(call.session, call.member, changes)
     return _own(call)
 
 
@@ -124,4 +116,5 @@ def _out(card: MemberCard) -> MemberOut:
 
 def _own(call: Call) -> OwnOut:
     card = directory.member(call.session, call.member.handle)
-    return OwnOut(**asdict(card), **asdict(directory.place_of(call.session, call.member)))
+    place = directory.place_of(call.session, call.member)
+    return OwnOut(**asdict(card), place=None if place is None else view(place))

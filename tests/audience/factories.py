@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from audience import posts
 from audience.document import AudienceDocument
+from audience.posts import Draft
 from audience.rules import AUDIENCE, KINDS
 from audience.tables import Post
 from coop.book import COOP, Book, InForce, Source, guild_scope
@@ -75,9 +76,8 @@ def make_post(
 ) -> Post:
     """Publish a post for the audience that this document describes."""
     document = AudienceDocument.model_validate(audience or {})
-    return posts.publish(
-        session, author, book, now, body=body, guild=guild, asset_id=asset_id, document=document
-    )
+    draft = Draft(body=body, guild=guild, asset_id=asset_id, audience=document)
+    return posts.publish(session, author, book, draft, now)
 
 
 def make_asset(session: Session, owner: Identity, state: str = "ready") -> Asset:

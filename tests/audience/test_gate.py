@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from audience import gate
-from audience.document import Limits
+from audience.limits import Limits
 from audience.tables import Gate, Post, Seat
 from coop.identity import Identity
 from coop.ids import new_id

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from audience import gate
-from audience.document import Limits
+from audience.limits import Limits
 from audience.tables import Gate, Post, Seat
 from coop.database import Database
 from coop.identity import Identity

@@ -39,7 +39,6 @@ class Week:
             post_id=self.posts[post],
             author_id=self.members[who].member_id,
             body="Yes",
-            lock_any=[1],
             created_at=NOW - ago,
         )
         self.session.add(reply)

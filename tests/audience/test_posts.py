@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from audience import posts, relations
-from audience.keys import COOP_KEY, guild_key, member_key
+from audience.keys import LOCAL_KEY, guild_key, member_key
 from audience.rules import AUDIENCE
 from audience.tables import Gate, Post
 from coop.book import Book
@@ -49,7 +49,7 @@ def test_a_post_is_kept_with_its_audience_compiled(session: Session, book: Book)
 def test_without_a_document_a_post_is_for_the_coop_and_nobody_is_only_its_author(
     session: Session, book: Book, ada: Identity
 ) -> None:
-    assert make_post(session, ada, book).lock_any == [COOP_KEY]
+    assert make_post(session, ada, book).lock_any == [LOCAL_KEY]
     assert make_post(session, ada, book, NOBODY).lock_any == [member_key(ada.member_id)]
 
 
@@ -65,7 +65,7 @@ def test_a_post_under_a_limit_has_its_gate_from_the_beginning(
     ("document", "pointer"),
     [
         ({"seats": {"max": 501}}, "/audience/seats/max"),
-        ({"see": {"any": [{"coop": True}, {"member": "nobody"}]}}, "/audience/see/any/1/member"),
+        ({"see": {"any": [{"local": True}, {"member": "nobody"}]}}, "/audience/see/any/1/member"),
         ({"see": {"any": [{"member": "left"}]}}, "/audience/see/any/0/member"),
         ({"see": {"any": [{"guild": "nowhere"}]}}, "/audience/see/any/0/guild"),
         ({"see": {"any": [{"guild": "weavers"}]}}, "/audience/see/any/0/guild"),

@@ -71,7 +71,7 @@ def test_an_open_ceiling_allows_any_default() -> None:
         ("/profiles/balanced/horizon", "P1M"),
         ("/profiles/balanced/weights/fresh", 0.0005),
         ("/profiles/balanced/weights/fresh", -1),
-        ("/profiles/balanced/weights/bridge", 1),
+        ("/profiles/balanced/weights/likes", 1),
         ("/profiles/balanced/weights", {}),
         ("/signals/follow/same_guild", 1.5),
         ("/profiles/Balanced", {}),

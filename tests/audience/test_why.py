@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from audience import why
 from audience.access import access_post
-from audience.document import limits_of
+from audience.limits import Asked, limits_of
 from audience.feeds import page as feeds
 from audience.rules import AUDIENCE
 from coop.book import Book
@@ -85,7 +85,7 @@ def test_each_limit_names_who_set_it(session: Session, book: Book) -> None:
         post = make_post(session, maker, ruled, document, guild=made_in)
         found = access_post(session, maker, asked, post.id, NOW)
         (limit, *others) = why.limits(asked, found)
-        assert limit.value == limits_of(asked, made_in, post.seats_max).seats
+        assert limit.value == limits_of(asked, made_in, Asked(post.seats_max)).seats
         assert {one.name for one in others} == {"arrivals", "burst", "replies", "replies_each"}
         return (
             limit.value,

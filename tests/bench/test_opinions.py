@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from bench import opinions
 from bench.__main__ import main
 from bench.opinions_data import GROUPS, planted
+from coop.opinions.answers import gathered
 from coop.settings import Settings
-from governance.deliberation.answers import gathered
 from governance.deliberation.opinion_map import draw
 
 ARGUMENTS = ["opinions", "--members", "400", "--statements", "80", "--rounds", "1", "--json"]

@@ -12,17 +12,26 @@ from coop import directory, guilds, members, sign_in
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
+from coop.errors import Conflict, Forbidden, NotFound, RuleBroken, Unauthenticated
 from coop.identity import Identity
 from coop.invitations import invite
 from coop.members import Newcomer, join
 from coop.oauth import bearer
 from coop.passwords import CHEAP
-from coop.places import Place
 from coop.policies import Books
 from coop.tables import Invitation, LedgerEvent, Member, OAuthToken, WebSession
 from tests.coop.policy import with_clause
-from tests.factories import PASSWORD, bearer_for, identity_of, make_guild, make_member
+from tests.factories import (
+    BERGEN,
+    LISBON,
+    LISBON_REGION,
+    PASSWORD,
+    PORTUGAL,
+    bearer_for,
+    identity_of,
+    make_guild,
+    make_member,
+)
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -33,6 +42,11 @@ def newcomer(handle: str = "ada", password: str = PASSWORD, **more: Any) -> Newc
 
 def welcome(session: Session, book: Book, handle: str = "ada", **more: Any) -> Identity:
     return join(session, book, newcomer(handle, **more), NOW, hasher=CHEAP)
+
+
+def place_id(session: Session, who: Identity) -> int | None:
+    card = directory.place_of(session, who)
+    return None if card is None else card.id
 
 
 def events(session: Session, kind: str) -> list[dict[str, object]]:
@@ -83,16 +97,22 @@ def test_a_password_is_long_and_not_the_handle(session: Session, book: Book) -> 
 
 def test_a_place_is_declared_as_coarsely_as_one_likes(session: Session, book: Book) -> None:
     nowhere = welcome(session, book, "ada")
-    somewhere = welcome(session, book, "ben", place=Place("no", None, "Bergen"))
-    assert directory.place_of(session, nowhere) == Place()
-    assert directory.place_of(session, somewhere) == Place("NO", None, "Bergen")
+    assert directory.place_of(session, nowhere) is None
+    for number, place in enumerate((PORTUGAL, LISBON_REGION, LISBON)):
+        card = directory.place_of(session, welcome(session, book, f"ben{number}", place=place))
+        assert card is not None
+        assert card.id == place
 
 
-@pytest.mark.parametrize("place", [Place("XX"), Place(None, "Vestland"), Place(None, None, "Bergen")])
-def test_a_place_without_a_real_country_is_refused(session: Session, book: Book, place: Place) -> None:
+@pytest.mark.parametrize("place", [0, -1, 2**63 - 1])
+def test_a_place_that_nobody_knows_is_refused(session: Session, book: Book, place: int) -> None:
     with pytest.raises(RuleBroken) as refused:
         welcome(session, book, place=place)
-    assert refused.value.faults[0].pointer == "/place/country"
+    assert refused.value.faults[0].pointer == "/place"
+    ada = welcome(session, book)
+    with pytest.raises(RuleBroken) as unsettled:
+        members.settle(session, ada, place)
+    assert unsettled.value.faults[0].pointer == "/place"
 
 
 def test_law_01_where_one_joins_by_invitation_the_door_needs_one(session: Session, book: Book) -> None:
@@ -172,25 +192,28 @@ def test_of_many_newcomers_with_one_invitation_exactly_one_gets_in(
 
 
 def test_a_profile_changes_in_what_is_named_and_in_nothing_else(session: Session, book: Book) -> None:
-    ada = welcome(session, book, place=Place("NO", "Vestland", "Bergen"))
-    members.update_profile(session, ada, {"about": "Grows beans.\n", "city": None})
+    ada = welcome(session, book, place=BERGEN)
+    members.update_profile(session, ada, {"about": "Grows beans.\n"})
     card = directory.member(session, "ada")
     assert (card.display_name, card.about) == ("Ada", "Grows beans.")
-    assert directory.place_of(session, ada) == Place("NO", "Vestland", None)
+    assert place_id(session, ada) == BERGEN
+    members.settle(session, ada, None)
+    assert place_id(session, ada) is None
+    assert directory.member(session, "ada").about == "Grows beans."
     members.update_profile(session, ada, {"display_name": " Ada  L. "})
     assert directory.member(session, "ada").display_name == "Ada L."
 
 
 def test_a_profile_that_hides_something_is_refused(session: Session, book: Book) -> None:
     ada = welcome(session, book)
-    for field, value in (("display_name", "\u202e"), ("about", "x" * 2001), ("country", "Norway")):
+    for field, value in (("display_name", "\u202e"), ("about", "x" * 2001)):
         with pytest.raises(RuleBroken) as refused:
             members.update_profile(session, ada, {field: value})
         assert refused.value.faults[0].pointer == f"/{field}"
 
 
 def test_whoever_leaves_is_out_of_every_door(session: Session, book: Book) -> None:
-    ada = welcome(session, book, place=Place("NO"))
+    ada = welcome(session, book, place=BERGEN)
     token = sign_in.sign_in(session, "ada", PASSWORD, "192.0.2.1", NOW, hasher=CHEAP)
     assert token is not None
     carried = bearer_for(session, session.get_one(Member, ada.member_id))["Authorization"].split()[1]
@@ -213,12 +236,16 @@ def test_whoever_leaves_is_out_of_every_door(session: Session, book: Book) -> No
 
 
 def test_what_one_said_about_oneself_goes_and_the_handle_stays(session: Session, book: Book) -> None:
-    ada = welcome(session, book, place=Place("NO", None, "Bergen"))
+    ada = welcome(session, book, place=BERGEN)
     members.update_profile(session, ada, {"about": "Grows beans."})
     members.leave(session, ada, NOW)
     row = session.execute(select(Member).where(col(Member.handle) == "ada")).scalar_one()
     session.refresh(row)
-    assert (row.display_name, row.about, row.country, row.city, row.left_at) == ("ada", "", None, None, NOW)
+    assert (row.display_name, row.about, row.place_id, row.left_at) == ("ada", "", None, NOW)
+    with pytest.raises(Unauthenticated):
+        members.settle(session, ada, BERGEN)
+    with pytest.raises(Unauthenticated):
+        members.update_profile(session, ada, {"about": "Still here."})
     with pytest.raises(Conflict):
         welcome(session, book, "ada")
 

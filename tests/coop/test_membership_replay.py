@@ -1,4 +1,4 @@
-"""The membership policy replayed: joins, invitations, foundings and entries decided again."""
+"""The membership policy replayed: joins, invitations, foundings, entries and places decided again."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from coop.book import Book
 from coop.membership_replay import Invited, held_within, replay_membership, room_within
+from coop.places import add_neighbourhood
 from coop.rehearsal import Measure, Rehearsing
 from coop.tables import Guild, GuildMembership, Invitation
 from tests.coop.policy import with_clause
-from tests.factories import id_of, make_guild, make_member
+from tests.factories import LISBON, id_of, identity_of, make_guild, make_member
 
 UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SINCE = UNTIL - timedelta(days=28)
@@ -101,3 +102,12 @@ def test_whoever_leaves_a_guild_makes_room(session: Session) -> None:
     entered, left = hours(0, 1, 5), [*hours(4), None, None]
     assert room_within(zip(entered, left, strict=True), 1) == [True, False, True]
     assert room_within(zip(entered, left, strict=True), 2) == [True, True, True]
+
+
+def test_neighbourhoods_beyond_what_a_member_may_add_are_counted(session: Session, book: Book) -> None:
+    who = identity_of(make_member(session))
+    for number in range(4):
+        add_neighbourhood(session, who, book, LISBON, f"Quarter {number}", SINCE + (number - 1) * DAY)
+    per_member = "/places/neighbourhoods_per_member"
+    assert numbers(rehearse(session, book, per_member, 2)["added"]) == (3, 2, 0)
+    assert numbers(rehearse(session, book, "/places/neighbourhoods", "nobody")["added"]) == (3, 3, 0)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, func, make_url, select, text
 
 from app import jobs, platform_of
-from coop import ledger, migrations
+from coop import gazetteer, ledger, migrations
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
@@ -32,6 +32,8 @@ def test_a_seeded_cooperative_has_a_whole_record_and_proposals_in_every_phase(
     url = template.set(database="seeded").render_as_string(hide_password=False)
     migrations.upgrade(url)
     database = Database(url)
+    with database.begin() as session:
+        gazetteer.load(session)
     platform = platform_of(settings.model_copy(update={"var": tmp_path}), database)
 
     def worker(telling: Platform) -> list[Job]:

@@ -3,7 +3,7 @@
 import pytest
 
 from coop.sign_in import COOKIE, FAILURES
-from tests.factories import PASSWORD
+from tests.factories import LISBON, PASSWORD, PORTUGAL
 from tests.web.browser import Browser, Page
 from web.visits import here_after
 
@@ -108,3 +108,39 @@ def test_a_member_changes_how_others_see_them(ada: Browser) -> None:
     answer = ada.send(page, "/members/me", display_name=" ")
     assert answer.status_code == 422
     assert "This cannot be empty." in answer.text
+
+
+def test_a_member_looks_for_a_place_and_chooses_it_without_scripts(ada: Browser) -> None:
+    page = ada.get("/members/me")
+    assert "You say nothing about it." in page.text
+    search = page.form("/members/me#place")
+    assert (search.method, set(search.values)) == ("get", {"place"})
+    page = ada.get("/members/me?place=lisb#place")
+    assert "GeoNames" in page.text
+    offered = [form for form in page.forms if form.action == "/members/me/place"]
+    chosen = next(form for form in offered if form.values["place"] == str(LISBON))
+    answer = ada.http.post(chosen.action, data=chosen.values)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/members/me#place")
+    page = ada.get("/members/me")
+    assert "Lisbon, Lisbon, Portugal" in page.text
+    page = ada.sent(page, "/members/me/place")
+    assert "You say nothing about it." in page.text
+
+
+def test_a_search_that_finds_no_place_says_so_and_keeps_what_was_typed(ada: Browser) -> None:
+    page = ada.get("/members/me?place=<Praha>")
+    assert "No place begins with «<Praha>»." in page.text
+    assert page.form("/members/me#place").values["place"] == "<Praha>"
+
+
+@pytest.mark.parametrize("place", ["7", "Lisbon", "-1", "²", "9" * 400, "0" * 30 + "7"])
+def test_a_place_that_was_not_found_is_refused_and_nothing_changes(ada: Browser, place: str) -> None:
+    before = ada.get("/members/me?place=portugal")
+    chosen = next(form for form in before.forms if form.values.get("place") == str(PORTUGAL))
+    assert ada.http.post(chosen.action, data=chosen.values).status_code == 303
+    answer = ada.http.post("/members/me/place", data=chosen.values | {"place": place})
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert "This place is unknown." in page.text
+    assert page.form("/members/me").values["display_name"] == "Ada"
+    assert "Portugal" in page.text

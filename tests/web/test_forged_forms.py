@@ -13,6 +13,7 @@ FORMS = (
     "/sign-in",
     "/sign-out",
     "/members/me",
+    "/members/me/place",
     "/proposals/new",
     *(f"/proposals/new/{what}" for what in ("contest", "election", "number", "question")),
     "/proposals/7/ballot",
@@ -23,6 +24,7 @@ FORMS = (
     "/notices/read",
     "/members/me/webhooks",
     "/members/me/webhooks/7/remove",
+    "/members/me/webhooks/7/secret",
     "/councils/<scope>/resign",
     *(
         f"/proposals/7/{what}"

@@ -1,118 +1,72 @@
-"""Ranking: sums that add up, and a slider that does what it says."""
+"""Ranking: sums that add up to the last unit."""
 
-from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from random import Random
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
-from audience.feeds.ranking import Scored, page, ranked, terms, weights_of
+from audience.feeds.ranking import ranked, terms, without
+from audience.feeds.recipe import Recipe, weights_of
 from audience.feeds.rules import FEEDS, FeedRules
-from audience.feeds.signals import SIGNALS, Candidate, Setting
-from coop.ids import first_id_at
-from tests.audience.factories import NOW, founding_book
+from tests.audience.factories import NOW, founding_book, with_clauses
+from tests.audience.feeds.pools import BALANCED, RULES, candidate, pool, recipe, taste
 from tests.thorough import much
 
-RULES = founding_book().rules(FEEDS, FeedRules)
-BALANCED = RULES.profiles["balanced"]
-SETTING = Setting.of(RULES.signals, BALANCED, NOW)
 
-CANDIDATES = st.builds(
-    lambda minutes, author, follows, same_guild, posts, viewers, answered: Candidate(
-        first_id_at(NOW - timedelta(minutes=minutes)),
-        author,
-        None,
-        None,
-        False,
-        follows,
-        same_guild,
-        False,
-        posts,
-        viewers,
-        answered,
-    ),
-    st.integers(0, 60 * 24 * 10),
-    st.integers(1, 6),
-    st.booleans(),
-    st.booleans(),
-    st.integers(0, 40),
-    st.integers(0, 3000),
-    st.integers(0, 30),
-)
-POOLS = st.lists(CANDIDATES, max_size=40, unique_by=lambda post: post.id)
-WEIGHTS = st.fixed_dictionaries({name: st.integers(0, 3000) for name in SIGNALS})
+@pytest.mark.parametrize("seed", range(much(50, 2000)))
+def test_law_11_contributions_add_up_to_the_score_exactly(seed: int) -> None:
+    lot = Random(seed)
+    made = recipe(lot)
+    weighings = made.weighings()
+    for one in ranked(pool(lot, 20), made.setting(NOW, taste(lot)), weights_of(weighings)):
+        parts = terms(one, weighings)
+        assert sum(part.contribution for part in parts) == one.score
+        assert all(isinstance(part.contribution, int) for part in parts)
+        assert all(part.contribution == part.value * part.weight for part in parts)
 
 
-@given(POOLS, WEIGHTS)
-def test_law_11_contributions_add_up_to_the_score_exactly(
-    pool: list[Candidate], weights: dict[str, int]
-) -> None:
-    for one in ranked(pool, SETTING, weights):
-        parts = terms(one, weights, "balanced")
-        assert sum(term.contribution for term in parts) == one.score
-        assert all(term.contribution == term.value * term.weight for term in parts)
-        assert [term.clause for term in parts] == [f"/profiles/balanced/weights/{name}" for name in weights]
+def test_law_11_a_term_tells_base_slider_and_bounds_and_the_clause_that_says_the_base() -> None:
+    turned = replace(BALANCED, sliders={"small": 3.0})
+    weighings = turned.weighings()
+    (one,) = ranked([candidate(viewers_28d=20)], turned.setting(NOW), weights_of(weighings))
+    (term,) = (term for term in terms(one, weighings) if term.signal == "small")
+    assert (term.value, term.weight, term.contribution) == (500_000, 3000, 1_500_000_000)
+    assert (term.base, term.slider, term.min, term.max) == (600, 3.0, 0, 3000)
+    assert term.clause == "/profiles/balanced/weights/small"
 
 
-@settings(max_examples=much(100, 1_000))
-@given(
-    POOLS,
-    WEIGHTS,
-    st.sampled_from(sorted(SIGNALS)),
-    st.integers(1, 5000),
-    st.integers(1, 12),
-    st.integers(1, 4),
-)
-def test_law_11_raising_a_weight_never_lowers_that_signals_total_on_the_page(
-    pool: list[Candidate], weights: dict[str, int], signal: str, more: int, size: int, per_author: int
-) -> None:
-    def total(used: dict[str, int]) -> int:
-        chosen = page(ranked(pool, SETTING, used), size, per_author)
-        return sum(SIGNALS[signal](one.post, SETTING) for one in chosen)
-
-    assert total({**weights, signal: weights[signal] + more}) >= total(weights)
-
-
-@given(POOLS, WEIGHTS, st.integers(1, 12), st.integers(1, 4))
-def test_a_page_holds_the_best_within_the_cap_per_author(
-    pool: list[Candidate], weights: dict[str, int], size: int, per_author: int
-) -> None:
-    order = ranked(pool, SETTING, weights)
-    chosen = page(order, size, per_author)
-    authors = Counter(one.post.author_id for one in chosen)
-    assert all(number <= per_author for number in authors.values())
-    assert len(chosen) == min(
-        size, sum(min(n, per_author) for n in Counter(p.author_id for p in pool).values())
+def test_a_signal_of_no_weight_is_not_asked_for() -> None:
+    rules = with_clauses(founding_book(), FEEDS, {"/profiles/balanced/weights/follow": 0.0}).rules(
+        FEEDS, FeedRules
     )
-    assert chosen == sorted(chosen, reverse=True)
-    for left in (one for one in order if one not in chosen):
-        if authors[left.post.author_id] < per_author:
-            assert all(left < one for one in chosen)
+    weighings = Recipe.of(rules, "balanced").weighings()
+    assert set(RULES.profiles["balanced"].weights) - set(weighings) == {"follow"}
 
 
-@given(POOLS)
-def test_the_chronological_profile_is_the_order_of_publishing(pool: list[Candidate]) -> None:
-    profile = RULES.profiles["chronological"]
-    setting = Setting.of(RULES.signals, profile, NOW)
-    order = ranked(pool, setting, weights_of(profile))
-    assert [one.post_id for one in order] == sorted((post.id for post in pool), reverse=True)
+@pytest.mark.parametrize("seed", range(20))
+def test_a_ranking_without_a_signal_is_that_of_a_recipe_that_does_not_weigh_it(seed: int) -> None:
+    lot = Random(seed)
+    made = recipe(lot)
+    posts, setting, weights = pool(lot, 20), made.setting(NOW, taste(lot)), weights_of(made.weighings())
+    order = ranked(posts, setting, weights)
+    for signal in weights:
+        others = {name: weight for name, weight in weights.items() if name != signal}
+        if others:
+            right = [(one.score, one.post_id) for one in ranked(posts, setting, others)]
+            assert [(one.score, one.post_id) for one in without(order, weights, signal)] == right
 
 
-def test_what_is_on_the_page_already_counts_against_its_author() -> None:
-    pool = [
-        Candidate(first_id_at(NOW) + n, 1, None, None, False, False, False, False, 0, 0, 0) for n in range(4)
-    ]
-    order = ranked(pool, SETTING, weights_of(BALANCED))
-    shown = page(order, 1, 2)
-    rest = [one for one in order if one not in shown]
-    assert len(page(rest, 9, 2, shown)) == 1
-
-
-def test_weights_are_whole_thousandths() -> None:
-    assert weights_of(BALANCED) == {"fresh": 1000, "follow": 800, "conversation": 600, "small": 600}
+@pytest.mark.parametrize("seed", range(20))
+def test_the_chronological_profile_is_the_order_of_publishing(seed: int) -> None:
+    made, posts = Recipe.of(RULES, "chronological"), pool(Random(seed), 30)
+    order = ranked(posts, made.setting(NOW), weights_of(made.weighings()))
+    assert [one.post_id for one in order] == sorted((post.id for post in posts), reverse=True)
 
 
 def test_equal_scores_put_the_newer_above() -> None:
-    pool = [Candidate(id, id, None, None, False, False, False, False, 0, 0, 0) for id in (1, 3, 2)]
-    order: list[Scored] = ranked(pool, SETTING, {"follow": 1000})
-    assert [one.post_id for one in order] == [3, 2, 1]
+    posts = [candidate()._replace(id=id) for id in (1, 3, 2)]
+    assert [one.post_id for one in ranked(posts, BALANCED.setting(NOW), {"follow": 1000})] == [3, 2, 1]
+
+
+def test_nothing_ranks_as_nothing() -> None:
+    assert ranked([], BALANCED.setting(NOW), weights_of(BALANCED.weighings())) == []

@@ -44,8 +44,9 @@ def known_at(session: Session, made: World, moment: datetime) -> tuple[Past, Loc
 
 
 def comparable(found: list[Candidate]) -> list[dict[str, Any]]:
-    """What decides scores and pages: all but how a seat would be claimed."""
-    aside = {"own_limits", "seats_max", "gated"}
+    """What decides scores and pages, and is known of the past: all but how a seat would be claimed."""
+    claim = {"own_limits", "seats_max", "more_asked", "gated", "layers", "reached"}
+    aside = claim | {"author_bridge", "finish", "bridge", "heat", "features", "norm"}
     return [{name: value for name, value in one._asdict().items() if name not in aside} for one in found]
 
 
@@ -60,10 +61,12 @@ def test_law_07_the_candidates_of_the_past_are_those_that_the_feed_had_then(
     made.turn_back(moment)
     author_signals.refresh(session, moment)
     caps = caps_of(book, known.posts, slugs_of(session)).seats
-    profile = book.rules(FEEDS, FeedRules).profiles["balanced"]
+    rules = book.rules(FEEDS, FeedRules)
+    profile = rules.profiles["balanced"]
+    others = (rules.profiles["following"], rules.profiles["guilds"])
     found = 0
     for viewer in made.members:
-        for tried in (profile, profile.model_copy(update={"depth": 9, "pool": 4, "page": 4})):
+        for tried in (profile, profile.model_copy(update={"depth": 9, "pool": 4, "page": 4}), *others):
             who = candidates.reader(known, locks, relations, viewer.member_id, 0)
             mine = comparable(candidates.candidates(known, caps, who, tried))
             assert mine == comparable(feeds.candidates(session, viewer, book, tried, moment))

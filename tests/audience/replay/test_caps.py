@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from audience import gate
-from audience.document import Limits
+from audience.limits import Limits
 from audience.replay.caps import Caps, admitted, places
 from audience.tables import Gate
 from coop.identity import Identity

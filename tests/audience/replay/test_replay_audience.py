@@ -135,7 +135,6 @@ def test_replies_beyond_the_limits_are_counted(session: Session, open_book: Book
                 post_id=post.id,
                 author_id=writer.member_id,
                 body="Good bread",
-                lock_any=[1],
                 created_at=at,
             )
         )

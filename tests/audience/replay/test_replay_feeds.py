@@ -8,15 +8,14 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from audience.feeds.rules import FEEDS
-from audience.feeds.signals import Candidate
 from audience.replay.feeds import changed, drawn, moments_of, replay_feeds
 from audience.replay.pages import Comparison
 from audience.tables import Seat
 from coop.book import Book
-from coop.ids import first_id_at
 from coop.rehearsal import Report
 from governance.rehearsal.reports import digest, document
 from tests.audience.factories import NOW, make_post, with_clauses
+from tests.audience.feeds.pools import candidate
 from tests.audience.replay.worlds import SINCE, UNTIL, World
 
 SMALLER = {"/profiles/balanced/weights/small": 3.0, "/profiles/balanced/weights/fresh": 0.0}
@@ -113,13 +112,11 @@ def test_a_profile_that_comes_or_goes_is_told_of_and_not_compared(session: Sessi
     assert limits[0].startswith("The profile quiet is new")
 
 
-def candidate(number: int, author: int, *, follows: bool = False, viewers: int = 0) -> Candidate:
-    made = first_id_at(NOW - timedelta(hours=number))
-    return Candidate(made, author, None, None, False, follows, False, False, 0, viewers, 0)
-
-
 def test_a_comparison_counts_what_stays_what_moves_and_who_is_on_it() -> None:
-    one, two, three = candidate(1, 1), candidate(2, 2, follows=True), candidate(30, 2, viewers=50)
+    one, two, three = (
+        candidate(timedelta(hours=hours), author_id=author, **known)
+        for hours, author, known in ((1, 1, {}), (2, 2, {"follows": True}), (30, 2, {"viewers_28d": 50}))
+    )
     compared = Comparison("balanced")
     compared.add(7, NOW, [one, two], [two, three], {one.id: 0, two.id: 5, three.id: 6})
     found = {gauge.name: (gauge.before, gauge.after) for gauge in compared.gauges()}

@@ -78,8 +78,8 @@ class World:
         guild = self.lot.choice([None, *mine])
         named = self.lot.choice(self.members)
         whom: list[list[dict[str, Any]]] = [
-            [{"coop": True}],
-            [{"coop": True}],
+            [{"local": True}],
+            [{"local": True}],
             [{"member": named.handle}],
             [],
             *[[{"guild": one.slug}] for one in mine],
@@ -113,7 +113,6 @@ class World:
                 post_id=post.id,
                 author_id=writer.member_id,
                 body="Good bread",
-                lock_any=post.lock_any,
                 created_at=at,
             )
             self.session.add(reply)

@@ -1,0 +1,139 @@
+"""Bounds: what an author may ask for, under the clauses in force when they do.
+
+Pure. Law 8: creators only tighten. What would be wider than a clause allows, or would change nothing but the
+reader's mind, is refused where it is written, with the clause; nothing is clamped in silence. All faults of
+a document are told at once.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from audience.clauses import limit_of
+from audience.document import AudienceDocument, Parts
+from audience.limits import Asked, deciding, limits_of, rules_of, scope_of
+from audience.permission import openness
+from audience.predicate import Atom
+from audience.rules import AUDIENCE, AudienceRules
+from coop.book import Book
+from coop.errors import Fault, RuleBroken
+
+
+def check(document: AudienceDocument, book: Book, guild: str | None, pointer: str) -> None:
+    """Raise RuleBroken with every part of a document that the rules of ``guild`` do not allow.
+
+    ``pointer`` is where the document stands in what was sent.
+    """
+    faults = [*_names(document, book), *_layers(document, book, guild), *_reach(document, book, guild)]
+    if faults:
+        told = tuple(Fault(f"{pointer}{one.pointer}", one.detail, one.clause) for one in faults)
+        raise RuleBroken("An author can only tighten what the coop allows.", faults=told)
+
+
+def check_layer(parts: Parts, asked: Asked, book: Book, guild: str | None, pointer: str) -> None:
+    """Raise RuleBroken where a layer that is added by hand does not narrow a post for which ``asked`` holds."""
+    faults = [*_numbers("", parts, book, guild), *_narrows("", parts, asked, book, guild)]
+    if parts.preset == "guild" and guild is None:
+        faults.append(Fault("/preset", "This post was made in no guild."))
+    if faults:
+        told = tuple(Fault(f"{pointer}{one.pointer}", one.detail, one.clause) for one in faults)
+        raise RuleBroken("An audience can only be tightened.", faults=told)
+
+
+def _names(document: AudienceDocument, book: Book) -> Iterator[Fault]:
+    most = book.rules(AUDIENCE, AudienceRules).posts.names
+    named = document.named()
+    if len(named) > most:
+        clause = book.cite(AUDIENCE, "/posts/names")
+        yield Fault(named[most][0], f"An audience names at most {most}; this one names {len(named)}.", clause)
+
+
+def _layers(document: AudienceDocument, book: Book, guild: str | None) -> Iterator[Fault]:
+    asked = Asked.by(document)
+    for at, parts in document.layers:
+        yield from _numbers(at, parts, book, guild)
+        if parts.preset == "guild" and guild is None:
+            yield Fault(f"{at}/preset", "Say in which guild this is made, or choose another step.")
+        if at:
+            yield from _narrows(at, parts, asked, book, guild)
+            asked = asked.narrowed(*Asked.by(parts))
+    if any(one.seats_pct is not None for one in document.after or ()):
+        if limits_of(book, guild, Asked.by(document)).seats is None:
+            index = next(n for n, one in enumerate(document.after or ()) if one.seats_pct is not None)
+            yield Fault(f"/after/{index}/seats_pct", "Without a limit on seats there is no share of them.")
+
+
+def _numbers(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[Fault]:
+    """Yield what is above the clause that sets the most."""
+    asked = Asked.by(parts)
+    if asked.seats is not None:
+        clause = deciding(book, guild, "/seats/ceiling")
+        most = limit_of(clause.value)
+        if most is not None and asked.seats > most:
+            yield Fault(f"{at}/seats/max", f"A post has at most {most} seats.", clause)
+    for name, wanted in (("per_minute", asked.per_minute), ("burst", asked.burst)):
+        clause = deciding(book, guild, f"/arrivals/{name}")
+        most = limit_of(clause.value)
+        if wanted is not None and most is not None and wanted > most:
+            yield Fault(f"{at}/arrivals/{name}", f"This is at most {most}.", clause)
+    if parts.replies is not None:
+        for name, rule, wanted in (
+            ("max", "per_post", parts.replies.max),
+            ("per_member", "per_member", parts.replies.per_member),
+        ):
+            clause = deciding(book, guild, f"/replies/{rule}")
+            most = limit_of(clause.value)
+            if wanted is not None and most is not None and wanted > most:
+                yield Fault(f"{at}/replies/{name}", f"This is at most {most}.", clause)
+    yield from _openings(at, parts, book, guild)
+
+
+def _openings(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[Fault]:
+    """Yield what is opened to more than the ceiling of its verb."""
+    for verb, wanted in (parts.interact or {}).items():
+        most = openness(verb, book, guild).ceiling
+        clause = book.cite(AUDIENCE, f"/interact/{verb}/ceiling", scope_of(book, guild))
+        if most == "nobody" and (wanted.auto or wanted.ask):
+            yield Fault(f"{at}/interact/{verb}", "This is open to nobody here.", clause)
+        elif most == "ask" and wanted.auto:
+            detail = "Nobody does this without asking here: let them ask."
+            yield Fault(f"{at}/interact/{verb}/auto", detail, clause)
+
+
+def _narrows(at: str, parts: Parts, asked: Asked, book: Book, guild: str | None) -> Iterator[Fault]:
+    """Yield what a later layer asks that is wider than what stands below it."""
+    later, below = Asked.by(parts), limits_of(book, guild, asked)
+    if parts.seats is not None and parts.seats.on_full is not None:
+        yield Fault(f"{at}/seats/on_full", "What happens when it is full is said when it is published.")
+    if parts.arrivals is not None and parts.arrivals.strangers_only:
+        yield Fault(f"{at}/arrivals/strangers_only", "So it is already, or friends would be let in sooner.")
+    for name, wanted, holds in (
+        ("seats/max", later.seats, below.seats),
+        ("arrivals/per_minute", later.per_minute, below.per_minute),
+        ("arrivals/burst", later.burst, below.burst),
+    ):
+        if wanted is not None and holds is not None and wanted > holds:
+            yield Fault(f"{at}/{name}", f"It is {holds} already, and can only become less.")
+    if any(atom.public for _, atom in _written(parts)):
+        yield Fault(f"{at}/see", "A later layer can only leave people out: public leaves out nobody.")
+
+
+def _written(parts: Parts) -> Iterable[tuple[str, Atom]]:
+    for predicate in (parts.see, parts.read):
+        if predicate is not None:
+            yield from predicate.named()
+
+
+def _reach(document: AudienceDocument, book: Book, guild: str | None) -> Iterator[Fault]:
+    """Yield what keeps a post from the public: the clause, or that its seats are counted."""
+    at = "/preset" if document.preset == "public" else "/see"
+    whom = document.whom(guild)
+    if whom is None or not any(atom.public for atom in whom.atoms()):
+        if document.read is not None and any(atom.public for atom in document.read.atoms()):
+            yield Fault("/read", "Nobody may read it who may not see it: make see public as well.")
+        return
+    if rules_of(book, guild).reach.widest != "public":
+        clause = book.cite(AUDIENCE, "/reach/widest")
+        yield Fault(at, "The widest audience here is all members.", clause)
+    elif limits_of(book, guild, Asked.by(document)).seats is not None:
+        clause = deciding(book, guild, "/seats/ceiling")
+        detail = "The public is not counted, so such a post needs seats without a limit: seats max open."
+        yield Fault(at, detail, clause if limit_of(clause.value) is not None else None)

@@ -1,0 +1,33 @@
+"""The reader: what a feed knows of the one for whom a page is made.
+
+Pure. It is counted from what they did themselves and never told to anyone else. Features are what a post
+says of itself (``Candidate.features``), each ``id << 4 | kind``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TAG, LANGUAGE, PLACE = 1, 2, 4
+"""Kinds of feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a reader reposted, was shown, lives near and asked to see less of."""
+
+    reposted: Mapping[int, float] = field(default_factory=dict)
+    """By tag: its part in the reader's reposts, older ones counting less. Each weight is multiplied by the
+    tag's idf and divided by the norm of them all, so that the cosine with a post is the sum over the post's
+    features ÷ ``Candidate.norm``."""
+    seen: Mapping[int, float] = field(default_factory=dict)
+    """The same of what the reader was shown in the last days, by tag, language and place."""
+    place: tuple[int, ...] = ()
+    """Features of the place that the reader declared: country, region, city; fewer where it is coarser."""
+    less_authors: Mapping[int, float] = field(default_factory=dict)
+    """By author: the reader's askings to see less of them, Σ 2^(−age ÷ half-life)."""
+    less_tags: Mapping[int, float] = field(default_factory=dict)
+    """The same by tag."""
+
+
+NOTHING_KNOWN = Taste()
+"""Of someone who has done nothing yet."""

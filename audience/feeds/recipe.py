@@ -1,0 +1,63 @@
+"""A recipe: all that decides how a page is made, a voted profile as one member has set its sliders.
+
+Pure. Every number in it is a clause of the ``feeds`` policy (law 1) or a position that its member chose
+within one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from audience.feeds import sliders
+from audience.feeds.reader import NOTHING_KNOWN, Taste
+from audience.feeds.rules import Bridging, Discovery, FeedRules, Measures, Profile, SignalName
+from audience.feeds.signals import Setting
+from audience.feeds.sliders import Weighing
+from audience.feeds.slots import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A profile with the clauses that all profiles share, and what a member made of it."""
+
+    name: str
+    """Of the profile in the policy."""
+    profile: Profile
+    measures: Measures
+    discovery: Discovery
+    bridging: Bridging
+    sliders: Mapping[SignalName, float] = field(default_factory=dict)
+    """Positions by signal; see :mod:`audience.feeds.sliders`."""
+    topics: frozenset[int] = frozenset()
+    """Features of the tags that the member chose."""
+
+    @classmethod
+    def of(
+        cls,
+        rules: FeedRules,
+        name: str,
+        sliders: Mapping[SignalName, float] | None = None,
+        topics: frozenset[int] = frozenset(),
+    ) -> "Recipe":
+        """Return the recipe of a profile; raise KeyError where the policy has none of that name."""
+        profile = rules.profiles[name]
+        return cls(name, profile, rules.signals, rules.discovery, rules.bridging, sliders or {}, topics)
+
+    def weighings(self) -> dict[SignalName, Weighing]:
+        """Return the weights that count; a signal of no weight is not asked for."""
+        made = sliders.weights(self.name, self.profile, self.sliders)
+        return {signal: one for signal, one in made.items() if one.weight}
+
+    def setting(self, now: datetime, taste: Taste = NOTHING_KNOWN) -> Setting:
+        """Return what the signals of its pages are measured in."""
+        return Setting.of(self.measures, self.profile, now, taste, self.topics)
+
+    def form(self, limit: int | None = None) -> Form:
+        """Return the form of its pages; ``limit`` can only make them shorter."""
+        size = self.profile.page if limit is None else min(limit, self.profile.page)
+        return Form.of(self.profile, self.discovery, self.bridging, size)
+
+
+def weights_of(weighings: Mapping[SignalName, Weighing]) -> dict[SignalName, int]:
+    """Return weights alone, in thousandths."""
+    return {signal: one.weight for signal, one in weighings.items()}

@@ -1,0 +1,158 @@
+"""Limits: how many may open a post and how fast, the strictest of author, guild and coop.
+
+Pure. Law 8: creators only tighten. What an author asked for and what the clauses say are read anew from the
+book at every delivery, so a vote binds every post from the next request on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from audience.clauses import limit_of, strictest
+from audience.document import Parts
+from audience.rules import AUDIENCE, AudienceRules
+from coop.book import COOP, Book, guild_scope
+from coop.receipts import Citation
+
+MINUTE = timedelta(minutes=1)
+WITHOUT_STAGES = 3
+"""How many numbers tell what was asked besides seats, where no stage asks more."""
+NO_LIMIT = 2**31 - 1
+"""What stands in the database for seats without a limit, which no clause and no author can name."""
+
+
+class Asked(NamedTuple):
+    """What an author asked for; None leaves it to the clauses."""
+
+    seats: int | None = None
+    """``NO_LIMIT`` where they asked for none."""
+    per_minute: int | None = None
+    burst: int | None = None
+    all_wait: bool = False
+    """Whether friends of the post are delayed as strangers are."""
+
+    @classmethod
+    def by(cls, parts: Parts) -> "Asked":
+        """Return what one layer of a document asks for."""
+        seats = None if parts.seats is None else parts.seats.max
+        arrivals = parts.arrivals
+        return cls(
+            NO_LIMIT if seats == "open" else seats,
+            None if arrivals is None else arrivals.per_minute,
+            None if arrivals is None else arrivals.burst,
+            arrivals is not None and arrivals.strangers_only is False,
+        )
+
+    @classmethod
+    def of(cls, seats: int | None, more: Sequence[int | None] | None) -> "Asked":
+        """Return what was asked for, from what ``access.MORE_ASKED`` selects besides the seats."""
+        if more is None:
+            return cls(seats)
+        asked = cls(seats, more[0], more[1], bool(more[2]))
+        return (
+            asked.narrowed(more[3], more[4], more[5], bool(more[6])) if len(more) > WITHOUT_STAGES else asked
+        )
+
+    def narrowed(
+        self, seats: int | None, per_minute: int | None, burst: int | None, all_wait: bool
+    ) -> "Asked":
+        """Return the strictest of this and what later layers ask for."""
+        return Asked(
+            strictest(self.seats, seats),
+            strictest(self.per_minute, per_minute),
+            strictest(self.burst, burst),
+            self.all_wait or all_wait,
+        )
+
+
+NOTHING = Asked()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits that hold for one post; None is no limit."""
+
+    seats: int | None
+    """Distinct members who may be delivered it."""
+    per_minute: int | None
+    """Strangers who may arrive in a minute."""
+    burst: int
+    """Strangers who may arrive at once, after a lull."""
+    all_wait: bool = False
+    """Whether friends of the post count as strangers."""
+
+    @property
+    def hold(self) -> bool:
+        """Whether there is any limit to count for."""
+        return self.seats is not None or self.per_minute is not None
+
+    @property
+    def period(self) -> timedelta | None:
+        """The time between two arrivals at the sustained rate."""
+        return None if self.per_minute is None else MINUTE / self.per_minute
+
+    @property
+    def tolerance(self) -> timedelta | None:
+        """How far arrivals may run ahead of that rate: ``burst`` periods."""
+        return None if self.per_minute is None else MINUTE / self.per_minute * self.burst
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far in the future the theoretical arrival may lie and a stranger still be admitted."""
+        return None if self.per_minute is None else MINUTE / self.per_minute * (self.burst - 1)
+
+    def for_viewer(self, *, friend: bool) -> "Limits":
+        """Return the limits as they hold for one viewer: a friend is not delayed, unless the author says so."""
+        return replace(self, per_minute=None) if friend and not self.all_wait else self
+
+
+def tighten(asked: Asked, own: AudienceRules, coop: AudienceRules) -> Limits:
+    """Return the limits in force: the strictest of author, guild (``own``) and coop.
+
+    Where the author asked for no number of seats the default stands in for it: the guild's where the guild
+    set one inside the bounds that the coop declares.
+    """
+    default = limit_of(own.seats.default)
+    wanted = default if asked.seats is None else None if asked.seats == NO_LIMIT else asked.seats
+    own_rate, coop_rate = limit_of(own.arrivals.per_minute), limit_of(coop.arrivals.per_minute)
+    bursts = [own.arrivals.burst, coop.arrivals.burst]
+    return Limits(
+        seats=strictest(wanted, limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling)),
+        per_minute=strictest(asked.per_minute, own_rate, coop_rate),
+        burst=min(bursts if asked.burst is None else [asked.burst, *bursts]),
+        all_wait=asked.all_wait,
+    )
+
+
+def scope_of(book: Book, guild: str | None) -> str:
+    """Return the scope whose audience policy binds posts of this guild: its own, where it holds one."""
+    scope = COOP if guild is None else guild_scope(guild)
+    return scope if book.policy(AUDIENCE, scope) is not None else COOP
+
+
+def rules_of(book: Book, guild: str | None) -> AudienceRules:
+    """Return the audience rules for posts made in a guild, or in none."""
+    return book.rules(AUDIENCE, AudienceRules, scope_of(book, guild))
+
+
+def limits_of(book: Book, guild: str | None, asked: Asked = NOTHING) -> Limits:
+    """Return the limits in force for a post made in a guild (its slug), or in none."""
+    scope = scope_of(book, guild)
+    return book.derived(
+        ("limits", scope, asked), lambda: tighten(asked, rules_of(book, guild), rules_of(book, None))
+    )
+
+
+def deciding(book: Book, guild: str | None, clause: str) -> Citation:
+    """Return the receipt of a limit (by its pointer) for posts of a guild: the stricter of guild and coop."""
+    scope = scope_of(book, guild)
+    own, coop = (_limit_at(book, one, clause) for one in (scope, COOP))
+    if coop is not None and (own is None or coop < own):
+        scope = COOP
+    return book.cite(AUDIENCE, clause, scope)
+
+
+def _limit_at(book: Book, scope: str, clause: str) -> int | None:
+    section, name = clause.removeprefix("/").split("/")
+    return limit_of(getattr(getattr(book.rules(AUDIENCE, AudienceRules, scope), section), name))

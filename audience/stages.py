@@ -1,0 +1,145 @@
+"""Stages: the layers of a post's audience that narrow it later, planned ones and those added by hand.
+
+Law 8: nothing is widened after the fact. A layer is a row that is added and never changed; who reads a post
+has to satisfy every layer whose time has come, so adding one can only leave people out.
+Law 14: whether its time has come is a function of facts and time: a moment, or that the seat was taken which
+made up a share (kept by ``gate.py`` in that seat's transaction). No job is needed and none can be late.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from audience.bounds import check_layer
+from audience.document import AudienceDocument, Parts
+from audience.limits import NOTHING, Asked
+from audience.locks import Lock, compile_lock
+from audience.naming import author_of, circles_in, keys_of
+from audience.predicate import Atom, Predicate
+from audience.rules import AUDIENCE, AudienceRules
+from audience.tables import Post, PostStage
+from coop.book import Book
+from coop.errors import Fault, NotFound, RuleBroken
+from coop.identity import Identity
+from coop.tables import Guild
+
+SEE, READ = "see", "read"
+
+
+def door(post: Post, whom: Predicate, keys: Mapping[Atom, Sequence[int]]) -> PostStage:
+    """Return the stage that says who may see a post of which fewer may read."""
+    lock = compile_lock([whom], post.author_id, keys)
+    return _stage(post.id, 0, SEE, lock, NOTHING, at=post.created_at)
+
+
+def planned(
+    post: Post, document: AudienceDocument, guild: str | None, keys: Mapping[Atom, Sequence[int]]
+) -> list[PostStage]:
+    """Return the stages of what a document plans for later."""
+    rows = []
+    for number, one in enumerate(document.after or (), start=1):
+        when = {"at": None if one.age is None else post.created_at + one.age, "seats_pct": one.seats_pct}
+        rows += _of(post.id, post.author_id, number, one.set, guild, keys, **when)
+    return rows
+
+
+def tighten(
+    session: Session, author: Identity, book: Book, post_id: int, parts: Parts, now: datetime
+) -> None:
+    """Narrow a post of one's own from now on; raise NotFound for any other.
+
+    Raise RuleBroken where a part would not narrow it, names what its author cannot name, or changes nothing,
+    and where it was narrowed as often as it may be.
+    """
+    if not parts.model_fields_set:
+        raise RuleBroken("This changes nothing.", faults=(Fault("", "Say what to tighten."),))
+    post = _own(session, author, post_id)
+    guild = session.scalar(select(col(Guild.slug)).where(col(Guild.id) == post.guild_id))
+    check_layer(parts, _asked(session, post, now), book, guild, "")
+    keys = keys_of(session, author_of(session, author), parts, [], "")
+    number = (
+        session.scalar(select(func.max(col(PostStage.number))).where(col(PostStage.post_id) == post_id)) or 0
+    ) + 1
+    most = book.rules(AUDIENCE, AudienceRules).posts.layers
+    if number > most:
+        clause = book.cite(AUDIENCE, "/posts/layers")
+        raise RuleBroken("This has been narrowed too often.", faults=(Fault("", f"At most {most}.", clause),))
+    rows = _of(post_id, post.author_id, number, parts, guild, keys, at=now, seats_pct=None)
+    rows[0].document, rows[0].circles = parts.stored(), circles_in(keys)
+    session.add_all(rows)
+    session.execute(update(Post).where(col(Post.id) == post_id).values(layers=col(Post.layers) + 1))
+    session.flush()
+
+
+def _own(session: Session, author: Identity, post_id: int) -> Post:
+    """Return a post of one's own, its row held; raise NotFound for any other."""
+    found = session.scalars(
+        select(Post)
+        .where(col(Post.id) == post_id, col(Post.author_id) == author.member_id)
+        .where(col(Post.deleted_at).is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _asked(session: Session, post: Post, now: datetime) -> Asked:
+    """Return what the author asks for now, all layers together."""
+    asked = Asked(post.seats_max, post.per_minute, post.burst, post.all_wait)
+    come = func.coalesce(col(PostStage.at), col(PostStage.reached_at)) <= now
+    for one in session.scalars(select(PostStage).where(col(PostStage.post_id) == post.id, come)):
+        asked = asked.narrowed(one.seats_max, one.per_minute, one.burst, one.all_wait)
+    return asked
+
+
+def _of(
+    post_id: int,
+    author_id: int,
+    number: int,
+    parts: Parts,
+    guild: str | None,
+    keys: Mapping[Atom, Sequence[int]],
+    *,
+    at: datetime | None,
+    seats_pct: int | None,
+) -> list[PostStage]:
+    """Return the rows of one layer: of reading, and of seeing where it says who may."""
+    whom = parts.whom(guild)
+    both = [one for one in (whom, parts.read) if one is not None]
+    lock = compile_lock(both, author_id, keys) if both else None
+    rows = [_stage(post_id, number, READ, lock, Asked.by(parts), at=at, seats_pct=seats_pct)]
+    if whom is not None:
+        seen = compile_lock([whom], author_id, keys)
+        rows.append(_stage(post_id, number, SEE, seen, NOTHING, at=at, seats_pct=seats_pct))
+    return rows
+
+
+def _stage(
+    post_id: int,
+    number: int,
+    part: str,
+    lock: Lock | None,
+    asked: Asked,
+    *,
+    at: datetime | None,
+    seats_pct: int | None = None,
+) -> PostStage:
+    return PostStage(
+        post_id=post_id,
+        number=number,
+        part=part,
+        at=at,
+        seats_pct=seats_pct,
+        lock_any=None if lock is None else lock.any,
+        lock_all=None if lock is None else lock.all,
+        lock_none=None if lock is None else lock.none,
+        lock_groups=None if lock is None else lock.groups,
+        lock_follow=None if lock is None else lock.follow,
+        seats_max=asked.seats,
+        per_minute=asked.per_minute,
+        burst=asked.burst,
+        all_wait=asked.all_wait,
+    )

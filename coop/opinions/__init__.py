@@ -1,0 +1,1 @@
+"""Opinions: who answers alike, found from what they answered; proposals and feeds both ask."""
