@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
 from audience import gate
@@ -34,7 +34,7 @@ from audience.keys import (
 )
 from audience.limits import NO_LIMIT, Asked, Limits, limits_of, rules_of
 from audience.locks import PLACED_KEY
-from audience.rules import AUDIENCE
+from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -44,7 +44,8 @@ NO_ARRIVAL_LIMIT = timedelta(days=100_000)
 
 READER = f"""reader AS MATERIALIZED (
   SELECT CAST(:keys AS bigint[]) || circles || ARRAY(
-    SELECT unnest(path) << {SHIFT} | {PLACE} FROM member JOIN place ON place.id = place_id WHERE member.id = :me
+    SELECT unnest(path) << {SHIFT} | {PLACE} FROM member JOIN place ON place.id = place_id
+    WHERE member.id = :me
     UNION ALL
     SELECT {PLACED_KEY} FROM member WHERE id = :me AND place_id IS NOT NULL
     UNION ALL
@@ -80,6 +81,7 @@ BLOCKED = """(
 
 VISIBLE = f"""
   post.deleted_at IS NULL
+  AND (post.held_at IS NULL OR post.author_id = :me)
   AND post.author_id NOT IN {BLOCKED}
   AND CASE WHEN post.plain THEN post.lock_any && {KEYS} ELSE
     post.author_id = :me OR (
@@ -148,22 +150,41 @@ limit came after the post and nobody has asked for it since. A visitor takes no 
 counted there is no room for one.
 """
 
-_FACTS = f"""
+SOURCES = """
+SELECT derivative.post_id, derivative.parent_id
+FROM derivative
+JOIN post AS derived ON derived.id = derivative.post_id
+JOIN post AS source ON source.id = derivative.parent_id
+WHERE derivative.state = 'active' AND NOT EXISTS (
+  SELECT FROM relation
+  WHERE kind = 'block' AND (member_id = derived.author_id AND other_id = source.author_id
+    OR member_id = source.author_id AND other_id = derived.author_id))
+"""
+"""Which post shows which other inside it: what was made from a post, unless their authors are blocked either way."""
+
+
+def _facts(wanted: str, shown_in: str = "false") -> TextClause:
+    """Return the statement that finds one post and, under ``shown_in``, the one that is shown inside it."""
+    return text(f"""
 WITH {READER}
-SELECT post.id, post.author_id, post.plain AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[] AS for_all,
+SELECT post.id, post.author_id, {wanted} AS wanted,
+       post.plain AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[] AS for_all,
        post.seats_max, {MORE_ASKED} AS more_asked, post.layers, coalesce(gate.reached, 0) AS reached, guild.slug AS guild,
-       gate.post_id IS NOT NULL AS gated, seat.post_id IS NOT NULL AS seated,
+       gate.post_id IS NOT NULL AS gated, seat.post_id IS NOT NULL OR post.author_id = :me AS admitted,
        {ROOM} AS room, {FRIEND} AS friend
 FROM post
 LEFT JOIN guild ON guild.id = post.guild_id
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
 LEFT JOIN {OWN_LIMITS}
-WHERE {VISIBLE}
-"""
+WHERE {VISIBLE} AND ({wanted} OR {shown_in})
+""")
 
-_BY_ID = text(f"{_FACTS} AND post.id = :wanted")
-_BY_ASSET = text(f"{_FACTS} AND post.asset_id = :wanted")
+
+_BY_ID = _facts(
+    "post.id = :wanted", f"post.id = (SELECT parent_id FROM ({SOURCES} AND post_id = :wanted) AS inside)"
+)
+_BY_ASSET = _facts("post.asset_id = :wanted")
 
 _OWN_LOOSE_ASSET = text("""
 SELECT id FROM asset
@@ -179,11 +200,22 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        CASE WHEN post.author_id = :me THEN coalesce(
          (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
          (SELECT count(*) FROM seat WHERE seat.post_id = post.id)) END AS taken,
-       asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions
+       asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions,
+       CASE WHEN :likes = 'readers' OR :likes = 'author' AND post.author_id = :me
+         THEN (SELECT count(*) FROM post_like WHERE post_id = post.id) END AS likes,
+       CASE WHEN :reposts = 'readers' OR :reposts = 'author' AND post.author_id = :me
+         THEN (SELECT count(*) FROM repost WHERE post_id = post.id) END AS reposts,
+       CASE WHEN :replies = 'readers' OR :replies = 'author' AND post.author_id = :me
+         THEN (SELECT count(*) FROM reply WHERE post_id = post.id AND deleted_at IS NULL
+               AND author_id NOT IN {BLOCKED}) END AS replies,
+       EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
+       EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
+       derivative.kind, CASE WHEN post.author_id = :me THEN derivative.state END AS state
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
 LEFT JOIN asset ON asset.id = post.asset_id
+LEFT JOIN derivative ON derivative.post_id = post.id
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
   FROM rendition WHERE rendition.asset_id = post.asset_id
@@ -206,6 +238,8 @@ class Access:
     """As they hold for strangers."""
     for_all: bool
     """Whether its audience is every member, or everybody."""
+    source_id: int | None = None
+    """The post that it was made from, where the viewer is delivered that one too."""
 
     @property
     def open_to_all(self) -> bool:
@@ -287,35 +321,40 @@ def _admit(
     via: str,
 ) -> Access:
     bound = {**standpoint(session, viewer, book, now), "wanted": wanted}
-    row = session.connection().execute(which, bound).one_or_none()
-    if row is None:
+    rows = session.connection().execute(which, bound).all()
+    row = next((one for one in rows if one.wanted), None)
+    if row is None or not (row.admitted or row.room):
         raise NotFound
+    # Gates are locked in order of their posts, so what is shown inside another is claimed together with it.
+    admitted = {one.id for one in rows if one.admitted or (viewer is None and one.room)}
+    if viewer is not None:
+        claims = [_claim(book, one) for one in rows if one.room and not one.admitted]
+        admitted |= gate.claim(session, viewer, claims, via=via, epoch=book.epoch, now=now)
+    if row.id in admitted:
+        return _found(book, row, admitted - {row.id})
+    again = session.connection().execute(which, bound).all()
+    if any(one.wanted and (one.layers, one.reached) != (row.layers, row.reached) for one in again):
+        # It grew narrower between look and claim, and the viewer may be one who is still meant.
+        return _admit(session, viewer, book, which, wanted, now, via)
+    raise NotFound
+
+
+def _claim(book: Book, row: Row[Any]) -> gate.Claim:
+    limits = limits_of(book, row.guild, Asked.of(row.seats_max, row.more_asked)).for_viewer(friend=row.friend)
+    return gate.Claim(row.id, limits, row.gated, row.layers, row.reached)
+
+
+def _found(book: Book, row: Row[Any], inside: set[int]) -> Access:
     asked = Asked.of(row.seats_max, row.more_asked)
-    found = Access(
+    return Access(
         post_id=row.id,
         author_id=row.author_id,
         guild=row.guild,
         asked=asked,
         limits=limits_of(book, row.guild, asked),
         for_all=row.for_all,
+        source_id=next(iter(inside), None),
     )
-    if viewer is None:
-        if not row.room:
-            raise NotFound
-        return found
-    if row.seated or row.author_id == viewer.member_id:
-        return found
-    limits = found.limits.for_viewer(friend=row.friend)
-    wants = [gate.Claim(row.id, limits, row.gated, row.layers, row.reached)]
-    if not row.room:
-        raise NotFound
-    if gate.claim(session, viewer, wants, via=via, epoch=book.epoch, now=now):
-        return found
-    again = session.connection().execute(which, bound).one_or_none()
-    if again is not None and (again.layers, again.reached) != (row.layers, row.reached):
-        # It grew narrower between look and claim, and the viewer may be one who is still meant.
-        return _admit(session, viewer, book, which, wanted, now, via)
-    raise NotFound
 
 
 class Delivery(Enum):
@@ -366,6 +405,18 @@ class Card(NamedTuple):
     thumbhash: str | None
     renditions: list[tuple[str, int, int, int]] | None
     """Name, width, height and bytes of each file of the picture, the smallest first."""
+    likes: int | None
+    """How many members like it, where the viewer is told."""
+    reposts: int | None
+    replies: int | None
+    liked: bool
+    """Whether the viewer likes it."""
+    reposted: bool
+    """Whether the viewer points to it on their own page."""
+    kind: str | None
+    """What it is, where it was made from another post: see ``interaction_tables.Derivative``."""
+    state: str | None
+    """What became of it as such, for its author alone."""
 
     @property
     def asked(self) -> Asked:
@@ -373,11 +424,14 @@ class Card(NamedTuple):
         return Asked.of(self.seats_max, self.more_asked)
 
 
-def cards(session: Session, viewer: Identity | None, posts: Sequence[int], now: datetime) -> dict[int, Card]:
-    """Return what is shown of posts, by id.
+def cards(
+    session: Session, viewer: Identity | None, book: Book, posts: Sequence[int], now: datetime
+) -> dict[int, Card]:
+    """Return what is shown of posts, by id; numbers as far as the clauses tell them to the viewer.
 
     The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here.
     """
     me = None if viewer is None else viewer.member_id
-    rows = session.connection().execute(_CARDS, {"me": me, "posts": list(posts), "now": now})
+    told = dict(book.rules(AUDIENCE, AudienceRules).counts)
+    rows = session.connection().execute(_CARDS, {"me": me, "posts": list(posts), "now": now, **told})
     return {row.id: Card._make(row) for row in rows}

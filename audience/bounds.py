@@ -5,13 +5,13 @@ reader's mind, is refused where it is written, with the clause; nothing is clamp
 a document are told at once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from audience.clauses import limit_of
 from audience.document import AudienceDocument, Parts
 from audience.limits import Asked, deciding, limits_of, rules_of, scope_of
 from audience.permission import openness
-from audience.predicate import Atom
+from audience.predicate import Predicate
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.errors import Fault, RuleBroken
@@ -29,8 +29,12 @@ def check(document: AudienceDocument, book: Book, guild: str | None, pointer: st
 
 
 def check_layer(parts: Parts, asked: Asked, book: Book, guild: str | None, pointer: str) -> None:
-    """Raise RuleBroken where a layer that is added by hand does not narrow a post for which ``asked`` holds."""
-    faults = [*_numbers("", parts, book, guild), *_narrows("", parts, asked, book, guild)]
+    """Raise RuleBroken where a layer that is added by hand does not narrow what ``asked`` holds for."""
+    faults = [
+        *_names(parts, book),
+        *_numbers("", parts, book, guild),
+        *_narrows("", parts, asked, book, guild),
+    ]
     if parts.preset == "guild" and guild is None:
         faults.append(Fault("/preset", "This post was made in no guild."))
     if faults:
@@ -38,9 +42,9 @@ def check_layer(parts: Parts, asked: Asked, book: Book, guild: str | None, point
         raise RuleBroken("An audience can only be tightened.", faults=told)
 
 
-def _names(document: AudienceDocument, book: Book) -> Iterator[Fault]:
+def _names(parts: Parts, book: Book) -> Iterator[Fault]:
     most = book.rules(AUDIENCE, AudienceRules).posts.names
-    named = document.named()
+    named = parts.named()
     if len(named) > most:
         clause = book.cite(AUDIENCE, "/posts/names")
         yield Fault(named[most][0], f"An audience names at most {most}; this one names {len(named)}.", clause)
@@ -55,10 +59,11 @@ def _layers(document: AudienceDocument, book: Book, guild: str | None) -> Iterat
         if at:
             yield from _narrows(at, parts, asked, book, guild)
             asked = asked.narrowed(*Asked.by(parts))
-    if any(one.seats_pct is not None for one in document.after or ()):
-        if limits_of(book, guild, Asked.by(document)).seats is None:
-            index = next(n for n, one in enumerate(document.after or ()) if one.seats_pct is not None)
-            yield Fault(f"/after/{index}/seats_pct", "Without a limit on seats there is no share of them.")
+    if limits_of(book, guild, Asked.by(document)).seats is None:
+        for index, one in enumerate(document.after or ()):
+            if one.seats_pct is not None:
+                detail = "Without a limit on seats there is no share of them."
+                yield Fault(f"/after/{index}/seats_pct", detail)
 
 
 def _numbers(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[Fault]:
@@ -112,22 +117,22 @@ def _narrows(at: str, parts: Parts, asked: Asked, book: Book, guild: str | None)
     ):
         if wanted is not None and holds is not None and wanted > holds:
             yield Fault(f"{at}/{name}", f"It is {holds} already, and can only become less.")
-    if any(atom.public for _, atom in _written(parts)):
-        yield Fault(f"{at}/see", "A later layer can only leave people out: public leaves out nobody.")
+    whom = "see" if parts.preset is None else "preset"
+    for name, predicate in ((whom, parts.whom(guild)), ("read", parts.read)):
+        if predicate is not None and _is_public(predicate):
+            yield Fault(f"{at}/{name}", "A later layer can only leave people out: public leaves out nobody.")
 
 
-def _written(parts: Parts) -> Iterable[tuple[str, Atom]]:
-    for predicate in (parts.see, parts.read):
-        if predicate is not None:
-            yield from predicate.named()
+def _is_public(predicate: Predicate) -> bool:
+    return any(atom.public for atom in predicate.atoms())
 
 
 def _reach(document: AudienceDocument, book: Book, guild: str | None) -> Iterator[Fault]:
     """Yield what keeps a post from the public: the clause, or that its seats are counted."""
     at = "/preset" if document.preset == "public" else "/see"
     whom = document.whom(guild)
-    if whom is None or not any(atom.public for atom in whom.atoms()):
-        if document.read is not None and any(atom.public for atom in document.read.atoms()):
+    if whom is None or not _is_public(whom):
+        if document.read is not None and _is_public(document.read):
             yield Fault("/read", "Nobody may read it who may not see it: make see public as well.")
         return
     if rules_of(book, guild).reach.widest != "public":

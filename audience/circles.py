@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from audience.keys import circle_key
-from audience.relations import BLOCK, member_id_of
+from audience.keys import LAST_EDITION, circle_key
+from audience.relations import member_id_of
 from audience.rules import AUDIENCE, AudienceRules
-from audience.tables import Circle, CircleMember, Relation
+from audience.tables import Circle, CircleMember
 from coop.book import Book
 from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
@@ -82,15 +82,14 @@ def mine(session: Session, owner: Identity) -> list[CircleCard]:
 def add(session: Session, owner: Identity, book: Book, circle_id: int, handle: str, now: datetime) -> None:
     """Add a member to one's circle; who is in it already stays as they are.
 
-    Raise NotFound where it is not one's own or nobody has that handle (or they block the owner), and
-    RuleBroken for oneself or where the circle is full.
+    One who blocks the owner is added as anybody is (law 7), and no post is shown across a block. Raise
+    NotFound where it is not one's own or nobody has that handle, and RuleBroken for oneself or where the
+    circle is full.
     """
     circle = _held(session, owner, circle_id)
     member_id = member_id_of(session, handle)
     if member_id == owner.member_id:
         raise RuleBroken("You see your own posts already.", faults=(Fault("/handle", "Name another."),))
-    if _shunned(session, owner.member_id, member_id):
-        raise NotFound
     most = book.rules(AUDIENCE, AudienceRules).circles.members
     inside = session.scalars(
         select(col(CircleMember.member_id)).where(col(CircleMember.circle_id) == circle_id)
@@ -101,6 +100,9 @@ def add(session: Session, owner: Identity, book: Book, circle_id: int, handle: s
         clause = book.cite(AUDIENCE, "/circles/members")
         raise RuleBroken("This circle is full.", faults=(Fault("/handle", f"At most {most}.", clause),))
     if circle.used:
+        if circle.edition == LAST_EDITION:
+            detail = "It has been named and added to too often: make another."
+            raise RuleBroken("This circle takes nobody more.", faults=(Fault("/handle", detail),))
         circle.edition += 1
         circle.used = False
         session.flush()
@@ -111,7 +113,10 @@ def add(session: Session, owner: Identity, book: Book, circle_id: int, handle: s
 
 
 def remove(session: Session, owner: Identity, circle_id: int, handle: str) -> None:
-    """Take a member out of one's circle; raise NotFound where it is not one's own or nobody has that handle."""
+    """Take a member out of one's circle.
+
+    Raise NotFound where it is not one's own or nobody has that handle.
+    """
     _held(session, owner, circle_id)
     session.execute(
         delete(CircleMember).where(
@@ -163,9 +168,3 @@ def _held(session: Session, owner: Identity, circle_id: int) -> Circle:
     if found is None:
         raise NotFound
     return found
-
-
-def _shunned(session: Session, owner_id: int, member_id: int) -> bool:
-    """Say whether a member blocks the owner."""
-    row = (member_id, BLOCK, owner_id)
-    return session.get(Relation, row) is not None

@@ -7,7 +7,7 @@ added by hand. A reader has to satisfy all layers whose time has come, so nothin
 """
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, field_serializer, model_validator
 
@@ -21,6 +21,8 @@ Preset = Literal["self", "mutuals", "followers", "guild", "local", "public"]
 """Steps of the gradient from oneself to everybody that need no name: see ``gradient.py``."""
 
 LARGEST = 1_000_000_000
+
+Wanted = TypeVar("Wanted", bound=Part)
 
 
 def _seats(value: object) -> int | Literal["open"]:
@@ -57,6 +59,12 @@ class SeatsWanted(Part):
         return self
 
 
+def _something(part: Wanted) -> Wanted:
+    if not part.model_fields_set:
+        raise ValueError("This says nothing: leave it out")
+    return part
+
+
 class ArrivalsWanted(Part):
     """How fast readers may arrive; whoever is seated is never delayed."""
 
@@ -65,6 +73,10 @@ class ArrivalsWanted(Part):
     """How many may come at once, after a lull."""
     strangers_only: bool | None = left_out()
     """Whether friends of the post are never delayed; so it is where this is left out."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        return _something(self)
 
 
 class Permission(Part):
@@ -95,6 +107,10 @@ class RepliesWanted(Part):
     """For how long after publishing."""
     at_time: Literal["on", "owner", "off"] | None = left_out()
     """Who may answer at a moment of it: everyone who may answer, the author alone, or nobody."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        return _something(self)
 
     @field_serializer("until")
     def _as_text(self, until: timedelta | None) -> str | None:

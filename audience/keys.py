@@ -17,6 +17,7 @@ GUILD, MEMBER, CIRCLE, PLACE, CONTRIBUTION = 1, 2, 3, 4, 5
 """Kinds of keys."""
 EDITION_BITS = 16
 """How many bits of a circle's key count its editions."""
+LAST_EDITION = (1 << EDITION_BITS) - 1
 
 
 def guild_key(guild_id: int) -> int:

@@ -103,7 +103,7 @@ class Limits:
         return None if self.per_minute is None else MINUTE / self.per_minute * (self.burst - 1)
 
     def for_viewer(self, *, friend: bool) -> "Limits":
-        """Return the limits as they hold for one viewer: a friend is not delayed, unless the author says so."""
+        """Return the limits for one viewer: a friend is not delayed, unless the author says so."""
         return replace(self, per_minute=None) if friend and not self.all_wait else self
 
 

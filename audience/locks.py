@@ -81,6 +81,34 @@ def compile_lock(predicates: Iterable[Predicate], author_id: int, keys: Keys) ->
     return _joined(_distinct(lists), denied, author_id, placed=placed)
 
 
+def conjunction(one: Lock, other: Lock, author_id: int) -> Lock:
+    """Return the lock that opens where both do; its author is that of ``one``.
+
+    ``other`` asks nothing of who follows whom: its days are of another author, for whom nobody would look.
+    """
+    if other.follow is not None:
+        raise ValueError("Who follows another author is no part of this author's lock")
+    (lists, denied), (more, also) = _taken_apart(one, {member_key(author_id)}), _taken_apart(other, set())
+    denied.keys |= also.keys
+    return _joined(_distinct([*lists, *more]), denied, author_id, placed=False)
+
+
+def _taken_apart(lock: Lock, own: set[int]) -> tuple[list[_List], _List]:
+    """Return the lists of a lock and what it denies; ``own`` is the key that every ``any`` was given."""
+    width, days = WIDTH, lock.follow or [None] * WIDTH * (3 + len(lock.groups or ()))
+    asked, denied = _by_direction(days[width : 2 * width]), _by_direction(days[2 * width : 3 * width])
+    lists = [_List(set(lock.any) - own, _by_direction(days[:width]))]
+    lists += [_List({key}) for key in lock.all or ()]
+    lists += [_List(days={direction: least}) for direction, least in asked.items()]
+    for number, row in enumerate(lock.groups or (), start=3):
+        lists.append(_List(set(row) - own, _by_direction(days[number * width : (number + 1) * width])))
+    return lists, _List(set(lock.none or ()), denied)
+
+
+def _by_direction(days: Sequence[int | None]) -> dict[str, int]:
+    return {direction: least for direction, least in zip(DIRECTIONS, days, strict=True) if least is not None}
+
+
 def _listed(atoms: Iterable[Atom], keys: Keys) -> _List:
     found = _List()
     for atom in atoms:

@@ -1,8 +1,9 @@
 """Naming: what the names in an audience document stand for, as keys.
 
-Law 7: a member who blocks the author is as unknown as one who does not exist, and so is a guild that the
-author does not belong to. A document that names what its author cannot name is refused whole, with every
-name that was wrong.
+Law 7: naming a member who blocks the author answers as naming anybody, because their page shows that they
+are here; it lets nobody in, for no post is shown across a block. A guild that the author does not belong to
+is as unknown as one that does not exist. A document that names what its author cannot name is refused whole,
+with every name that was wrong.
 """
 
 import re
@@ -13,7 +14,6 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from audience import circles
-from audience.access import BLOCKED
 from audience.document import Parts, Preset, preset
 from audience.keys import LOCAL_KEY, PUBLIC_KEY, contribution_key, guild_key, member_key, place_key
 from audience.predicate import Atom, Contributing
@@ -25,10 +25,10 @@ from coop.tables import Guild
 
 _MENTION = re.compile(r"(?<![\w@/])@([A-Za-z][A-Za-z0-9_]{1,29})(?!\w)")
 
-_PEOPLE = text(f"""
+_PEOPLE = text("""
 SELECT handle, id FROM member
-WHERE handle = ANY(CAST(:handles AS text[])) AND left_at IS NULL AND id NOT IN {BLOCKED}
-""")  # noqa: S608 - put together from constants
+WHERE handle = ANY(CAST(:handles AS text[])) AND left_at IS NULL
+""")
 
 _PLACES = text("SELECT id FROM place WHERE id = ANY(CAST(:ids AS bigint[]))")
 
@@ -44,7 +44,7 @@ WHERE tag_id = :tag AND kinds = CAST(:kinds AS varchar[]) AND least = :least AND
 WRONG = {
     "guild": "There is no guild of this name that you belong to.",
     "circle": "You keep no circle of this name.",
-    "member": "There is no member of this name whom you can name.",
+    "member": "There is no member of this name.",
     "place": "There is no place with this id.",
 }
 """What is told of a name that stands for nothing."""
@@ -84,7 +84,7 @@ def keys_of(
     atoms = list(dict.fromkeys([atom for _, atom in named] + _gradient(author)))
     by_kind = {
         "circle": circles.use(session, author.identity, [a.circle for a in atoms if a.circle is not None]),
-        "member": _people(session, author.identity, atoms, mentioned),
+        "member": _people(session, atoms, mentioned),
         "place": _places(session, atoms),
         "guild": {slug: guild_key(one) for slug, one in author.guilds.items()},
     }
@@ -127,13 +127,11 @@ def _keys(
     return []
 
 
-def _people(
-    session: Session, author: Identity, atoms: Sequence[Atom], mentioned: Sequence[str]
-) -> dict[str, int]:
+def _people(session: Session, atoms: Sequence[Atom], mentioned: Sequence[str]) -> dict[str, int]:
     handles = {atom.member for atom in atoms if atom.member is not None} | set(mentioned)
     if not handles:
         return {}
-    rows = session.execute(_PEOPLE, {"handles": sorted(handles), "me": author.member_id})
+    rows = session.execute(_PEOPLE, {"handles": sorted(handles)})
     return {row.handle: member_key(row.id) for row in rows}
 
 

@@ -7,6 +7,7 @@ empty ``any`` is nobody, and what would mean two things or nobody by mistake is 
 Posts are shown by compiled locks (``locks.py``) instead; that both decide alike is tested on random trees.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -33,6 +34,14 @@ def left_out(**more: Any) -> Any:
     return Field(default=None, exclude_if=lambda value: value is None, **more)
 
 
+def _tag(name: str) -> str:
+    """Return a tag in the form in which texts are searched for it (``topics.tags_in``)."""
+    found = normal(name)
+    if not re.fullmatch(r"\w+", found) or found.isdigit():
+        raise ValueError("A tag is one word of letters and digits, without the #")
+    return found
+
+
 class Following(Part):
     """How the reader and the author follow each other."""
 
@@ -45,7 +54,7 @@ class Following(Part):
 class Contributing(Part):
     """What the reader has given to a topic."""
 
-    tag: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(normal)]
+    tag: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_tag)]
     kinds: list[Contributed] = Field(default=["post", "reply"], min_length=1, max_length=2)
     min: int = Field(default=1, ge=1, le=1000)
     """At least so many."""

@@ -131,7 +131,6 @@ class Counts(Clauses):
 
     likes: Told
     reposts: Told
-    quotes: Told
     replies: Told
 
 

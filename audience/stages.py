@@ -3,20 +3,23 @@
 Law 8: nothing is widened after the fact. A layer is a row that is added and never changed; who reads a post
 has to satisfy every layer whose time has come, so adding one can only leave people out.
 Law 14: whether its time has come is a function of facts and time: a moment, or that the seat was taken which
-made up a share (kept by ``gate.py`` in that seat's transaction). No job is needed and none can be late.
+made up a share (kept by ``gate.py`` in that seat's transaction), or that it was added by hand. No job is
+needed and none can be late. What is a fact holds for every request that finds it, also one that began before:
+only what waits for a moment asks what time the request has.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
 from audience.bounds import check_layer
 from audience.document import AudienceDocument, Parts
 from audience.limits import NOTHING, Asked
 from audience.locks import Lock, compile_lock
-from audience.naming import author_of, circles_in, keys_of
+from audience.naming import author_of, circles_in, keys_of, mentions_in
 from audience.predicate import Atom, Predicate
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Post, PostStage
@@ -27,11 +30,21 @@ from coop.tables import Guild
 
 SEE, READ = "see", "read"
 
+_HAS_COME = text("stage_has_come(post_stage.at, post_stage.seats_pct, post_stage.reached_at, :now)")
+
+
+class _When(NamedTuple):
+    """When a stage was added, and what it waits for; at most one of two."""
+
+    added_at: datetime
+    at: datetime | None = None
+    seats_pct: int | None = None
+
 
 def door(post: Post, whom: Predicate, keys: Mapping[Atom, Sequence[int]]) -> PostStage:
     """Return the stage that says who may see a post of which fewer may read."""
     lock = compile_lock([whom], post.author_id, keys)
-    return _stage(post.id, 0, SEE, lock, NOTHING, at=post.created_at)
+    return _stage(post.id, 0, SEE, lock, NOTHING, _When(post.created_at))
 
 
 def planned(
@@ -40,8 +53,9 @@ def planned(
     """Return the stages of what a document plans for later."""
     rows = []
     for number, one in enumerate(document.after or (), start=1):
-        when = {"at": None if one.age is None else post.created_at + one.age, "seats_pct": one.seats_pct}
-        rows += _of(post.id, post.author_id, number, one.set, guild, keys, **when)
+        at = None if one.age is None else post.created_at + one.age
+        when = _When(post.created_at, at, one.seats_pct)
+        rows += _of(post.id, post.author_id, number, one.set, guild, keys, when)
     return rows
 
 
@@ -58,7 +72,7 @@ def tighten(
     post = _own(session, author, post_id)
     guild = session.scalar(select(col(Guild.slug)).where(col(Guild.id) == post.guild_id))
     check_layer(parts, _asked(session, post, now), book, guild, "")
-    keys = keys_of(session, author_of(session, author), parts, [], "")
+    keys = keys_of(session, author_of(session, author), parts, mentions_in(post.body), "")
     number = (
         session.scalar(select(func.max(col(PostStage.number))).where(col(PostStage.post_id) == post_id)) or 0
     ) + 1
@@ -66,7 +80,7 @@ def tighten(
     if number > most:
         clause = book.cite(AUDIENCE, "/posts/layers")
         raise RuleBroken("This has been narrowed too often.", faults=(Fault("", f"At most {most}.", clause),))
-    rows = _of(post_id, post.author_id, number, parts, guild, keys, at=now, seats_pct=None)
+    rows = _of(post_id, post.author_id, number, parts, guild, keys, _When(now))
     rows[0].document, rows[0].circles = parts.stored(), circles_in(keys)
     session.add_all(rows)
     session.execute(update(Post).where(col(Post.id) == post_id).values(layers=col(Post.layers) + 1))
@@ -89,8 +103,8 @@ def _own(session: Session, author: Identity, post_id: int) -> Post:
 def _asked(session: Session, post: Post, now: datetime) -> Asked:
     """Return what the author asks for now, all layers together."""
     asked = Asked(post.seats_max, post.per_minute, post.burst, post.all_wait)
-    come = func.coalesce(col(PostStage.at), col(PostStage.reached_at)) <= now
-    for one in session.scalars(select(PostStage).where(col(PostStage.post_id) == post.id, come)):
+    come = select(PostStage).where(col(PostStage.post_id) == post.id, _HAS_COME.bindparams(now=now))
+    for one in session.scalars(come):
         asked = asked.narrowed(one.seats_max, one.per_minute, one.burst, one.all_wait)
     return asked
 
@@ -102,37 +116,27 @@ def _of(
     parts: Parts,
     guild: str | None,
     keys: Mapping[Atom, Sequence[int]],
-    *,
-    at: datetime | None,
-    seats_pct: int | None,
+    when: _When,
 ) -> list[PostStage]:
     """Return the rows of one layer: of reading, and of seeing where it says who may."""
     whom = parts.whom(guild)
     both = [one for one in (whom, parts.read) if one is not None]
     lock = compile_lock(both, author_id, keys) if both else None
-    rows = [_stage(post_id, number, READ, lock, Asked.by(parts), at=at, seats_pct=seats_pct)]
+    rows = [_stage(post_id, number, READ, lock, Asked.by(parts), when)]
     if whom is not None:
         seen = compile_lock([whom], author_id, keys)
-        rows.append(_stage(post_id, number, SEE, seen, NOTHING, at=at, seats_pct=seats_pct))
+        rows.append(_stage(post_id, number, SEE, seen, NOTHING, when))
     return rows
 
 
-def _stage(
-    post_id: int,
-    number: int,
-    part: str,
-    lock: Lock | None,
-    asked: Asked,
-    *,
-    at: datetime | None,
-    seats_pct: int | None = None,
-) -> PostStage:
+def _stage(post_id: int, number: int, part: str, lock: Lock | None, asked: Asked, when: _When) -> PostStage:
     return PostStage(
         post_id=post_id,
         number=number,
         part=part,
-        at=at,
-        seats_pct=seats_pct,
+        added_at=when.added_at,
+        at=when.at,
+        seats_pct=when.seats_pct,
         lock_any=None if lock is None else lock.any,
         lock_all=None if lock is None else lock.all,
         lock_none=None if lock is None else lock.none,

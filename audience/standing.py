@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.document import AudienceDocument, Parts
-from audience.keys import EDITION_BITS, SHIFT
+from audience.keys import EDITION_BITS, LAST_EDITION, SHIFT
 from audience.naming import mentions_in
 from audience.predicate import Standing
 from coop.errors import NotFound
@@ -24,7 +24,8 @@ SELECT post.id, post.author_id, post.body, post.created_at, post.audience, post.
        CASE WHEN post.layers > 0 THEN (
          SELECT json_agg(json_build_array(number, stage.document, stage.circles) ORDER BY number)
          FROM post_stage AS stage
-         WHERE stage.post_id = post.id AND part = 'read' AND coalesce(at, reached_at) <= :now
+         WHERE stage.post_id = post.id AND part = 'read'
+           AND stage_has_come(at, seats_pct, reached_at, :now)
        ) END AS stages
 FROM post LEFT JOIN guild ON guild.id = post.guild_id WHERE post.id = :post
 """)
@@ -102,7 +103,7 @@ def standings(
         now,
         reader.handle,
         guilds=frozenset(row.guilds),
-        mentioned=reader.handle in mentions_in(post.body),
+        mentioned=reader.joined_at <= post.created_at and reader.handle in mentions_in(post.body),
         follower_since=row.follower,
         following_since=row.following,
         places=None if row.path is None else frozenset(map(str, row.path)),
@@ -128,7 +129,7 @@ def _circle(key: int) -> int:
 
 
 def _edition(key: int) -> int:
-    return key >> SHIFT & (1 << EDITION_BITS) - 1
+    return key >> SHIFT & LAST_EDITION
 
 
 def _tags(parts: Parts) -> list[str]:

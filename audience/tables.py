@@ -95,11 +95,13 @@ class Post(Row, table=True):
     length_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """How long its text takes to read and its picture to look at, by the clauses when it was published."""
     created_at: datetime = Field(sa_column=moment())
+    held_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """Since when only its author sees it: until the author of what it is made from says yes."""
     deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
 class PostStage(Row, table=True):
-    """A layer that narrows a post: from a moment on, or once a share of its seats is taken.
+    """A layer that narrows a post: at once, from a moment on, or when a share of its seats is taken.
 
     Number 0 is there from the start and says who may see it where fewer may read it. A trigger refuses
     every change but that it was reached.
@@ -108,7 +110,7 @@ class PostStage(Row, table=True):
     __tablename__ = "post_stage"
     __table_args__ = (
         CheckConstraint("part IN ('see', 'read')", name="part_known"),
-        CheckConstraint("num_nonnulls(at, seats_pct) = 1", name="one_cause"),
+        CheckConstraint("num_nonnulls(at, seats_pct) < 2", name="one_cause"),
         CheckConstraint("seats_pct BETWEEN 1 AND 100", name="share"),
         CheckConstraint("reached_at IS NULL OR seats_pct IS NOT NULL", name="reached"),
         CheckConstraint("seats_max >= 1", name="seats_positive"),
@@ -120,7 +122,10 @@ class PostStage(Row, table=True):
     number: int = Field(primary_key=True, sa_type=SmallInteger)
     part: str = Field(primary_key=True)
     """``see`` or ``read``: what the lock is of."""
+    added_at: datetime = Field(sa_column=moment())
     at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """From when on it holds. Where ``seats_pct`` is none either it holds as soon as it is there, also for a
+    request that began a moment before."""
     seats_pct: int | None = Field(default=None, sa_type=SmallInteger)
     reached_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     """When the seat was taken that made up the share."""

@@ -78,7 +78,7 @@ def page(
         if len(shown) == limit or not more:
             break
         before = wanted[-1].id
-    found = cards(session, viewer, shown, now)
+    found = cards(session, viewer, book, shown, now)
     return [found[post_id] for post_id in shown], shown[-1] if more else None
 
 

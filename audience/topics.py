@@ -67,7 +67,7 @@ def known(session: Session, names: Iterable[str]) -> list[Topic]:
 def give(
     session: Session, member_id: int, topics: Sequence[int], kind: str, at: datetime, number: int = 1
 ) -> None:
-    """Count what a member gave to some topics (their ids) on a day; ``number`` is −1 where it is taken back."""
+    """Count what a member gave to topics, by their ids; ``number`` is −1 where it is taken back."""
     if topics:
         bound = {"member": member_id, "tags": list(topics), "kind": kind, "at": at, "number": number}
         session.connection().execute(_GIVE, bound)

@@ -71,7 +71,7 @@ def explain(
     return Why(
         because=["You wrote it."] if mine else _reasons(session, viewer, post_id, now),
         seat=not mine,
-        taken=cards(session, viewer, [post_id], now)[post_id].taken,
+        taken=cards(session, viewer, book, [post_id], now)[post_id].taken,
         limits=limits(book, post),
         profile=profile,
         score=score,
@@ -81,7 +81,7 @@ def explain(
 
 
 def _reasons(session: Session, viewer: Identity, post_id: int, now: datetime) -> list[str]:
-    """Return the groups of people by which the viewer belongs to its audience as it was published, in words."""
+    """Return, in words, by which groups of people the viewer belongs to its audience."""
     post = layered(session, post_id, now)
     parts, standing = standings(session, viewer, post, now)[0]
     whom = parts.whom(post.guild) or LOCAL
@@ -99,7 +99,7 @@ FOLLOWING: dict[Direction, str] = {
 
 
 def _in_words(atom: Atom) -> str:
-    """Return a sentence that says how a viewer belongs to a group; a circle is not told from a name (law 7)."""
+    """Say how a viewer belongs to a group; a circle is not told from a name (law 7)."""
     match atom.kind:
         case "public":
             return "It is open to everybody."

@@ -11,7 +11,19 @@ from typing import Any
 import click
 from rich.console import Console
 
-from bench import access, ballots, feed, http, machine, opinions, rehearse, rehearse_data, seats, seats_full, tally
+from bench import (
+    access,
+    ballots,
+    feed,
+    http,
+    machine,
+    opinions,
+    rehearse,
+    rehearse_data,
+    seats,
+    seats_full,
+    tally,
+)
 from bench.feed_data import FULL, Size
 from bench.report import Figures, Goals, Report
 from bench.server import Server, serving

@@ -52,8 +52,8 @@ _ALLOWED = [
 ]
 """What the world's cooperative decided, so that documents may say everything."""
 
-_DECIDED = text(f"WITH {READER} SELECT id FROM post WHERE {VISIBLE}")  # noqa: S608 - from constants
-_PAGE = text(f"WITH {READER} SELECT id FROM post WHERE {VISIBLE} AND id = ANY(:page)")  # noqa: S608
+_DECIDED = text(f"WITH {READER} SELECT id FROM post WHERE {VISIBLE}")
+_PAGE = text(f"WITH {READER} SELECT id FROM post WHERE {VISIBLE} AND id = ANY(:page)")
 
 
 def decided(session: Session, book: Book, reader: Identity | None) -> set[int]:

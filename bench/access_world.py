@@ -117,7 +117,12 @@ def _has_come(age: timedelta | None, post: Published) -> bool:
 
 
 def build(
-    session: Session, book: Book, seed: int, people: int, number: int, report: Callable[[], None] = lambda: None
+    session: Session,
+    book: Book,
+    seed: int,
+    people: int,
+    number: int,
+    report: Callable[[], None] = lambda: None,
 ) -> World:
     """Make a world of so many people and posts; ``book`` has to allow everything that documents ask."""
     random = Random(seed)
@@ -272,7 +277,7 @@ def _publish(
         atoms = [atom for _, atom in read.named()]
         if any(atom.guild == "nobody" or atom.member in apart for atom in atoms):
             continue
-        if any(one.set.preset == "public" or any(a.public for _, a in one.set.named()) for one in read.after or ()):
+        if any(atom.public for one in read.after or () for _, atom in one.set.named()):
             continue
         if read.read is not None and any(atom.public for atom in read.read.atoms()):
             continue

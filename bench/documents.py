@@ -31,7 +31,7 @@ class Names:
 
 def atom(random: Random, names: Names) -> dict[str, Any]:
     """Draw one group of people; ``local`` and ``public`` are drawn where they may stand."""
-    kind = random.choice(("guild", "circle", "member", "mentioned", "follow", "follow", "place", "contributed"))
+    kind = random.choice(("guild", "circle", "member", "mentioned", "follow", "place", "contributed"))
     match kind:
         case "guild":
             return {"guild": random.choice(names.guilds)}
@@ -69,7 +69,8 @@ def predicate(random: Random, names: Names) -> dict[str, Any]:
     if random.random() < 0.3:
         needed = [one.get("any", [one]) for one in drawn.get("all", ())]
         wanted = [one for atoms in (drawn.get("any", []), *needed) for one in atoms]
-        denied = [one for one in (atom(random, names) for _ in range(random.randint(1, 3))) if one not in wanted]
+        drawn_out = [atom(random, names) for _ in range(random.randint(1, 3))]
+        denied = [one for one in drawn_out if one not in wanted]
         if denied:
             drawn["not"] = denied
     return drawn

@@ -1,4 +1,4 @@
-"""What the benchmark ``http`` measures, as a worker of the server loads it: the application, its clock set."""
+"""What the benchmark ``http`` measures, as a worker of the server loads it: the application, clock turned."""
 
 import os
 from datetime import timedelta

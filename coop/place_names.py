@@ -12,7 +12,8 @@ _ACCENTS_FROM = 10
 and accents (Unicode Standard, table 4-3)."""
 
 _LETTERS = str.maketrans(
-    {
+    dict.fromkeys("'’‘`ʻʼʽʾʿˈ", "")
+    | {
         "æ": "ae",
         "ð": "d",
         "ø": "o",
@@ -26,9 +27,8 @@ _LETTERS = str.maketrans(
         "ǝ": "e",
     }
 )
-"""Letters that Unicode does not take apart, as people type them who do not have them."""
-
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´ʻʼʽʾʿˈ"))
+"""Apostrophes, which join what stands beside them; and letters that Unicode does not take apart, as people
+type them who do not have them."""
 
 
 class _Kept(dict[int, str]):
@@ -51,9 +51,12 @@ def folded(name: str) -> str:
     """Return a name in the form in which names of places are compared and looked for.
 
     Letters and digits in lower case, one space between words, and nothing else: so that it can stand in a
-    LIKE pattern as it is. Empty where the name has neither letter nor digit.
+    LIKE pattern as it is. Empty where the name has neither letter nor digit. It is stored with each place, so
+    that a change of it needs a migration that folds them anew.
     """
-    letters = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES).casefold()).translate(_LETTERS)
+    # An acute accent that stands alone is meant as an apostrophe; Unicode takes it for a space.
+    lower = unicodedata.normalize("NFKD", name.replace("´", "'")).casefold()
+    letters = unicodedata.normalize("NFKD", lower).translate(_LETTERS)
     return " ".join(letters.translate(_KEPT).split())
 
 

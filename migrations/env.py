@@ -5,6 +5,7 @@ from alembic import context
 from sqlalchemy.engine import Connection
 
 import audience.feeds.tables
+import audience.interaction_tables
 import audience.tables
 import coop.checkpoint_tables
 import coop.notice_tables
@@ -20,6 +21,7 @@ from coop.database import Row
 
 TABLES = (
     audience.feeds.tables,
+    audience.interaction_tables,
     audience.tables,
     coop.checkpoint_tables,
     coop.notice_tables,

@@ -231,3 +231,6 @@ SIGNALS: dict[SignalName, Callable[[Sequence[Candidate], Setting], list[int]]] =
     "less": less,
 }
 """Every signal, by the name that a profile weighs it under: its value for each post of a pool, in order."""
+
+ABOUT_THE_READER: frozenset[SignalName] = frozenset({"repost_like", "diverse", "near", "less"})
+"""Signals that hold a post against what is known of the reader (``Taste``)."""

@@ -87,6 +87,7 @@ def page(order: Sequence[Scored], form: Form, shown: Sequence[Scored] = ()) -> l
             owed[slot] -= 1
     owed = {slot: number for slot, number in owed.items() if number > 0}
     chosen = _filled(order, form, shown, owed)
+    # Where the places of a class are let go, only its own posts can leave the page: the others gain by it.
     brought: dict[int, SlotName] = {}
     for slot in owed:
         free = {one.post_id for one in _filled(order, form, shown, {**owed, slot: 0})}

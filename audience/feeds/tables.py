@@ -9,6 +9,9 @@ from sqlmodel import Field
 from coop.database import Row
 from coop.tables import document, moment
 
+AS_USUAL = 500_000
+"""What ``PostSignals.finish`` says of a post that is watched as those of its length are, or not at all."""
+
 
 class Helped(Row, table=True):
     """Whether a post helped a member to understand, as they answered last."""
@@ -41,7 +44,7 @@ class PostSignals(Row, table=True):
 
     post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
     finish: int
-    """How much more it is watched to the end than posts of like length: half a million is as much."""
+    """How much more it is watched to the end than posts of like length; ``AS_USUAL`` is as much."""
     bridge: int
     """How much it helped every group of opinion to understand; 0 on too little evidence."""
     heat: int

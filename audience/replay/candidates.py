@@ -1,7 +1,8 @@
 """Candidates of the past: what a feed's own statement would have returned to a member at a moment.
 
-Pure. It decides as ``audience/feeds/page.py`` does in SQL: the newest posts that the member's keys opened, by
-nobody blocked either way, not their own, not deleted, not seen; of these the newest that had a seat free.
+Pure. It decides as ``audience/feeds/candidates.py`` does in SQL: the newest posts that the member's keys
+opened, by nobody blocked either way, not their own, not deleted, not seen; of these the newest that had a
+seat free.
 Law 7 holds for the past as well: a page of a rehearsal has nothing on it that its reader could not see.
 
 What a post said of itself, who watched it to the end, whom it helped and how heated it got is not read of the

@@ -1,8 +1,9 @@
 """Moments: what a feed would have known at some moments of the past.
 
-Pure, from columns of recorded events. At each moment it is what ``feeds/page.py`` and
+Pure, from columns of recorded events. At each moment it is what ``feeds/candidates.py`` and
 ``feeds/author_signals.py`` would have read then: how many seats of a post were taken, and of each author
-the posts of a week, the distinct viewers and the distinct people answered of four.
+the posts of a week, the distinct viewers and the distinct people answered of four; of authors, only with
+posts that are for the whole coop.
 """
 
 from collections.abc import Iterable
@@ -68,7 +69,8 @@ def past(
     for chunk in seats:
         for counted, moment in zip(taken, moments, strict=True):
             counted += np.bincount(chunk.post[chunk.at < microseconds(moment)], minlength=len(posts))
-        viewing.add(author_place[chunk.post], chunk.member, chunk.at)
+        told = ~posts.narrowed[chunk.post]
+        viewing.add(author_place[chunk.post[told]], chunk.member[told], chunk.at[told])
         theirs = np.isin(chunk.member, wanted)
         seen.append((chunk.member[theirs], chunk.post[theirs], chunk.at[theirs]))
     viewers = viewing.distinct(len(authors))
@@ -120,7 +122,7 @@ class _Viewing:
 
 def _posting(made: Past, moment: datetime) -> Ints:
     """Return how many posts of a week each author had at a moment."""
-    recent = made.live(moment) & (made.posts.id >= first_id_at(moment - WEEK))
+    recent = made.live(moment) & ~made.posts.narrowed & (made.posts.id >= first_id_at(moment - WEEK))
     return np.bincount(made.author_place[recent], minlength=len(made.authors))
 
 
@@ -133,7 +135,7 @@ def answered(made: Past, replies: Replies, moment: datetime) -> Ints:
         return np.zeros(len(made.authors), np.int64)
     live = (replies.id < first_id_at(moment)) & (replies.deleted_at > microseconds(moment))
     place = np.minimum(np.searchsorted(made.posts.id, replies.post_id), len(made.posts) - 1)
-    live &= made.posts.id[place] == replies.post_id
+    live &= (made.posts.id[place] == replies.post_id) & ~made.posts.narrowed[place]
     ids, place, writer = replies.id[live], place[live], replies.author[live]
     own = made.posts.author[place] == writer
     last = np.zeros(len(made.posts), np.int64)

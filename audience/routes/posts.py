@@ -208,7 +208,7 @@ def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[PostVie
 
 
 def _read(call: Call, post_id: int) -> PostView:
-    return post_view(call.book, cards(call.session, call.member, [post_id], call.now)[post_id])
+    return post_view(call.book, cards(call.session, call.member, call.book, [post_id], call.now)[post_id])
 
 
 def post_view(book: Book, card: Card) -> PostView:

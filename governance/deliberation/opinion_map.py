@@ -1,11 +1,11 @@
 """The opinion map: who answers alike, what they share, and what tells them apart.
 
 Pure. The method of Polis: who has answered enough is placed on the plane of the two strongest differences
-(:mod:`.pca`), places are grouped (:mod:`.clusters`), and statements are found on which all groups agree, or
-that stand for one of them (:mod:`.consensus`). It informs and decides nothing.
+(:mod:`coop.opinions.pca`), places are grouped (:mod:`coop.opinions.clusters`), and statements are found on
+which all groups agree, or that stand for one of them (:mod:`.consensus`). It informs and decides nothing.
 
 The same answers give the same map, whoever asks, in any order of people, on any machine; see
-:mod:`.pca` for the last digit. A map knows who is where: what may be told of it is
+:mod:`coop.opinions.pca` for the last digit. A map knows who is where: what may be told of it is
 :mod:`.map_document`.
 """
 

@@ -1,7 +1,7 @@
 """Places as rows of a table, and where a member says they are as one of them.
 
 What members had said in words is dropped: the places themselves are loaded after the migrations, so here
-there is nothing yet to match words with, and no release ever kept them. Taken back, the words come back empty.
+there is nothing yet to match words with, and no release ever kept them. Taken back, they come back empty.
 """
 
 import sqlalchemy as sa

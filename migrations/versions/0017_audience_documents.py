@@ -59,14 +59,22 @@ BEGIN
 END $$
 """
 
-# A stage holds from its moment on, or from when a share of the seats had been taken.
+# A stage holds from its moment on, or from when a share of the seats had been taken; one that waits for neither
+# holds as soon as it is there, also for a request that began before it was.
+STAGE_HAS_COME = """
+CREATE FUNCTION stage_has_come(at timestamptz, seats_pct smallint, reached_at timestamptz, moment timestamptz)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT coalesce(at <= moment, seats_pct IS NULL OR reached_at IS NOT NULL)
+$$
+"""
+
 STAGES_OPEN = """
 CREATE FUNCTION stages_open(
     post bigint, which text, keys bigint[], reader bigint, author bigint, moment timestamptz)
 RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
 SELECT coalesce(bool_and(lock_any IS NULL OR lock_opens(
     lock_any, lock_all, lock_none, lock_groups, lock_follow, keys, reader, author, moment)), true)
-FROM post_stage WHERE post_id = post AND part = which AND coalesce(at, reached_at) <= moment
+FROM post_stage WHERE post_id = post AND part = which AND stage_has_come(at, seats_pct, reached_at, moment)
 $$
 """
 
@@ -74,7 +82,7 @@ STAGE_LIMITS = """
 CREATE FUNCTION stage_limits(post bigint, moment timestamptz) RETURNS integer[]
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
 SELECT ARRAY[min(seats_max), min(per_minute), min(burst), max(all_wait::integer)]
-FROM post_stage WHERE post_id = post AND part = 'read' AND coalesce(at, reached_at) <= moment
+FROM post_stage WHERE post_id = post AND part = 'read' AND stage_has_come(at, seats_pct, reached_at, moment)
 $$
 """
 
@@ -86,24 +94,26 @@ BEGIN
         USING ERRCODE = 'restrict_violation';
 END $$;
 CREATE TRIGGER post_keeps_its_audience BEFORE UPDATE ON post FOR EACH ROW WHEN (
-    (OLD.author_id, OLD.guild_id, OLD.audience, OLD.lock_any, OLD.lock_all, OLD.lock_none, OLD.lock_groups,
-     OLD.lock_follow, OLD.seats_max, OLD.per_minute, OLD.burst, OLD.all_wait, OLD.created_at)
+    (OLD.author_id, OLD.guild_id, OLD.audience, OLD.circles, OLD.lock_any, OLD.lock_all, OLD.lock_none,
+     OLD.lock_groups, OLD.lock_follow, OLD.seats_max, OLD.waitlist, OLD.per_minute, OLD.burst, OLD.all_wait,
+     OLD.created_at)
     IS DISTINCT FROM
-    (NEW.author_id, NEW.guild_id, NEW.audience, NEW.lock_any, NEW.lock_all, NEW.lock_none, NEW.lock_groups,
-     NEW.lock_follow, NEW.seats_max, NEW.per_minute, NEW.burst, NEW.all_wait, NEW.created_at)
+    (NEW.author_id, NEW.guild_id, NEW.audience, NEW.circles, NEW.lock_any, NEW.lock_all, NEW.lock_none,
+     NEW.lock_groups, NEW.lock_follow, NEW.seats_max, NEW.waitlist, NEW.per_minute, NEW.burst, NEW.all_wait,
+     NEW.created_at)
     OR NEW.layers < OLD.layers)
 EXECUTE FUNCTION post_only_narrows();
 CREATE TRIGGER post_stage_stays BEFORE DELETE ON post_stage FOR EACH ROW
 EXECUTE FUNCTION post_only_narrows();
 CREATE TRIGGER post_stage_is_reached_once BEFORE UPDATE ON post_stage FOR EACH ROW WHEN (
     OLD.reached_at IS NOT NULL
-    OR (OLD.post_id, OLD.number, OLD.part, OLD.at, OLD.seats_pct, OLD.document, OLD.lock_any, OLD.lock_all,
-        OLD.lock_none, OLD.lock_groups, OLD.lock_follow, OLD.seats_max, OLD.per_minute, OLD.burst,
-        OLD.all_wait)
+    OR (OLD.post_id, OLD.number, OLD.part, OLD.added_at, OLD.at, OLD.seats_pct, OLD.document, OLD.circles,
+        OLD.lock_any, OLD.lock_all, OLD.lock_none, OLD.lock_groups, OLD.lock_follow, OLD.seats_max,
+        OLD.per_minute, OLD.burst, OLD.all_wait)
     IS DISTINCT FROM
-       (NEW.post_id, NEW.number, NEW.part, NEW.at, NEW.seats_pct, NEW.document, NEW.lock_any, NEW.lock_all,
-        NEW.lock_none, NEW.lock_groups, NEW.lock_follow, NEW.seats_max, NEW.per_minute, NEW.burst,
-        NEW.all_wait))
+       (NEW.post_id, NEW.number, NEW.part, NEW.added_at, NEW.at, NEW.seats_pct, NEW.document, NEW.circles,
+        NEW.lock_any, NEW.lock_all, NEW.lock_none, NEW.lock_groups, NEW.lock_follow, NEW.seats_max,
+        NEW.per_minute, NEW.burst, NEW.all_wait))
 EXECUTE FUNCTION post_only_narrows();
 """
 
@@ -137,7 +147,7 @@ def upgrade() -> None:
     _create_post_stage()
     _create_circles()
     _create_topics()
-    for statement in (LOCK_OPENS, STAGES_OPEN, STAGE_LIMITS, ONLY_NARROWS):
+    for statement in (LOCK_OPENS, STAGE_HAS_COME, STAGES_OPEN, STAGE_LIMITS, ONLY_NARROWS):
         op.execute(sa.text(statement))
 
 
@@ -149,6 +159,7 @@ def downgrade() -> None:
         "post_only_narrows()",
         "stage_limits(bigint, timestamptz)",
         "stages_open(bigint, text, bigint[], bigint, bigint, timestamptz)",
+        "stage_has_come(timestamptz, smallint, timestamptz, timestamptz)",
         "lock_opens(bigint[], bigint[], bigint[], bigint[], smallint[], bigint[], bigint, bigint, timestamptz)",
     ):
         op.execute(sa.text(f"DROP FUNCTION {function}"))
@@ -190,6 +201,7 @@ def _create_post_stage() -> None:
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("part", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seats_pct", sa.SmallInteger(), nullable=True),
         sa.Column("reached_at", sa.DateTime(timezone=True), nullable=True),
@@ -200,7 +212,7 @@ def _create_post_stage() -> None:
         sa.Column("seats_max", sa.Integer(), nullable=True),
         *_numbers(),
         sa.CheckConstraint("part IN ('see', 'read')", name="ck_post_stage_part_known"),
-        sa.CheckConstraint("num_nonnulls(at, seats_pct) = 1", name="ck_post_stage_one_cause"),
+        sa.CheckConstraint("num_nonnulls(at, seats_pct) < 2", name="ck_post_stage_one_cause"),
         sa.CheckConstraint("seats_pct BETWEEN 1 AND 100", name="ck_post_stage_share"),
         sa.CheckConstraint("reached_at IS NULL OR seats_pct IS NOT NULL", name="ck_post_stage_reached"),
         sa.CheckConstraint("seats_max >= 1", name="ck_post_stage_seats_positive"),

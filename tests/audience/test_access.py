@@ -285,7 +285,7 @@ def test_a_card_shows_the_document_and_the_count_to_the_author_alone(
     document = {"see": {"any": [{"member": "ben"}]}, "seats": {"max": 9}}
     post = make_post(session, ada, book, document, asset_id=asset.id)
     access_post(session, ben, book, post.id, NOW)
-    mine, theirs = (cards(session, viewer, [post.id], NOW)[post.id] for viewer in (ada, ben))
+    mine, theirs = (cards(session, viewer, book, [post.id], NOW)[post.id] for viewer in (ada, ben))
     assert (mine.audience, mine.taken, mine.mine) == (document, 1, True)
     assert (theirs.audience, theirs.taken, theirs.mine) == (None, None, False)
     assert (theirs.author, theirs.body, theirs.alt, theirs.guild) == ("ada", "Bread", "A loaf", None)

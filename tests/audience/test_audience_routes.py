@@ -214,7 +214,15 @@ def test_a_feed_explains_every_item_and_cites_each_clause_once(
 
 def test_the_recipes_are_listed_with_their_clauses(client: FlaskClient, as_ben: Headers) -> None:
     found: dict[str, Any] = client.get("/api/v1/feeds", headers=as_ben).json or {}
-    assert [one["name"] for one in found["items"]] == ["chronological", "balanced"]
+    assert [one["name"] for one in found["items"]] == [
+        "chronological",
+        "balanced",
+        "following",
+        "guilds",
+        "calm",
+        "explore",
+        "learn",
+    ]
     assert "/profiles/balanced/weights/follow" in {one["clause"] for one in found["items"][1]["clauses"]}
     assert all(one["clause"].startswith("/signals/") for one in found["signals"])
 

@@ -14,6 +14,7 @@ from coop.place_names import folded, said
         ("sao  paulo", "São Paulo"),
         ("Lodz", "Łódź"),
         ("l'aquila", "L’Aquila"),
+        ("l´aquila", "L’Aquila"),
         ("Sanaa", "Sana'a"),
         ("aix en provence", "Aix-en-Provence"),
         ("St. Gallen", "St Gallen"),
@@ -21,6 +22,8 @@ from coop.place_names import folded, said
         ("ΑΘΉΝΑ", "Αθήνα"),
         ("ЖУКОВСКИЙ", "Жуковский"),
         ("ｋｙｏｔｏ", "Kyoto"),
+        ("𝐊yoto", "kyoto"),
+        ("ŉara", "nara"),
     ],
 )
 def test_a_name_is_found_without_its_accents_case_and_signs(typed: str, meant: str) -> None:

@@ -37,6 +37,13 @@ def test_places_that_begin_so_are_found_the_most_populous_first(session: Session
     assert search(session, "lis", 2) == found[:2]
 
 
+def test_a_place_whose_people_nobody_counted_is_found_last(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    lagos = add(session, ada, book, "Lagos")
+    assert [card.id for card in search(session, "lagos", 50)][-1] == lagos
+
+
 @pytest.mark.parametrize("typed", ["malmo", "MALMÖ", " Malmö ", "malm"])
 def test_a_place_is_found_as_people_type_it(session: Session, typed: str) -> None:
     assert search(session, typed, 1)[0].said == "Malmö, Skåne, Sweden"

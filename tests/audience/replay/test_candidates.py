@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from audience.feeds import author_signals
-from audience.feeds import page as feeds
+from audience.feeds import candidates as feeds
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.signals import Candidate
 from audience.keys import held_by

@@ -1,0 +1,110 @@
+# ruff: noqa: S608 - the statements are put together from constants
+"""Candidates: the posts that a reader may be shown next, each with all that its signals are made from.
+
+One statement does it. Law 7: what the reader may not see falls out inside it, so a page is never filtered
+after the fact. Law 6: what is full, or has no room at this moment, falls out as well; the claim decides.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from audience.access import (
+    FOLLOWED,
+    MORE_ASKED,
+    NAMED,
+    OWN_LIMITS,
+    READER,
+    ROOM,
+    SAME_GUILD,
+    VISIBLE,
+    standpoint,
+)
+from audience.feeds.rules import Among, Profile
+from audience.feeds.signals import Candidate
+from audience.feeds.tables import AS_USUAL
+from coop.book import Book
+from coop.errors import NotFound
+from coop.identity import Identity
+from coop.ids import first_id_at
+
+_FACTS = f"""
+SELECT post.id, post.author_id, own.slug, post.seats_max, {MORE_ASKED} AS more_asked,
+       gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached,
+       post.author_id IN {FOLLOWED} AS follows, {SAME_GUILD} AS same_guild, {NAMED} AS named,
+       post.features, post.norm
+FROM {{posts}} AS post
+LEFT JOIN gate ON gate.post_id = post.id
+LEFT JOIN {OWN_LIMITS}
+WHERE {{which}}
+"""
+
+_AMONG: dict[Among, str] = {
+    "everyone": "true",
+    "followed": f"post.author_id IN {FOLLOWED}",
+    "guilds": SAME_GUILD,
+}
+"""Whose posts a profile is made from, in SQL; see ``rules.Among``."""
+
+# The seen are a hashed set, so that whoever has read thousands of posts skips them as fast as anyone, and
+# the depth is a limit of its own, so that thousands of full posts cost no more than it allows.
+_UNSEEN = f"""(
+  SELECT id, author_id, guild_id, lock_any, lock_all, seats_max, per_minute, burst, all_wait, layers,
+         features, norm
+  FROM post
+  WHERE {VISIBLE}
+    AND {{among}}
+    AND post.id >= :oldest
+    AND post.author_id <> :me
+    AND post.id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_id >= :oldest)
+  ORDER BY post.id DESC
+  LIMIT :depth
+)"""
+
+_WITH_SIGNALS = f"""
+WITH {READER}
+SELECT facts.id, facts.author_id, slug, seats_max, more_asked, gated, layers, reached,
+       follows, same_guild, named,
+       coalesce(posts_7d, 0), coalesce(viewers_28d, 0), coalesce(answered_28d, 0),
+       coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),
+       coalesce(heat, 0), features, norm
+FROM ({{facts}}) AS facts
+LEFT JOIN author_signals ON author_signals.member_id = facts.author_id
+LEFT JOIN post_signals ON post_signals.post_id = facts.id
+"""
+
+_CANDIDATES = {
+    among: text(
+        _WITH_SIGNALS.format(
+            facts=_FACTS.format(
+                posts=_UNSEEN.format(among=chosen), which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool"
+            )
+        )
+    )
+    for among, chosen in _AMONG.items()
+}
+_ONE = text(_WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")))
+
+
+def candidates(
+    session: Session, viewer: Identity, book: Book, profile: Profile, now: datetime
+) -> list[Candidate]:
+    """Return the newest posts that the viewer may be delivered and has not been, up to the profile's pool."""
+    bound = {
+        **standpoint(session, viewer, book, now),
+        "oldest": first_id_at(now - profile.horizon),
+        "depth": profile.depth,
+        "pool": profile.pool,
+    }
+    rows = session.connection().execute(_CANDIDATES[profile.among], bound).all()
+    return [Candidate._make(row) for row in rows]
+
+
+def candidate(session: Session, viewer: Identity, book: Book, post_id: int, now: datetime) -> Candidate:
+    """Return one post, seen or not; raise NotFound where the viewer's keys do not open it."""
+    bound = {**standpoint(session, viewer, book, now), "wanted": post_id}
+    row = session.connection().execute(_ONE, bound).one_or_none()
+    if row is None:
+        raise NotFound
+    return Candidate._make(row)

@@ -1,0 +1,72 @@
+"""Quotes: a post that shows another inside it, to those who may see both.
+
+Law 8: a quote reaches nobody whom its source does not: see ``derivatives.py``. Law 7: a post that the quoter
+may not see is told from one that does not exist by nothing.
+
+The source is held before it is looked at, so that a quote is made either before it is narrowed, and is
+narrowed with it, or after.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from audience.derivatives import ACTIVE, WAITING
+from audience.interaction_tables import Derivative
+from audience.locks import Lock, conjunction
+from audience.permissions import ask_for, require
+from audience.tables import Post
+from coop.book import Book
+from coop.errors import Fault, NotFound, RuleBroken
+from coop.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A post that somebody may quote."""
+
+    post_id: int
+    lock: Lock
+    layers: int
+    """How many layers narrow it besides its lock."""
+    waits: bool
+    """Whether its author has to say yes first."""
+
+    def narrow(self, lock: Lock, author_id: int) -> Lock:
+        """Return the lock of a quote whose own lock is ``lock``: as much of both as one author's can say."""
+        return lock if self.lock.follow is not None else conjunction(lock, self.lock, author_id)
+
+    @property
+    def asked_later(self) -> int:
+        """How many layers of the source its quotes ask of it whenever someone looks."""
+        return self.layers + (self.lock.follow is not None)
+
+
+def hold(session: Session, quoter: Identity, book: Book, post_id: int, now: datetime) -> Source:
+    """Return a post to quote, its row held until the transaction ends.
+
+    Raise RuleBroken where the quoter may not see it, and Forbidden where they may not quote it.
+    """
+    post = session.scalars(select(Post).where(col(Post.id) == post_id).with_for_update(read=True)).one_or_none()
+    try:
+        _, found = ask_for(session, quoter, book, post_id, "quote", now)
+    except NotFound:
+        post = None
+    if post is None:
+        fault = Fault("/quote/post_id", "There is no post under this id that you can see.")
+        raise RuleBroken("This post cannot be published.", faults=(fault,))
+    lock = Lock(post.lock_any, post.lock_all, post.lock_none, post.lock_groups, post.lock_follow)
+    return Source(post_id, lock, post.layers, waits=require(found).value == "ask")
+
+
+def made_from(source: Source, quote: Post, now: datetime) -> Derivative:
+    """Return the row that makes a post the quote of its source."""
+    return Derivative(
+        post_id=quote.id,
+        parent_id=source.post_id,
+        kind="quote",
+        state=WAITING if source.waits else ACTIVE,
+        decided_at=None if source.waits else now,
+    )
