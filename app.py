@@ -11,12 +11,25 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 import audience.feeds.author_signals
+import audience.feeds.external
+import audience.feeds.post_signals
+import audience.feeds.taste
+import audience.following
 import audience.measures
 import audience.replay.audience
 import audience.replay.feeds
+import audience.routes.asks
+import audience.routes.derivatives
+import audience.routes.downloads
 import audience.routes.feeds
+import audience.routes.less
 import audience.routes.media
+import audience.routes.own_feeds
+import audience.routes.permissions
 import audience.routes.posts
+import audience.routes.reactions
+import audience.routes.reach
+import audience.routes.reading
 import audience.routes.relations
 import audience.routes.replies
 import audience.rules
@@ -158,8 +171,17 @@ APIS = [
     coop.routes.webhooks.api,
     media.routes.uploads.api,
     audience.routes.posts.api,
+    audience.routes.permissions.api,
+    audience.routes.reactions.api,
+    audience.routes.asks.api,
+    audience.routes.derivatives.api,
+    audience.routes.downloads.api,
     audience.routes.replies.api,
     audience.routes.feeds.api,
+    audience.routes.own_feeds.api,
+    audience.routes.less.api,
+    audience.routes.reach.api,
+    audience.routes.reading.api,
     audience.routes.relations.api,
     audience.routes.media.api,
 ]
@@ -259,6 +281,16 @@ def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
         with platform.database.begin() as session:
             return audience.feeds.author_signals.refresh(session, platform.clock.now(session))
 
+    def post_signals() -> int:
+        with platform.database.begin() as session:
+            book = platform.books.current(session)
+            return audience.feeds.post_signals.refresh(session, book, platform.clock.now(session))
+
+    def tastes() -> int:
+        with platform.database.begin() as session:
+            book = platform.books.current(session)
+            return audience.feeds.taste.refresh(session, book, platform.clock.now(session))
+
     return [
         Job(
             "advance proposals",
@@ -304,6 +336,13 @@ def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
             lambda: webhook_delivery.deliver(platform.database, platform.clock, outbound),
         ),
         Job(
+            "ask external feeds",
+            timedelta(seconds=5).total_seconds(),
+            lambda: audience.feeds.external.ask_due(
+                platform.database, platform.books, platform.clock, outbound
+            ),
+        ),
+        Job(
             "sweep notices",
             timedelta(hours=1).total_seconds(),
             lambda: announcing.sweep(platform.database, platform.books, platform.clock),
@@ -313,7 +352,14 @@ def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
             platform.settings.tick_seconds,
             lambda: running.rehearse_due(platform.database, platform.books, platform.clock, REPLAYERS),
         ),
+        Job(
+            "followers in line",
+            timedelta(minutes=1).total_seconds(),
+            lambda: audience.following.admit_due(platform.database, platform.books, platform.clock),
+        ),
         Job("author signals", timedelta(minutes=5).total_seconds(), signals),
+        Job("post signals", timedelta(minutes=5).total_seconds(), post_signals),
+        Job("tastes", timedelta(minutes=5).total_seconds(), tastes),
         Job(
             "sweep uploads",
             timedelta(minutes=10).total_seconds(),

@@ -21,19 +21,8 @@ from sqlmodel import Session
 
 from audience import gate
 from audience.clauses import limit_of, strictest
-from audience.keys import (
-    CIRCLE,
-    CONTRIBUTION,
-    EDITION_BITS,
-    LOCAL_KEY,
-    PLACE,
-    PUBLIC_KEY,
-    SHIFT,
-    held_by,
-    personal,
-)
+from audience.keys import LOCAL_KEY, PUBLIC_KEY
 from audience.limits import NO_LIMIT, Asked, Limits, limits_of, rules_of
-from audience.locks import PLACED_KEY
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.errors import NotFound
@@ -42,30 +31,8 @@ from coop.identity import Identity
 NO_ARRIVAL_LIMIT = timedelta(days=100_000)
 """What stands in SQL for arrivals without a limit."""
 
-READER = f"""reader AS MATERIALIZED (
-  SELECT CAST(:keys AS bigint[]) || circles || ARRAY(
-    SELECT unnest(path) << {SHIFT} | {PLACE} FROM member JOIN place ON place.id = place_id
-    WHERE member.id = :me
-    UNION ALL
-    SELECT {PLACED_KEY} FROM member WHERE id = :me AND place_id IS NOT NULL
-    UNION ALL
-    SELECT wanted.id << {SHIFT} | {CONTRIBUTION}
-    FROM contribution_condition AS wanted JOIN contribution AS given
-      ON given.tag_id = wanted.tag_id AND given.kind = ANY(wanted.kinds)
-      AND given.day > CAST(CAST(:now AS timestamptz) AT TIME ZONE 'UTC' AS date) - wanted.days
-    WHERE given.member_id = :me
-    GROUP BY wanted.id, wanted.least HAVING sum(given.number) >= wanted.least
-  ) AS keys, CAST(:personal AS bigint[]) || circles AS personal
-  FROM (
-    SELECT ARRAY(
-      SELECT (circle_id << {EDITION_BITS} | edition_held) << {SHIFT} | {CIRCLE}
-      FROM circle_member JOIN circle ON circle.id = circle_id,
-           generate_series(since_edition, circle.edition) AS edition_held
-      WHERE member_id = :me
-    ) AS circles OFFSET 0
-  ) AS drawn
-)"""
-"""The keys of whoever looks: those they hold by who they are, and those of circles, places and topics.
+READER = "reader AS MATERIALIZED (SELECT keys, personal FROM reader_keys(:me, :now))"
+"""The keys of whoever looks (see ``keys.py``).
 
 It comes before every statement that uses the fragments below: ``WITH {READER} SELECT …``.
 """
@@ -160,7 +127,7 @@ WHERE derivative.state = 'active' AND NOT EXISTS (
   WHERE kind = 'block' AND (member_id = derived.author_id AND other_id = source.author_id
     OR member_id = source.author_id AND other_id = derived.author_id))
 """
-"""Which post shows which other inside it: what was made from a post, unless their authors are blocked either way."""
+"""Which post shows which other inside it: what was made from it, unless one author blocks the other."""
 
 
 def _facts(wanted: str, shown_in: str = "false") -> TextClause:
@@ -169,7 +136,8 @@ def _facts(wanted: str, shown_in: str = "false") -> TextClause:
 WITH {READER}
 SELECT post.id, post.author_id, {wanted} AS wanted,
        post.plain AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[] AS for_all,
-       post.seats_max, {MORE_ASKED} AS more_asked, post.layers, coalesce(gate.reached, 0) AS reached, guild.slug AS guild,
+       post.seats_max, {MORE_ASKED} AS more_asked, post.layers, coalesce(gate.reached, 0) AS reached,
+       guild.slug AS guild,
        gate.post_id IS NOT NULL AS gated, seat.post_id IS NOT NULL OR post.author_id = :me AS admitted,
        {ROOM} AS room, {FRIEND} AS friend
 FROM post
@@ -181,7 +149,8 @@ WHERE {VISIBLE} AND ({wanted} OR {shown_in})
 """)
 
 
-_BY_ID = _facts(
+_BY_ID = _facts("post.id = :wanted")
+_WITH_SOURCE = _facts(
     "post.id = :wanted", f"post.id = (SELECT parent_id FROM ({SOURCES} AND post_id = :wanted) AS inside)"
 )
 _BY_ASSET = _facts("post.asset_id = :wanted")
@@ -252,8 +221,6 @@ def standpoint(session: Session, viewer: Identity | None, book: Book, now: datet
     return {
         "me": None if viewer is None else viewer.member_id,
         "now": now,
-        "keys": held_by(viewer),
-        "personal": personal(viewer),
         "guilds": [] if viewer is None else sorted(viewer.guilds),
         **_limits_bound(session, book),
     }
@@ -302,13 +269,21 @@ def _as_numbers(book: Book, guild: str | None) -> tuple[int, int, timedelta]:
 
 
 def access_post(
-    session: Session, viewer: Identity | None, book: Book, post_id: int, now: datetime, *, via: str = "post"
+    session: Session,
+    viewer: Identity | None,
+    book: Book,
+    post_id: int,
+    now: datetime,
+    *,
+    via: str = "post",
+    with_source: bool = False,
 ) -> Access:
     """Return a post that the viewer may be delivered, having seated them; raise NotFound for any other.
 
-    A visitor, None, is delivered what is public and takes no seat.
+    A visitor, None, is delivered what is public and takes no seat. ``with_source`` seats the viewer at the
+    post that is shown inside it as well, where that one admits them.
     """
-    return _admit(session, viewer, book, _BY_ID, post_id, now, via)
+    return _admit(session, viewer, book, _WITH_SOURCE if with_source else _BY_ID, post_id, now, via)
 
 
 def _admit(

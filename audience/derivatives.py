@@ -4,7 +4,8 @@ Law 8: a derivative's audience lies inside its source's. Where the source's lock
 (``locks.conjunction``); what cannot (layers that come later, and who follows the source's author) is asked of
 the source itself whenever someone looks: by ``source_opens`` in the database, which every derivative with
 ``layers`` goes by. So nothing is copied that could differ from its source, and a source that is narrowed
-narrows what was made from it in the same moment, however deep.
+narrows what was made from it in the same moment, however deep. What is detached asks no more of its source
+than was there when it was.
 
 Law 7: what was detached, and what is made from a post that the viewer may not see, look like what was made
 from nothing.

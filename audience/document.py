@@ -202,7 +202,7 @@ class AudienceDocument(Parts):
 
 
 def preset(name: Preset, guild: str | None) -> Predicate:
-    """Return whom a step of the gradient means for a post made in ``guild``; without one, its guild is nobody."""
+    """Return whom a step of the gradient means for a post made in ``guild``; no guild is nobody's."""
     match name:
         case "self":
             return NOBODY

@@ -1,4 +1,4 @@
-"""Tables of what members do with posts: likes, reposts, what is made from a post, and what waits for a yes."""
+"""Tables of what members do with posts: likes, reposts, what is made from one, and what waits for a yes."""
 
 from datetime import datetime
 

@@ -2,10 +2,10 @@
 
 Pure. A post carries the keys that open it (its lock, ``locks.py``); a reader carries those they hold. A key
 is ``id << 4 | kind``: everybody's is 0, guilds are kind 1 and the coop is guild 0, members kind 2, circles
-kind 3, places kind 4, and what a member contributed kind 5.
+kind 3, places kind 4, and what a member contributed kind 5. Who holds which is said in one place, the
+database's function ``reader_keys(member, moment)``: ``keys`` are all of them, and ``personal`` are those by
+which a post names somebody more closely than as one of all.
 """
-
-from coop.identity import Identity
 
 PUBLIC_KEY = 0
 """The key that everybody holds, signed in or not."""
@@ -48,18 +48,3 @@ def contribution_key(condition_id: int) -> int:
 def guild_of(key: int) -> int | None:
     """Return the guild whose key this is; None for the coop's key and for all others."""
     return key >> SHIFT if key != LOCAL_KEY and key & (1 << SHIFT) - 1 == GUILD else None
-
-
-def held_by(reader: Identity | None) -> list[int]:
-    """Return the keys that a reader holds by who they are; None is a visitor.
-
-    Their circles, their place and what they contributed are looked up by ``access.READER``.
-    """
-    return [PUBLIC_KEY] if reader is None else [LOCAL_KEY, PUBLIC_KEY, *personal(reader)]
-
-
-def personal(reader: Identity | None) -> list[int]:
-    """Return the keys by which a post names this reader more closely than as one of all."""
-    if reader is None:
-        return []
-    return [*map(guild_key, sorted(reader.guilds)), member_key(reader.member_id)]

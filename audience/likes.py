@@ -31,10 +31,10 @@ def like(session: Session, reader: Identity, book: Book, post_id: int, now: date
 
 def unlike(session: Session, reader: Identity, post_id: int) -> None:
     """No longer like a post, or no longer ask to; it says nothing of whether there is such a post."""
+    asks.withdraw(session, reader, post_id, "like")
     session.execute(
         delete(PostLike).where(col(PostLike.post_id) == post_id, col(PostLike.member_id) == reader.member_id)
     )
-    asks.withdraw(session, reader, post_id, "like")
 
 
 def add(session: Session, post_id: int, member_id: int, now: datetime) -> None:

@@ -40,11 +40,6 @@ class Lock:
     follow: list[int | None] | None = None
     """Days by direction for ``any``, ``all`` and ``none``, then for each row of ``groups``."""
 
-    @property
-    def plain(self) -> bool:
-        """Whether ``any`` is all there is to it."""
-        return self.all is self.none is self.groups is self.follow is None
-
 
 @dataclass(slots=True)
 class _List:

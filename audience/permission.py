@@ -114,12 +114,10 @@ def _by_clause(verb: Verb, name: Literal["default", "ceiling"], book: Book, guil
 
 def _by_layer(verb: Verb, wanted: Permission, layer: Heard) -> Answer:
     at = f"{layer.at}/interact/{verb}"
-    lists: tuple[tuple[str, Value, list[Atom]], ...] = (
-        ("auto", "yes", wanted.auto),
-        ("ask", "ask", wanted.ask),
-    )
+    auto: tuple[str, Value, list[Atom]] = ("auto", "yes", wanted.auto)
+    ask: tuple[str, Value, list[Atom]] = ("ask", "ask", wanted.ask)
     for specific in (True, False):
-        for name, value, atoms in lists:
+        for name, value, atoms in (auto, ask):
             for atom in atoms:
                 if (atom.kind in SPECIFIC) is specific and is_met(atom, layer.reader):
                     return Answer(verb, value, _met(value, atom), f"{at}/{name}")

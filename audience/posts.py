@@ -4,6 +4,7 @@ Law 8: creators only tighten; what a document asks beyond the clauses in force i
 The audience is compiled once, into the post's lock, and never changes: it is narrowed by ``stages.py``.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,14 +12,16 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from audience import bounds, stages, topics
+from audience import bounds, quotes, stages, topics
 from audience.document import AudienceDocument
 from audience.limits import Asked, limits_of
-from audience.locks import compile_lock
+from audience.locks import Lock, compile_lock
 from audience.naming import Author, author_of, circles_in, keys_of, mentions_in
-from audience.predicate import LOCAL
+from audience.predicate import LOCAL, Atom, Predicate
+from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Gate, Post
+from audience.watching import length_ms
 from coop.book import Book
 from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
@@ -45,26 +48,31 @@ class Draft:
     language: str | None = None
     """ISO 639 code."""
     audience: AudienceDocument = field(default_factory=AudienceDocument)
+    quote_id: int | None = None
+    """A post that it shows inside it."""
 
 
 def publish(session: Session, identity: Identity, book: Book, draft: Draft, now: datetime) -> Post:
     """Publish a post of text, a picture or both, and return it.
 
-    Raise RuleBroken where the text, the picture or the audience does not fit the rules, and Conflict where
-    the picture is in another post already.
+    Raise RuleBroken where the text, the picture, the audience or what it quotes does not fit the rules,
+    Forbidden where it may not be quoted, and Conflict where the picture is in another post already.
     """
     body, teaser, tags = _text(book, draft)
+    rules = book.rules(AUDIENCE, AudienceRules)
     author = author_of(session, identity)
     guild = _guild(author, draft.guild)
     document = draft.audience
     bounds.check(document, book, guild, "/audience")
     if draft.asset_id is not None:
         _check_asset(session, identity, draft.asset_id)
+    source = None if draft.quote_id is None else quotes.hold(session, identity, book, draft.quote_id, now)
     path = _path(session, draft.place_id)
     known = topics.known(session, tags)
     keys = keys_of(session, author, document, mentions_in(body), "/audience")
     whom, asked = document.whom(guild) or LOCAL, Asked.by(document)
-    lock = compile_lock([whom] if document.read is None else [whom, document.read], identity.member_id, keys)
+    both = [whom] if document.read is None else [whom, document.read]
+    lock = _lock(both, source, identity, keys)
     post = Post(
         id=new_id(now),
         author_id=identity.member_id,
@@ -81,7 +89,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         lock_none=lock.none,
         lock_groups=lock.groups,
         lock_follow=lock.follow,
-        layers=len(document.after or ()),
+        layers=len(document.after or ()) + (0 if source is None else source.asked_later),
         seats_max=asked.seats,
         waitlist=document.seats is not None and document.seats.on_full == "waitlist",
         per_minute=asked.per_minute,
@@ -89,17 +97,33 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         all_wait=asked.all_wait,
         features=topics.features(known, draft.language, path),
         norm=topics.norm(known),
+        length_ms=length_ms(rules.length, body, picture=draft.asset_id is not None),
         created_at=now,
+        held_at=now if source is not None and source.waits else None,
     )
     _add(session, post)
+    if source is not None:
+        session.add(quotes.made_from(source, post, now))
     if document.read is not None:
-        session.add(stages.door(post, whom, keys))
+        session.add(stages.door(post, _lock([whom], source, identity, keys)))
     session.add_all(stages.planned(post, document, guild, keys))
     if limits_of(book, guild, asked).hold:
         session.add(Gate(post_id=post.id))
     session.flush()
-    topics.give(session, identity.member_id, [one.id for one in known], "post", now)
+    if post.held_at is None:
+        topics.give(session, identity.member_id, [one.id for one in known], "post", now)
     return post
+
+
+def _lock(
+    predicates: Sequence[Predicate],
+    source: Source | None,
+    author: Identity,
+    keys: Mapping[Atom, Sequence[int]],
+) -> Lock:
+    """Return the lock of predicates that must all hold, inside that of what is quoted."""
+    lock = compile_lock(predicates, author.member_id, keys)
+    return lock if source is None else source.narrow(lock, author.member_id)
 
 
 def delete(session: Session, author: Identity, post_id: int, now: datetime) -> None:
@@ -110,11 +134,13 @@ def delete(session: Session, author: Identity, post_id: int, now: datetime) -> N
             col(Post.id) == post_id, col(Post.author_id) == author.member_id, col(Post.deleted_at).is_(None)
         )
         .values(deleted_at=now)
-        .returning(col(Post.features), col(Post.created_at))
+        .returning(col(Post.features), col(Post.created_at), col(Post.held_at))
     ).one_or_none()
     if gone is None:
         raise NotFound
-    topics.give(session, author.member_id, topics.tags_of(gone.features), "post", gone.created_at, number=-1)
+    if gone.held_at is None:
+        given = topics.tags_of(gone.features)
+        topics.give(session, author.member_id, given, "post", gone.created_at, number=-1)
 
 
 def _text(book: Book, draft: Draft) -> tuple[str, str, list[str]]:

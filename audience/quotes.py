@@ -7,7 +7,7 @@ The source is held before it is looked at, so that a quote is made either before
 narrowed with it, or after.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +21,9 @@ from audience.tables import Post
 from coop.book import Book
 from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity
+
+_LOCK = tuple(col(getattr(Post, f"lock_{part.name}")) for part in fields(Lock))
+"""The columns that hold the parts of a lock, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,17 @@ def hold(session: Session, quoter: Identity, book: Book, post_id: int, now: date
 
     Raise RuleBroken where the quoter may not see it, and Forbidden where they may not quote it.
     """
-    post = session.scalars(select(Post).where(col(Post.id) == post_id).with_for_update(read=True)).one_or_none()
+    which = select(*_LOCK, col(Post.layers)).where(col(Post.id) == post_id)
+    held = session.execute(which.with_for_update(key_share=True)).one_or_none()
     try:
         _, found = ask_for(session, quoter, book, post_id, "quote", now)
     except NotFound:
-        post = None
-    if post is None:
+        held = None
+    if held is None:
         fault = Fault("/quote/post_id", "There is no post under this id that you can see.")
         raise RuleBroken("This post cannot be published.", faults=(fault,))
-    lock = Lock(post.lock_any, post.lock_all, post.lock_none, post.lock_groups, post.lock_follow)
-    return Source(post_id, lock, post.layers, waits=require(found).value == "ask")
+    *lock, layers = held
+    return Source(post_id, Lock(*lock), layers, waits=require(found).value == "ask")
 
 
 def made_from(source: Source, quote: Post, now: datetime) -> Derivative:

@@ -1,4 +1,4 @@
-"""Relations: following and blocking.
+"""Relations: blocking, and finding the member whom a relation is to. Following is ``following.py``.
 
 Law 7: refusal leaks nothing. A block is never told to the one who is blocked: following a member answers
 the same whether or not they block the follower, and while they do it has no effect, because every list and
@@ -14,45 +14,22 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from audience.tables import Relation
-from coop.errors import Conflict, NotFound, RuleBroken
+from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
 from coop.names import normal
 from coop.tables import Member
 
-FOLLOW, BLOCK = "follow", "block"
+FOLLOW, BLOCK, WAIT = "follow", "block", "wait"
 
 
-def follow(session: Session, actor: Identity, handle: str, now: datetime) -> None:
-    """Follow a member.
-
-    Raise NotFound where nobody has that handle, RuleBroken for oneself, and Conflict where the actor
-    blocks them.
-    """
-    other_id = member_id_of(session, handle)
-    blocked = select(col(Relation.kind)).where(
-        col(Relation.member_id) == actor.member_id,
-        col(Relation.kind) == BLOCK,
-        col(Relation.other_id) == other_id,
-    )
-    if session.scalar(blocked) is not None:
-        raise Conflict("You block this member: unblock them first.")
-    _set(session, FOLLOW, actor, other_id, now)
-
-
-def unfollow(session: Session, actor: Identity, handle: str) -> None:
-    """No longer follow a member; raise NotFound where nobody has that handle."""
-    _clear(session, FOLLOW, actor.member_id, member_id_of(session, handle))
-
-
-def block(session: Session, actor: Identity, handle: str, now: datetime) -> None:
-    """Block a member: neither is shown what the other makes, and following ends both ways.
+def block(session: Session, actor: Identity, handle: str, now: datetime) -> int:
+    """Block a member and return their id: neither is shown what the other makes.
 
     Raise NotFound where nobody has that handle and RuleBroken for oneself.
     """
     other_id = member_id_of(session, handle)
     _set(session, BLOCK, actor, other_id, now)
-    _clear(session, FOLLOW, actor.member_id, other_id)
-    _clear(session, FOLLOW, other_id, actor.member_id)
+    return other_id
 
 
 def unblock(session: Session, actor: Identity, handle: str) -> None:

@@ -32,10 +32,10 @@ def repost(session: Session, reader: Identity, book: Book, post_id: int, now: da
 
 def take_back(session: Session, reader: Identity, post_id: int) -> None:
     """No longer point to a post, or no longer ask to; it says nothing of whether there is such a post."""
+    asks.withdraw(session, reader, post_id, "repost")
     session.execute(
         delete(Repost).where(col(Repost.post_id) == post_id, col(Repost.member_id) == reader.member_id)
     )
-    asks.withdraw(session, reader, post_id, "repost")
 
 
 def add(session: Session, post_id: int, member_id: int, now: datetime) -> None:

@@ -46,6 +46,16 @@ class Reach(Clauses):
 
     widest: Literal["local", "public"]
     """All members, or everybody, signed in or not; the public is not counted, so it needs open seats."""
+    least_told: int = Field(ge=5, le=1000)
+    """Smaller numbers of people are not told to an author who asks how far a post went."""
+
+
+class Followers(Clauses):
+    """How many may follow one member."""
+
+    ceiling: Cap
+    on_full: Literal["waitlist", "close"]
+    """Whoever comes then waits their turn, or is turned away."""
 
 
 class Circles(Clauses):
@@ -141,6 +151,7 @@ class AudienceRules(Clauses):
     length: Length
     reach: Reach
     circles: Circles
+    followers: Followers
     seats: Seats
     arrivals: Arrivals
     replies: Replies
@@ -159,9 +170,7 @@ def charter(rules: AudienceRules | FeedRules) -> list[Fault]:
 def _defaults(interact: Interact) -> list[Fault]:
     opened: dict[str, Openness] = dict(interact)
     return [
-        Fault(
-            f"/interact/{verb}/default", f"The default cannot be above the ceiling, which is {one.ceiling}."
-        )
+        Fault(f"/interact/{verb}/default", f"The default cannot be above the ceiling: {one.ceiling}.")
         for verb, one in opened.items()
         if OPENINGS.index(one.default) > OPENINGS.index(one.ceiling)
     ]

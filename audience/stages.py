@@ -15,12 +15,13 @@ from typing import NamedTuple
 from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
+from audience import derivatives
 from audience.bounds import check_layer
 from audience.document import AudienceDocument, Parts
 from audience.limits import NOTHING, Asked
 from audience.locks import Lock, compile_lock
 from audience.naming import author_of, circles_in, keys_of, mentions_in
-from audience.predicate import Atom, Predicate
+from audience.predicate import Atom
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Post, PostStage
 from coop.book import Book
@@ -41,9 +42,8 @@ class _When(NamedTuple):
     seats_pct: int | None = None
 
 
-def door(post: Post, whom: Predicate, keys: Mapping[Atom, Sequence[int]]) -> PostStage:
+def door(post: Post, lock: Lock) -> PostStage:
     """Return the stage that says who may see a post of which fewer may read."""
-    lock = compile_lock([whom], post.author_id, keys)
     return _stage(post.id, 0, SEE, lock, NOTHING, _When(post.created_at))
 
 
@@ -62,7 +62,7 @@ def planned(
 def tighten(
     session: Session, author: Identity, book: Book, post_id: int, parts: Parts, now: datetime
 ) -> None:
-    """Narrow a post of one's own from now on; raise NotFound for any other.
+    """Narrow a post of one's own from now on, and all that was made from it; raise NotFound for any other.
 
     Raise RuleBroken where a part would not narrow it, names what its author cannot name, or changes nothing,
     and where it was narrowed as often as it may be.
@@ -84,6 +84,7 @@ def tighten(
     rows[0].document, rows[0].circles = parts.stored(), circles_in(keys)
     session.add_all(rows)
     session.execute(update(Post).where(col(Post.id) == post_id).values(layers=col(Post.layers) + 1))
+    derivatives.narrow_tree(session, post_id)
     session.flush()
 
 

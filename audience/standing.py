@@ -49,7 +49,7 @@ class Layer:
     """One layer of an audience whose time has come."""
 
     at: str
-    """JSON Pointer of the layer in the document; what was added by hand is counted on after what was planned."""
+    """JSON Pointer of the layer in the document; layers added by hand are counted on after the planned."""
     parts: Parts
     circles: Mapping[str, int]
     """The keys of the circles that it names, as of when it was added."""
@@ -70,7 +70,7 @@ class Layered:
 
 
 def layered(session: Session, post_id: int, now: datetime) -> Layered:
-    """Return a post's audience as it stands. The caller has the post from ``access``; NotFound without one."""
+    """Return a post's audience as it stands; raise NotFound without one. Access is for the caller to ask."""
     row = session.connection().execute(_POST, {"post": post_id, "now": now}).one_or_none()
     if row is None:
         raise NotFound

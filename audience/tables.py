@@ -241,11 +241,11 @@ class Reply(Row, table=True):
 
 
 class Relation(Row, table=True):
-    """One member follows or blocks another."""
+    """One member follows or blocks another, or waits to follow them."""
 
     __tablename__ = "relation"
     __table_args__ = (
-        CheckConstraint("kind IN ('follow', 'block')", name="kind_known"),
+        CheckConstraint("kind IN ('follow', 'block', 'wait')", name="kind_known"),
         CheckConstraint("member_id <> other_id", name="not_oneself"),
         Index("ix_relation_other", "other_id", "kind"),
     )

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from audience.access import Access, access_post, cards
 from audience.clauses import limit_of, strictest
 from audience.feeds import page as feeds
+from audience.feeds.named import recipe_of
 from audience.feeds.ranking import Term
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.limits import NO_LIMIT, deciding, scope_of
@@ -60,20 +61,20 @@ def explain(
 ) -> Why:
     """Return why the viewer sees a post, seating them as any view does.
 
-    The terms are those of ``profile``, or of the policy's first one. Raise NotFound where they may not see
-    the post, and where there is no such profile.
+    The terms are those of ``profile``, which may be ``own:`` one of theirs, or of the policy's first one.
+    Raise NotFound where they may not see the post, and where there is no such profile.
     """
     profile = profile or next(iter(book.rules(FEEDS, FeedRules).profiles))
-    feeds.recipe_of(book, profile)
+    recipe = recipe_of(session, viewer, book, profile)
     post = access_post(session, viewer, book, post_id, now)
     mine = post.author_id == viewer.member_id
-    score, terms = feeds.score_of(session, viewer, book, profile, post_id, now)
+    score, terms = feeds.score_of(session, viewer, book, recipe, post_id, now)
     return Why(
         because=["You wrote it."] if mine else _reasons(session, viewer, post_id, now),
         seat=not mine,
         taken=cards(session, viewer, book, [post_id], now)[post_id].taken,
         limits=limits(book, post),
-        profile=profile,
+        profile=recipe.title,
         score=score,
         terms=terms,
         receipts=[book.cite(FEEDS, term.clause) for term in terms],

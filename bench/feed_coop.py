@@ -3,22 +3,25 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import Flask
 from sqlalchemy import text
 from sqlmodel import Session
 
 from app import POLICY_KINDS, create_app, settled
-from audience.feeds import author_signals
+from audience.feeds import author_signals, post_signals, taste
 from audience.rules import AUDIENCE
 from bench.feed_data import UNTIL
 from coop import policies
-from coop.book import COOP, guild_scope
+from coop.book import COOP, Book, guild_scope
 from coop.clock import Clock
 from coop.database import Database
+from coop.policies import Books
 from coop.policy_text import apply
 from coop.settings import ROOT, Settings
 
@@ -31,6 +34,12 @@ _OPEN = [
 """What the measured cooperative decided otherwise: only a post with a cap of its own is capped."""
 _GUILD_CLAUSES = "[seats]\ndefault = 200\n"
 """What every twentieth guild decided for the posts made in it."""
+
+_JOBS: dict[str, Callable[[Session, Book, datetime], int]] = {
+    "authors": lambda session, book, now: author_signals.refresh(session, now),
+    "posts": post_signals.refresh,
+    "taste": taste.refresh,
+}
 
 _SOME_GUILDS = text("SELECT slug FROM guild WHERE id % 20 = 0 ORDER BY id")
 
@@ -45,17 +54,33 @@ ORDER BY -ln((hashint8extended(member_id, 99) & 1048575) / 1048576.0 + 1e-7) / c
 """)
 
 
-def open_coop(url: str) -> tuple[Flask, Database]:
-    """Return the whole application over a copy of the data set, with its policies and author signals."""
+class Coop(NamedTuple):
+    """The application over a copy of the data set."""
+
+    app: Flask
+    database: Database
+    jobs_s: dict[str, float]
+    """How long each job took that computes signals, counting everything for the first time."""
+
+
+def open_coop(url: str) -> Coop:
+    """Return the whole application over a copy of the data set, with its policies and all signals."""
     database = Database(url)
     with database.begin() as session:
         clock = Clock(UNTIL - Clock().now(session))
     _found(database, clock)
+    jobs_s = {name: _timed(database, clock, job) for name, job in _JOBS.items()}
     with database.begin() as session:
-        author_signals.refresh(session, clock.now(session))
+        session.execute(text("ANALYZE author_signals, post_signals, taste, tag"))
+    return Coop(settled(create_app(_settings(url), database, clock=clock)), database, jobs_s)
+
+
+def _timed(database: Database, clock: Clock, job: Callable[[Session, Book, datetime], int]) -> float:
     with database.begin() as session:
-        session.execute(text("ANALYZE author_signals"))
-    return settled(create_app(_settings(url), database, clock=clock)), database
+        book, now = Books(POLICY_KINDS).current(session), clock.now(session)
+        began = time.perf_counter()
+        job(session, book, now)
+        return time.perf_counter() - began
 
 
 def readers(database: Database, number: int) -> list[str]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.feed_sql import FUNCTIONS, STEPS
+from bench.feed_topics_sql import TOPIC_FUNCTIONS
 from bench.server import Server
 from coop import migrations
 
@@ -43,7 +44,7 @@ class Size:
     def name(self) -> str:
         """The name of the database that holds a set of this size, made by this code."""
         tables = [path.read_text("utf-8") for path in sorted((migrations.FOLDER / "versions").glob("*.py"))]
-        made_from = [*tables, str(UNTIL), str(SPAN), FUNCTIONS, *STEPS.values()]
+        made_from = [*tables, str(UNTIL), str(SPAN), FUNCTIONS, TOPIC_FUNCTIONS, *STEPS.values()]
         digest = hashlib.sha256("\n".join(made_from).encode()).hexdigest()
         return f"{_KIND}{self.members}_{self.posts}_{digest[:12]}"
 
@@ -94,6 +95,7 @@ def build(url: str, size: Size, report: Callable[[str], None]) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_SETTINGS)
         connection.execute(FUNCTIONS)
+        connection.execute(TOPIC_FUNCTIONS)
         for title, statement in STEPS.items():
             # bound on this side: the server takes no parameters in the statements that make tables
             psycopg.ClientCursor(connection).execute(statement, bound)

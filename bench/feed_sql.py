@@ -5,6 +5,8 @@ turns it into a member by a Zipf-Mandelbrot law: the first of 100,000 has about 
 everything, half of all falls to 3,000. Different salts favour different members.
 """
 
+from bench import feed_topics_sql as topics
+
 FUNCTIONS = """
 CREATE FUNCTION pg_temp.u(n bigint, salt integer) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -76,39 +78,55 @@ WHERE other <> member
 ON CONFLICT DO NOTHING
 """
 
-# Ages: position 0 is the newest. Kinds: 35 % open, 10 % open and made in a guild, 30 % for one guild,
-# 10 % for two or three, 10 % for named members, 5 % for the author alone. 30 % of all have a cap.
-PLAN = """
+# Ages: position 0 is the newest. Kinds: 33 % open, 9 % open and made in a guild, 26 % for one guild, 8 % for
+# two or three, 7 % for named members, 3 % for the author alone, 5 % for followers, 2 % for those who follow
+# each other, 2 % for a circle, 3 % for the author's country (open where they name none), 2 % for contributors
+# to a tag. 30 % of all have a cap, 4 % of the open ones a stage, 70 % tags, 30 % the author's place.
+PLAN = f"""
 CREATE TEMP TABLE plan AS
 WITH drawn AS (
   SELECT n, %(posts)s - n AS position,
          %(until)s - %(span)s * ((%(posts)s - n + 0.5) / %(posts)s)::double precision AS at,
          pg_temp.ranked(pg_temp.u(n, 9), %(members)s, 0) AS author_id,
-         pg_temp.u(n, 10) AS kind,
+         pg_temp.u(n, 10) AS lot,
          CASE WHEN pg_temp.u(n, 11) < 0.3 THEN
            CASE floor(3 * pg_temp.u(n, 12)) WHEN 0 THEN 3 + floor(8 * pg_temp.u(n, 13))
              WHEN 1 THEN 20 + floor(41 * pg_temp.u(n, 13)) ELSE 150 + floor(351 * pg_temp.u(n, 13)) END
          END::integer AS cap
   FROM generate_series(1::bigint, %(posts)s) AS n
+), kinds AS (
+  SELECT drawn.*, guilds, place.path, pg_temp.pick(guilds, pg_temp.u(n, 16)) AS one_guild,
+         CASE WHEN lot < 0.33 OR lot >= 0.95 AND lot < 0.98 AND place.path IS NULL THEN 'open'
+              WHEN lot < 0.42 THEN 'open in a guild' WHEN lot < 0.68 THEN 'guild' WHEN lot < 0.76 THEN 'guilds'
+              WHEN lot < 0.83 THEN 'members' WHEN lot < 0.86 THEN 'alone' WHEN lot < 0.91 THEN 'followers'
+              WHEN lot < 0.93 THEN 'mutual' WHEN lot < 0.95 THEN 'circle' WHEN lot < 0.98 THEN 'place'
+              ELSE 'contributed' END AS kind
+  FROM drawn JOIN belongs ON belongs.member_id = author_id JOIN member ON member.id = author_id
+  LEFT JOIN place ON place.id = member.place_id
 )
-SELECT n, position, at, author_id, cap,
+SELECT n, position, at, author_id, cap, kind,
        (extract(epoch FROM at) * 1000)::bigint << 21 | (hashint8extended(n, 14) & 2097151) AS id,
        at > %(until)s - interval '30 days' AND pg_temp.u(n, 15) < 0.6 AS has_photo,
-       CASE WHEN kind < 0.35 OR kind >= 0.75 THEN NULL
-            ELSE pg_temp.pick(guilds, pg_temp.u(n, 16)) END AS guild_id,
-       CASE WHEN kind < 0.35 THEN 'open' WHEN kind < 0.45 THEN 'open in a guild'
-            WHEN kind < 0.75 THEN 'guild' WHEN kind < 0.85 THEN 'guilds'
-            WHEN kind < 0.95 THEN 'members' ELSE 'alone' END AS kind,
-       CASE WHEN kind >= 0.45 AND kind < 0.75 THEN ARRAY[pg_temp.pick(guilds, pg_temp.u(n, 16))]
-            WHEN kind >= 0.75 AND kind < 0.85 THEN
+       CASE WHEN kind IN ('guild', 'open in a guild') THEN one_guild END AS guild_id,
+       kind = 'open' AND pg_temp.u(n, 27) < 0.04 AS staged,
+       CASE WHEN kind = 'guild' THEN ARRAY[one_guild]
+            WHEN kind = 'guilds' THEN
               ARRAY(SELECT DISTINCT pg_temp.pick(guilds, pg_temp.u(n * 4 + k, 17))
                     FROM generate_series(1, 3) AS k)
-            ELSE '{}' END AS for_guilds,
-       CASE WHEN kind >= 0.85 AND kind < 0.95 THEN
+            ELSE '{{}}' END AS for_guilds,
+       CASE WHEN kind = 'members' THEN
               ARRAY(SELECT DISTINCT 1 + floor(pg_temp.u(n * 16 + k, 18) * %(members)s)::bigint
                     FROM generate_series(1, 3 + floor(8 * pg_temp.u(n, 19))::integer) AS k)
-            ELSE '{}' END AS for_members
-FROM drawn JOIN belongs ON belongs.member_id = author_id;
+            ELSE '{{}}' END AS for_members,
+       CASE kind WHEN 'circle' THEN author_id << 20 | 3 WHEN 'place' THEN path[1] << 4 | 4
+                  WHEN 'contributed' THEN (1 + n %% {topics.CONDITIONS}) << 4 | 5 END AS more_key,
+       CASE WHEN pg_temp.u(n, 28) < 0.7 THEN
+              ARRAY(SELECT DISTINCT pg_temp.tag_of(pg_temp.u(n * 8 + k, 29), author_id)
+                    FROM generate_series(1, 1 + floor(4 * pg_temp.u(n, 30))::integer) AS k)
+            ELSE '{{}}' END AS tags,
+       CASE WHEN pg_temp.u(n, 31) < 0.85 THEN pg_temp.language_of(author_id) END AS language,
+       CASE WHEN pg_temp.u(n, 32) < 0.3 THEN path END AS path
+FROM kinds;
 ANALYZE plan
 """
 
@@ -128,11 +146,9 @@ WHERE has_photo ORDER BY n
 """
 
 POSTS = """
-INSERT INTO post (id, author_id, guild_id, body, asset_id, audience, lock_any, seats_max, created_at,
-                  deleted_at)
-SELECT id, author_id, guild_id,
-       repeat('A post of some words about bread. ', 1 + floor(16 * pg_temp.u(n, 20))::integer),
-       CASE WHEN has_photo THEN id END,
+INSERT INTO post (id, author_id, guild_id, body, asset_id, audience, lock_any, lock_follow, layers, seats_max,
+                  language, place_id, features, norm, length_ms, created_at, deleted_at)
+SELECT id, author_id, guild_id, body, CASE WHEN has_photo THEN id END,
        CASE WHEN kind LIKE 'open%%' THEN '{}' ELSE jsonb_build_object('see', jsonb_build_object('any',
          coalesce((SELECT jsonb_agg(jsonb_build_object('guild', 'g-' || g)) FROM unnest(for_guilds) AS g),
                   (SELECT jsonb_agg(jsonb_build_object('member', 'm' || m)) FROM unnest(for_members) AS m),
@@ -141,36 +157,60 @@ SELECT id, author_id, guild_id,
             ELSE jsonb_build_object('seats', jsonb_build_object('max', cap)) END,
        CASE WHEN kind LIKE 'open%%' THEN ARRAY[1::bigint] ELSE
          ARRAY(SELECT key FROM (SELECT g << 4 | 1 FROM unnest(for_guilds) AS g
-                                UNION SELECT m << 4 | 2 FROM unnest(for_members || author_id) AS m) AS k(key)
+                                UNION SELECT m << 4 | 2 FROM unnest(for_members || author_id) AS m
+                                UNION SELECT more_key WHERE more_key IS NOT NULL) AS k(key)
                ORDER BY key) END,
-       cap, at, CASE WHEN pg_temp.u(n, 21) < 0.01 THEN at + interval '1 hour' END
-FROM plan ORDER BY n
+       CASE kind WHEN 'followers' THEN ARRAY[0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL]::smallint[]
+                 WHEN 'mutual' THEN ARRAY[NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL]::smallint[] END,
+       staged::integer, cap, language, path[cardinality(path)],
+       ARRAY(SELECT t << 4 | 1 FROM unnest(tags) AS t)
+         || CASE WHEN language IS NULL THEN '{}'
+                 ELSE ARRAY[(ascii(language) << 8 | ascii(substr(language, 2)))::bigint << 4 | 2] END
+         || ARRAY(SELECT p << 4 | 4 FROM unnest(path) AS p),
+       (SELECT coalesce(sqrt(sum(idf * idf)), 0) FROM tag WHERE tag.id = ANY(tags)),
+       char_length(body) * 60000 / 900 + CASE WHEN has_photo THEN 5000 ELSE 0 END,
+       at, CASE WHEN pg_temp.u(n, 21) < 0.01 THEN at + interval '1 hour' END
+FROM plan, repeat('A post of some words about bread. ', 1 + floor(16 * pg_temp.u(n, 20))::integer) AS body
+ORDER BY n
 """
 
-# Readers come to the newest fifth of the posts, and the newer the oftener: the newest hundred have been
-# seen by some hundred each, so that small and middling caps are full there.
+# Some readers come to the newest fifth of the posts, and the newer the oftener: the newest hundred have been
+# seen by some hundred each, so that small and middling caps are full there. The others come to open posts of
+# the last half of the time. Six in ten say how long they watched.
 SEATS = """
-WITH come AS (
-  SELECT n, pg_temp.ranked(pg_temp.u(n, 22), %(members)s, 31) AS reader,
-         floor(pg_temp.u(n, 23) ^ 2 * (%(posts)s / 5))::bigint AS position
-  FROM generate_series(1::bigint, %(posts)s * 11 / 5) AS n
-  UNION ALL
-  SELECT plan.n, pg_temp.pick(members, pg_temp.u(plan.n * 8 + k, 24)), position
-  FROM plan JOIN gathers ON gathers.guild_id = for_guilds[1], generate_series(1, 5) AS k
-  WHERE position < %(posts)s / 5
-), allowed AS (
-  SELECT plan.id, reader, cap, at, min(come.n) AS n
-  FROM come JOIN plan USING (position) JOIN post ON post.id = plan.id
-  JOIN belongs ON belongs.member_id = reader
-  WHERE reader <> plan.author_id AND lock_any && keys AND deleted_at IS NULL
-  GROUP BY plan.id, reader, cap, at
-), ordered AS (
-  SELECT *, row_number() OVER (PARTITION BY id ORDER BY n, reader) AS place FROM allowed
-)
-INSERT INTO seat (member_id, post_id, at, via, epoch)
-SELECT reader, id, at + pg_temp.u(n, 25) * (%(until)s - at), 'feed:chronological', 1
-FROM ordered WHERE cap IS NULL OR place <= cap
-ORDER BY at, id
+CREATE TEMP TABLE opened AS
+SELECT n, row_number() OVER (ORDER BY position) - 1 AS place FROM plan
+WHERE kind LIKE 'open%%' AND position < %(posts)s / 2;
+CREATE TEMP TABLE come AS
+SELECT n AS draw, pg_temp.ranked(pg_temp.u(n, 22), %(members)s, 31) AS reader,
+       %(posts)s - floor(pg_temp.u(n, 23) ^ 2 * (%(posts)s / 5))::bigint AS n
+FROM generate_series(1::bigint, %(posts)s * 11 / 5) AS n
+UNION ALL
+SELECT draw, pg_temp.ranked(pg_temp.u(draw, 33), %(members)s, 31), opened.n
+FROM (SELECT draw, floor(pg_temp.u(draw, 34) * (SELECT count(*) FROM opened))::bigint AS place
+      FROM generate_series(%(posts)s * 3, %(posts)s * 15 / 2) AS draw) AS drawn JOIN opened USING (place)
+UNION ALL
+SELECT plan.n, pg_temp.pick(members, pg_temp.u(plan.n * 8 + k, 24)), plan.n
+FROM plan JOIN gathers ON gathers.guild_id = for_guilds[1], generate_series(1, 5) AS k
+WHERE position < %(posts)s / 5;
+ANALYZE come;
+INSERT INTO seat (member_id, post_id, at, via, epoch, watched_ms)
+SELECT reader, id, came, 'feed:chronological', 1,
+       CASE WHEN pg_temp.u(draw, 35) < 0.6 THEN
+         least(length_ms * (0.2 + 1.2 * pg_temp.u(draw, 36) ^ 0.5), extract(epoch FROM %(until)s - came) * 1000)
+       ELSE 0 END::integer
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY id ORDER BY draw, reader) AS place,
+         at + pg_temp.u(draw, 25) * (%(until)s - at) AS came
+  FROM (
+    SELECT plan.id, reader, cap, at, length_ms, min(draw) AS draw
+    FROM come JOIN plan USING (n) JOIN post ON post.id = plan.id JOIN belongs ON belongs.member_id = reader
+    WHERE reader <> plan.author_id AND lock_any && keys AND deleted_at IS NULL
+    GROUP BY plan.id, reader, cap, at, length_ms
+  ) AS allowed
+) AS ordered
+WHERE cap IS NULL OR place <= cap
+ORDER BY came, id
 """
 
 GATES = """
@@ -202,18 +242,27 @@ FROM generate_series(1, %(members)s) AS n
 
 STEPS = {
     "members": MEMBERS,
+    "places": topics.PLACES,
     "guilds": GUILDS,
     "memberships": MEMBERSHIPS,
     "keys": BELONGS,
     "follows": FOLLOWS,
     "blocks": BLOCKS,
+    "tags": topics.TAG_ROWS,
+    "circles": topics.CIRCLES,
     "plan of the posts": PLAN,
+    "weights of tags": topics.WEIGHTS,
     "photos": ASSETS,
     "renditions": RENDITIONS,
     "posts": POSTS,
+    "stages": topics.STAGES,
+    "contributions": topics.CONTRIBUTIONS,
     "seats": SEATS,
     "gates": GATES,
     "replies": REPLIES,
+    "reposts": topics.REPOSTS,
+    "hides": topics.HIDES,
+    "answers": topics.HELPED,
     "tokens": TOKENS,
 }
 """Title → statement."""

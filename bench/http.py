@@ -63,7 +63,7 @@ def measure(server: Server, size: Size = SIZE, rounds: int = ROUNDS, seconds: fl
     with ExitStack() as stack:
         url = stack.enter_context(server.lent("http_run", template))
         log = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="allotment-bench-")))
-        app, database = open_coop(url)
+        app, database, _ = open_coop(url)
         stack.callback(database.dispose)
         visits = Visits(readers(database, size.members), PROFILE, _threads(database))
         offset = _platform(app).clock.offset

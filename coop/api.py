@@ -17,7 +17,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from flask import Response
 from pydantic import BaseModel, TypeAdapter
 
-from coop.call import Later
+from coop.call import Accepted, Later
 from coop.errors import (
     AllotmentError,
     Conflict,
@@ -59,6 +59,8 @@ class Operation:
     """Path parameter → int for an id, str for a name."""
     secret: bool
     """Whether its answer holds a secret, which is told once and kept nowhere."""
+    may_wait: bool
+    """Whether it may also answer 202, because somebody else decides."""
 
     @property
     def scope(self) -> str:
@@ -123,6 +125,7 @@ class Api:
                     produces=produces,
                     parameters={name: hints[name] for name in names if name not in ("body", "query")},
                     secret=secret,
+                    may_wait=Accepted in get_args(hints.get("return")),
                 )
             )
             return handler
@@ -132,7 +135,8 @@ class Api:
 
 def _model(returned: Any) -> Any:
     """Return what is answered as JSON, or None: a handler may also make a response of its own."""
-    kinds = [kind for kind in get_args(returned) or (returned,) if kind not in (Response, Later, type(None))]
+    made = (Accepted, Later, Response, type(None))
+    kinds = [kind for kind in get_args(returned) or (returned,) if kind not in made]
     if isinstance(returned, UnionType):
         return kinds[0] if kinds else None
     return returned if kinds else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, current_app
+from pydantic import BaseModel
 from sqlmodel import Session
 
 from coop.book import Book
@@ -64,6 +65,13 @@ class Later:
     """An answer that is made once the transaction has committed, so that a slow store holds no row."""
 
     make: Callable[[], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An answer to what is not done yet, because somebody else decides it (202)."""
+
+    value: BaseModel
 
 
 def made(answer: Response | Later) -> Response:

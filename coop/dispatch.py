@@ -15,7 +15,7 @@ from werkzeug.routing import ValidationError as NoMatch
 
 from coop import idempotency, problems
 from coop.api import JSON_TYPE, UNSAFE, Api, Operation
-from coop.call import Call, Later, made, platform
+from coop.call import Accepted, Call, Later, made, platform
 from coop.credential import Credential
 from coop.errors import (
     AllotmentError,
@@ -184,8 +184,8 @@ def _respond(operation: Operation, value: Any) -> Response:
         return value
     if operation.returns is None:
         return Response(status=operation.status)
-    response = Response(
-        operation.returns.dump_json(value, by_alias=True), operation.status, content_type=JSON_TYPE
-    )
+    waits = isinstance(value, Accepted)
+    told = operation.returns.dump_json(value.value if waits else value, by_alias=True)
+    response = Response(told, 202 if waits else operation.status, content_type=JSON_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response

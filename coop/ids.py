@@ -6,7 +6,7 @@ one ``bigint``, but with no gaps to read.
 """
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -36,3 +36,8 @@ def new_id(now: datetime) -> int:
 def first_id_at(moment: datetime) -> int:
     """Return the lowest id that can have been made at ``moment`` or later (for range scans)."""
     return int(moment.timestamp() * 1000) << RANDOM_BITS
+
+
+def moment_of(made: int) -> datetime:
+    """Return when an id was made, to the millisecond, in UTC."""
+    return datetime.fromtimestamp((made >> RANDOM_BITS) / 1000, UTC)

@@ -141,6 +141,8 @@ def _responses(operation: Operation, index: int, schemas: _Schemas) -> dict[str,
     elif operation.produces is not None:
         content = {"content": {operation.produces: {"schema": {}}}}
     told: dict[str, Any] = {str(operation.status): {"description": "Done.", **content}}
+    if operation.may_wait:
+        told["202"] = {"description": "Asked for: somebody else decides.", **content}
     for error in operation.raises:
         told[str(STATUS[error])] = {
             "description": (error.__doc__ or error.title).split("\n")[0],

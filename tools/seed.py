@@ -17,7 +17,7 @@ from typing import Any
 from rich.progress import track
 from sqlalchemy import func, select
 
-from audience import posts, relations, replies
+from audience import following, posts, replies
 from audience.document import AudienceDocument
 from audience.feeds import page as feeds
 from coop import guilds, members, oauth, policies
@@ -161,7 +161,7 @@ def _joining(slug: str) -> Act:
 
 
 def _following(handle: str) -> Act:
-    return lambda room: relations.follow(room.session, room.who, handle, room.clock.at)
+    return lambda room: following.follow(room.session, room.who, room.book, handle, room.clock.at)
 
 
 def _replying(post_id: int, body: str) -> Act:

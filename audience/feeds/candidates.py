@@ -5,9 +5,10 @@ One statement does it. Law 7: what the reader may not see falls out inside it, s
 after the fact. Law 6: what is full, or has no room at this moment, falls out as well; the claim decides.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from audience.access import (
@@ -55,9 +56,9 @@ _UNSEEN = f"""(
   FROM post
   WHERE {VISIBLE}
     AND {{among}}
-    AND post.id >= :oldest
+    AND post.{{scope}}
     AND post.author_id <> :me
-    AND post.id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_id >= :oldest)
+    AND post.id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{scope}})
   ORDER BY post.id DESC
   LIMIT :depth
 )"""
@@ -68,22 +69,24 @@ SELECT facts.id, facts.author_id, slug, seats_max, more_asked, gated, layers, re
        follows, same_guild, named,
        coalesce(posts_7d, 0), coalesce(viewers_28d, 0), coalesce(answered_28d, 0),
        coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),
-       coalesce(heat, 0), features, norm
+       coalesce(heat, 0), features, norm{{more}}
 FROM ({{facts}}) AS facts
 LEFT JOIN author_signals ON author_signals.member_id = facts.author_id
 LEFT JOIN post_signals ON post_signals.post_id = facts.id
 """
 
-_CANDIDATES = {
-    among: text(
+
+def _statement(among: str, scope: str) -> TextClause:
+    unseen = _UNSEEN.format(among=among, scope=scope)
+    return text(
         _WITH_SIGNALS.format(
-            facts=_FACTS.format(
-                posts=_UNSEEN.format(among=chosen), which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool"
-            )
+            facts=_FACTS.format(posts=unseen, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
         )
     )
-    for among, chosen in _AMONG.items()
-}
+
+
+_CANDIDATES = {among: _statement(chosen, "id >= :oldest") for among, chosen in _AMONG.items()}
+_LISTED = _statement("true", "id = ANY(CAST(:listed AS bigint[]))")
 _ONE = text(_WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")))
 
 
@@ -99,6 +102,16 @@ def candidates(
     }
     rows = session.connection().execute(_CANDIDATES[profile.among], bound).all()
     return [Candidate._make(row) for row in rows]
+
+
+def listed(
+    session: Session, viewer: Identity, book: Book, posts: Sequence[int], now: datetime
+) -> list[Candidate]:
+    """Return those of some posts that the viewer may be delivered and has not been, in the order given."""
+    bound = {**standpoint(session, viewer, book, now), "listed": list(posts)}
+    rows = session.connection().execute(_LISTED, {**bound, "depth": len(posts), "pool": len(posts)}).all()
+    found = {row.id: Candidate._make(row) for row in rows}
+    return [found[post_id] for post_id in posts if post_id in found]
 
 
 def candidate(session: Session, viewer: Identity, book: Book, post_id: int, now: datetime) -> Candidate:

@@ -8,6 +8,7 @@ else meanwhile falls out and the next best comes in.
 What was delivered was viewed, so the next page is simply the next unseen: there is no cursor.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,10 +17,10 @@ from sqlmodel import Session
 from audience import gate
 from audience.access import Card, cards
 from audience.feeds import ranking, slots, taste
-from audience.feeds.candidates import candidate, candidates
+from audience.feeds.candidates import candidate, candidates, listed
 from audience.feeds.ranking import Scored, Term
 from audience.feeds.reader import NOTHING_KNOWN
-from audience.feeds.recipe import Recipe, weights_of
+from audience.feeds.recipe import OWN_VIA, Recipe, weights_of
 from audience.feeds.rules import FEEDS, FeedRules, SlotName
 from audience.feeds.signals import ABOUT_THE_READER, Candidate, Setting
 from audience.feeds.slots import Form, Placed
@@ -59,23 +60,43 @@ def page(
 
     Raise NotFound where there is no such profile.
     """
-    recipe = recipe_of(book, name)
+    return page_by(session, viewer, book, recipe_of(book, name), now, limit=limit)
+
+
+def page_by(
+    session: Session, viewer: Identity, book: Book, recipe: Recipe, now: datetime, *, limit: int | None = None
+) -> list[Item]:
+    """Return the next page that a recipe makes for the viewer."""
     weighings = recipe.weighings()
     pool = candidates(session, viewer, book, recipe.profile, now)
     ranked = ranking.ranked(pool, setting_of(session, viewer, recipe, now), weights_of(weighings))
-    shown = _seated(session, viewer, book, ranked, recipe.form(limit), f"feed:{name}", now)
+    shown = _seated(session, viewer, book, ranked, recipe.form(limit), recipe.via, now)
     found = cards(session, viewer, book, [one.scored.post_id for one in shown], now)
     return [Item(found[one.post_id], one.score, ranking.terms(one, weighings), slot) for one, slot in shown]
 
 
-def score_of(
-    session: Session, viewer: Identity, book: Book, name: str, post_id: int, now: datetime
-) -> tuple[int, list[Term]]:
-    """Return how a profile would score one post for the viewer now, and the terms of that score.
+def page_of(
+    session: Session, viewer: Identity, book: Book, posts: Sequence[int], now: datetime, *, size: int
+) -> list[Item]:
+    """Return the next page of posts that were named elsewhere, in the order in which they were named.
 
-    Raise NotFound where there is no such profile, or no such post that the viewer's keys open.
+    What the viewer may not be delivered falls out as everywhere (law 7). Nothing is weighed here, so there
+    are no terms, and the score is their empty sum.
     """
-    recipe = recipe_of(book, name)
+    pool = listed(session, viewer, book, posts, now)
+    order = [Scored(-place, post.id, (), post) for place, post in enumerate(pool)]
+    shown = _seated(session, viewer, book, order, Form.plain(size), OWN_VIA, now)
+    found = cards(session, viewer, book, [one.scored.post_id for one in shown], now)
+    return [Item(found[one.scored.post_id], 0, [], None) for one in shown]
+
+
+def score_of(
+    session: Session, viewer: Identity, book: Book, recipe: Recipe, post_id: int, now: datetime
+) -> tuple[int, list[Term]]:
+    """Return how a recipe would score one post for the viewer now, and the terms of that score.
+
+    Raise NotFound where there is no such post that the viewer's keys open.
+    """
     weighings = recipe.weighings()
     post = candidate(session, viewer, book, post_id, now)
     (scored,) = ranking.ranked([post], setting_of(session, viewer, recipe, now), weights_of(weighings))

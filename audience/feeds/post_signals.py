@@ -85,14 +85,16 @@ _REFRESH = text(f"""
 WITH {_FINISHING}, {_HEATING}, counted AS (
   SELECT post_id, coalesce(finish, {AS_USUAL}) AS finish, coalesce(heat, 0) AS heat
   FROM finishing FULL JOIN heating USING (post_id)
+), telling AS (
+  SELECT * FROM counted WHERE (finish, heat) <> ({AS_USUAL}, 0)
 ), fallen AS (
   SELECT post_id, {AS_USUAL}, 0 FROM post_signals
   WHERE (finish, heat) <> ({AS_USUAL}, 0) AND NOT EXISTS (
-    SELECT FROM counted WHERE counted.post_id = post_signals.post_id)
+    SELECT FROM telling WHERE telling.post_id = post_signals.post_id)
 ), changed AS (
   INSERT INTO post_signals AS known (post_id, finish, bridge, heat, computed_at)
   SELECT post_id, finish, 0, heat, :now
-  FROM (SELECT * FROM counted WHERE (finish, heat) <> ({AS_USUAL}, 0) UNION ALL SELECT * FROM fallen) AS said
+  FROM (SELECT * FROM telling UNION ALL SELECT * FROM fallen) AS said
   ORDER BY post_id
   ON CONFLICT (post_id) DO UPDATE
   SET finish = excluded.finish, heat = excluded.heat, computed_at = excluded.computed_at

@@ -50,7 +50,8 @@ class Scored(NamedTuple):
 def ranked(pool: Sequence[Candidate], setting: Setting, weights: Mapping[SignalName, int]) -> list[Scored]:
     """Return the pool with scores, the best first; ``weights`` are in thousandths."""
     factors = tuple(weights.values())
-    values = list(zip(*[SIGNALS[name](pool, setting) for name in weights], strict=True))
+    said = [SIGNALS[name](pool, setting) for name in weights]
+    values = list(zip(*said, strict=True)) if said else [()] * len(pool)
     scores = [sum(map(mul, row, factors)) for row in values]
     scored = list(map(Scored, scores, [post.id for post in pool], values, pool))
     scored.sort(reverse=True)

@@ -15,6 +15,11 @@ from audience.feeds.signals import Setting
 from audience.feeds.sliders import Weighing
 from audience.feeds.slots import Form
 
+OWN = "own:"
+"""How the names of profiles begin that members made."""
+OWN_VIA = "feed:own"
+"""What a seat says that one of them delivered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -30,6 +35,18 @@ class Recipe:
     """Positions by signal; see :mod:`audience.feeds.sliders`."""
     topics: frozenset[int] = frozenset()
     """Features of the tags that the member chose."""
+    own: str | None = None
+    """What its member calls it, where they made it."""
+
+    @property
+    def title(self) -> str:
+        """The name by which its member asks for it: ``balanced``, or ``own:`` and theirs."""
+        return self.name if self.own is None else f"{OWN}{self.own}"
+
+    @property
+    def via(self) -> str:
+        """What a seat that it delivers says of how its holder came; names of members' own stay theirs."""
+        return f"feed:{self.name}" if self.own is None else OWN_VIA
 
     @classmethod
     def of(
@@ -38,10 +55,11 @@ class Recipe:
         name: str,
         sliders: Mapping[SignalName, float] | None = None,
         topics: frozenset[int] = frozenset(),
+        own: str | None = None,
     ) -> "Recipe":
         """Return the recipe of a profile; raise KeyError where the policy has none of that name."""
         profile = rules.profiles[name]
-        return cls(name, profile, rules.signals, rules.discovery, rules.bridging, sliders or {}, topics)
+        return cls(name, profile, rules.signals, rules.discovery, rules.bridging, sliders or {}, topics, own)
 
     def weighings(self) -> dict[SignalName, Weighing]:
         """Return the weights that count; a signal of no weight is not asked for."""

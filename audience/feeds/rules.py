@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from audience.clauses import Clauses, CoopBounds, Duration
+from audience.feeds.own_rules import External, Own, free_name
 
 FEEDS = "feeds"
 
@@ -25,7 +26,7 @@ SignalName = Literal[
     "calm",
     "less",
 ]
-ProfileName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
+ProfileName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$"), AfterValidator(free_name)]
 Among = Literal["everyone", "followed", "guilds"]
 """Whose posts a profile is made from: all that the reader may see, those of people whom they follow, those
 made in their guilds."""
@@ -265,11 +266,24 @@ class Profile(Clauses):
 class FeedRules(Clauses):
     """The feeds policy: by which recipes a page is made."""
 
+    default: ProfileName
+    """The profile of whoever has chosen none."""
     signals: Measures
     discovery: Discovery
     bridging: Bridging
+    own: Own
+    external: External
     profiles: dict[ProfileName, Profile] = Field(min_length=1)
     bounds: CoopBounds = Field(default_factory=CoopBounds)
+
+    @field_validator("profiles")
+    @classmethod
+    def _hold_the_default(
+        cls, profiles: dict[ProfileName, Profile], info: ValidationInfo
+    ) -> dict[ProfileName, Profile]:
+        if info.data.get("default", next(iter(profiles))) not in profiles:
+            raise ValueError(f"There is no profile {info.data['default']}, which /default names")
+        return profiles
 
 
 def weight_clause(profile: str, signal: str) -> str:

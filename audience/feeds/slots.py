@@ -59,6 +59,11 @@ class Form:
             least=round(bridging.least * ONE),
         )
 
+    @classmethod
+    def plain(cls, size: int) -> "Form":
+        """Return the form of a page that is as it comes: no cap for an author, and no place kept."""
+        return cls(size=size, per_author=size, discovery=0, bridging=0, viewers=0, least=ONE + 1)
+
     def slot_of(self, post: Candidate) -> SlotName | None:
         """Return which slots are open to a post, by its author."""
         if post.author_bridge >= self.least:

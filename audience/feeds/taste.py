@@ -13,6 +13,7 @@ A member's taste is used for their own pages and told to nobody.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -134,49 +135,32 @@ def refresh(session: Session, book: Book, now: datetime) -> int:
     return len(members)
 
 
-_OF = text(f"""
-WITH asked AS (
-  SELECT kind, other_id, power(2, -extract(epoch FROM CAST(:now AS timestamptz) - at) / :half_life) AS weight
-  FROM hide WHERE member_id = :me
-), like_posts AS (
-  SELECT author_id, features, weight * :post AS weight FROM asked JOIN post ON post.id = other_id
-  WHERE kind = 'post'
-), authors AS (
-  SELECT id, sum(weight) AS weight FROM (
-    SELECT other_id AS id, weight FROM asked WHERE kind = 'author'
-    UNION ALL SELECT author_id, weight FROM like_posts) AS said
-  GROUP BY id
-), tags AS (
-  SELECT id, sum(weight) AS weight FROM (
-    SELECT other_id << {SHIFT} | {TAG} AS id, weight FROM asked WHERE kind = 'tag'
-    UNION ALL SELECT feature, weight FROM like_posts, unnest(features) AS feature WHERE {_IS_TAG}) AS said
-  GROUP BY id
-)
-SELECT taste.reposted, taste.seen, coalesce(place.path, '{{}}') AS place,
-       (SELECT json_object_agg(id, weight) FROM authors) AS less_authors,
-       (SELECT json_object_agg(id, weight) FROM tags) AS less_tags
-FROM member
-LEFT JOIN taste ON taste.member_id = member.id
-LEFT JOIN place ON place.id = member.place_id
-WHERE member.id = :me
-""")
+KNOWN = "reader_taste(:me, :now, :less_half_life, :less_post)"
+"""What is known of the reader ``:me``, in SQL; bound by :func:`bound` and read by :func:`read`."""
+
+_OF = text(f"SELECT {KNOWN}")
 
 
 def of(session: Session, reader: Identity, measures: Measures, now: datetime) -> Taste:
     """Return what is known of a reader, their askings to see less as they count at this moment."""
-    bound = {
-        "me": reader.member_id,
-        "now": now,
-        "half_life": measures.less.half_life.total_seconds(),
-        "post": measures.less.post,
-    }
-    row = session.connection().execute(_OF, bound).one()
+    asked = {"me": reader.member_id, "now": now, **bound(measures)}
+    return read(session.connection().execute(_OF, asked).scalar_one())
+
+
+def bound(measures: Measures) -> dict[str, float]:
+    """Return the clauses that :data:`KNOWN` is bound to."""
+    return {"less_half_life": measures.less.half_life.total_seconds(), "less_post": measures.less.post}
+
+
+def read(known: list[Any]) -> Taste:
+    """Return what :data:`KNOWN` found as a taste."""
+    reposted, seen, place, authors, tags = known
     return Taste(
-        reposted=_numbers(row.reposted),
-        seen=_numbers(row.seen),
-        place=tuple(map(place_feature, row.place)),
-        less_authors=_numbers(row.less_authors),
-        less_tags=_numbers(row.less_tags),
+        reposted=_numbers(reposted),
+        seen=_numbers(seen),
+        place=tuple(map(place_feature, place or ())),
+        less_authors=_numbers(authors),
+        less_tags=_numbers(tags),
     )
 
 

@@ -1,15 +1,26 @@
-"""Feeds over HTTP: the recipes there are, and the next page of one."""
+"""Feeds over HTTP: the recipes there are, the next page of one, what sliders would do, and your default."""
 
-from pydantic import BaseModel, Field
+from datetime import datetime
+from typing import Literal
 
-from audience.feeds import page as feeds
+from pydantic import BaseModel, ConfigDict, Field
+
+from audience.feeds import chosen, preview, serving
+from audience.feeds.preview import Preview
 from audience.feeds.rules import FEEDS, FeedRules, SlotName, slot_clause
+from audience.feeds.serving import Served
+from audience.feeds.sliders import LABELS, Weighing
 from audience.routes.posts import PostView, ScoreView, post_view
 from coop.api import Api
+from coop.book import Book
 from coop.call import Call
+from coop.errors import Fault, NotFound, RuleBroken
 from coop.receipts import Citation
 
 api = Api("feeds")
+
+EXTERNAL_CLAUSES = ("/external/items", "/external/page")
+"""What decides of a page that comes from elsewhere, beside what its reader may see."""
 
 
 class ProfileView(BaseModel):
@@ -26,6 +37,8 @@ class ProfileList(BaseModel):
     items: list[ProfileView]
     signals: list[Citation]
     """The clauses inside the signals, which all recipes share."""
+    default: str
+    """Yours: one of these, or ``own:`` one that you made."""
 
 
 class FeedQuery(BaseModel):
@@ -40,20 +53,99 @@ class FeedItem(BaseModel):
 
     post: PostView
     why: ScoreView
+    """Without terms where an address elsewhere named it: nothing is weighed then."""
     slot: SlotName | None
     """``discovery`` or ``bridging`` where only the places kept for such authors brought it here."""
     more: str
     """Where to ask everything else about why you see it."""
 
 
+class InsteadView(BaseModel):
+    """Why another profile made the page than the one that you asked for."""
+
+    asked: str
+    reason: str
+    since: datetime | None
+    """Since when it has been failing."""
+
+
 class FeedPage(BaseModel):
     """The next posts of a profile. What is delivered here counts as viewed and does not come again."""
 
     profile: str
+    """The one that made the page."""
     items: list[FeedItem]
-    """The highest score first."""
+    """The highest score first; those that were named elsewhere in the order in which they were."""
     receipts: dict[str, Citation]
     """By pointer: the clauses that the terms and slots rest on, each with the vote that set it."""
+    source: str | None
+    """The address that named the posts, where a profile of your own has one."""
+    instead: InsteadView | None
+
+
+class PreviewQuery(BaseModel):
+    """How sliders would stand."""
+
+    sliders: str | None = Field(default=None, max_length=300)
+    """Such as ``small:1,calm:0.5``; what is not named stands at 0. As they are where this is left out."""
+    topics: str | None = Field(default=None, max_length=4000)
+    """Tags, such as ``bread,rye``. As they are where this is left out."""
+
+
+class SliderView(BaseModel):
+    """One weight: what it is called, what it is made of, and the clauses that say how far it goes."""
+
+    signal: str
+    label: str
+    about: str
+    base: int
+    """In thousandths, as all weights are."""
+    slider: float
+    """Your position from -3 to 3: the weight is base x 2^slider, between ``min`` and ``max``."""
+    min: int | None
+    """None where the profile has no slider for it."""
+    max: int | None
+    weight: int
+    clipped: bool
+    """Whether ``min`` or ``max`` stopped the slider."""
+    clause: Citation
+    range: list[Citation]
+
+
+class TotalView(BaseModel):
+    """What one signal adds up to over the page, in millionths."""
+
+    slider: SliderView
+    before: int
+    after: int
+
+
+class PreviewView(BaseModel):
+    """What sliders would do to your next page. Nothing is delivered, and no post is named."""
+
+    profile: str
+    places: int
+    """Posts on the page."""
+    moved: int
+    """Places that would hold another post."""
+    replaced: int
+    """Posts that would come on to it."""
+    totals: list[TotalView]
+
+
+class DefaultIn(BaseModel):
+    """Which profile is your default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=30)
+    """Of the policy, ``own:`` one of yours, or ``default`` for the coop's, whatever votes make of it."""
+
+
+class DefaultView(BaseModel):
+    """Your default."""
+
+    name: str
 
 
 @api.get("/feeds")
@@ -71,25 +163,112 @@ def list_feeds(call: Call) -> ProfileList:
             for name, profile in call.book.rules(FEEDS, FeedRules).profiles.items()
         ],
         signals=[one for one in clauses if one.clause.startswith("/signals/")],
+        default=chosen.default_of(call.session, call.member, call.book),
     )
+
+
+@api.put("/feeds/default")
+def choose_default(call: Call, body: DefaultIn) -> DefaultView:
+    """Make a profile your default: ``/feeds/default`` delivers it, and it stands in where another fails."""
+    chosen.choose(call.session, call.member, call.book, body.name)
+    return DefaultView(name=chosen.default_of(call.session, call.member, call.book))
 
 
 @api.get("/feeds/<profile>")
 def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
-    """Read the next page of a recipe: posts you may see and have not seen, each with its exact score."""
-    found = feeds.page(call.session, call.member, call.book, profile, call.now, limit=query.limit)
-    clauses = [one.clause for one in feeds.recipe_of(call.book, profile).weighings().values()]
-    clauses += [slot_clause(profile, slot) for slot in sorted({item.slot for item in found if item.slot})]
+    """Read the next page of a recipe: posts you may see and have not seen, each with its exact score.
+
+    ``own:`` and a name is one of your own, ``default`` your default. One that fails is told with the reason,
+    and your default's page comes instead.
+    """
+    found = serving.serve(call.session, call.member, call.book, profile, call.now, limit=query.limit)
     return FeedPage(
-        profile=profile,
+        profile=found.name,
         items=[
             FeedItem(
                 post=post_view(call.book, item.card),
-                why=ScoreView(profile=profile, score=item.score, terms=item.terms),
+                why=ScoreView(profile=found.name, score=item.score, terms=item.terms),
                 slot=item.slot,
-                more=f"/api/v1/posts/{item.card.id}/why?profile={profile}",
+                more=f"/api/v1/posts/{item.card.id}/why{_under(found)}",
             )
-            for item in found
+            for item in found.items
         ],
-        receipts={clause: call.book.cite(FEEDS, clause) for clause in clauses},
+        receipts={clause: call.book.cite(FEEDS, clause) for clause in _clauses(found)},
+        source=found.source,
+        instead=None
+        if found.instead is None
+        else InsteadView(asked=found.instead.asked, reason=found.instead.reason, since=found.instead.since),
     )
+
+
+@api.get("/feeds/<profile>/preview", raises=(NotFound, RuleBroken))
+def preview_feed(call: Call, profile: str, query: PreviewQuery) -> PreviewView:
+    """Try sliders out: how much of your next page would change, and by how much each signal.
+
+    Nothing is delivered, so no seat is taken and no post is named.
+    """
+    positions = None if query.sliders is None else positions_in(query.sliders)
+    topics = None if query.topics is None else [one for one in query.topics.split(",") if one.strip()]
+    found = preview.preview(call.session, call.member, call.book, profile, positions, topics, call.now)
+    return preview_view(call.book, found)
+
+
+def positions_in(text: str) -> dict[str, float]:
+    """Return sliders as they are written in an address, ``small:1,calm:0.5``; raise RuleBroken for others."""
+    found: dict[str, float] = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        signal, _, position = part.partition(":")
+        try:
+            found[signal.strip()] = float(position)
+        except ValueError as error:
+            fault = Fault("query/sliders", "Write them as small:1,calm:0.5.")
+            raise RuleBroken("These are no positions of sliders.", faults=(fault,)) from error
+    return found
+
+
+def slider_view(book: Book, one: Weighing) -> SliderView:
+    """Return a weight with its words and its clauses."""
+    label = LABELS[one.signal]
+    return SliderView(
+        signal=one.signal,
+        label=label.name,
+        about=label.about,
+        base=one.base,
+        slider=one.slider,
+        min=one.min,
+        max=one.max,
+        weight=one.weight,
+        clipped=one.clipped,
+        clause=book.cite(FEEDS, one.clause),
+        range=[book.cite(FEEDS, clause) for clause in one.range_clauses],
+    )
+
+
+def preview_view(book: Book, found: Preview) -> PreviewView:
+    """Return a preview in the shape that the API gives it."""
+    return PreviewView(
+        profile=found.recipe.title,
+        places=found.places,
+        moved=found.moved,
+        replaced=found.replaced,
+        totals=[
+            TotalView(slider=slider_view(book, one.weighing), before=one.before, after=one.after)
+            for one in found.totals
+        ],
+    )
+
+
+def _under(found: Served) -> str:
+    """Return what asks for an explanation by the profile that made the page, where it weighs anything."""
+    return "" if found.recipe is None else f"?profile={found.name}"
+
+
+def _clauses(found: Served) -> list[str]:
+    """Return the clauses that a page rests on."""
+    if found.recipe is None:
+        return list(EXTERNAL_CLAUSES)
+    weighings = found.recipe.weighings().values()
+    clauses = [one.clause for one in weighings]
+    clauses += [clause for one in weighings if one.slider for clause in one.range_clauses]
+    slots: list[Literal["discovery", "bridging"]] = sorted({item.slot for item in found.items if item.slot})
+    return clauses + [slot_clause(found.recipe.name, slot) for slot in slots]

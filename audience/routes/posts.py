@@ -1,7 +1,7 @@
 """Posts over HTTP: publish, read, take back, and ask why; and the page of what one member made."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -13,7 +13,7 @@ from audience.limits import limits_of
 from audience.posts import Draft
 from coop.api import Api
 from coop.book import Book
-from coop.call import Call
+from coop.call import Accepted, Call
 from coop.errors import Conflict, RuleBroken
 from coop.paging import Page, PageQuery, decode_int, encode
 from coop.receipts import Citation
@@ -35,6 +35,14 @@ Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_fits)]
 """An id in a body: decimal digits, as text, because JavaScript's numbers are too short."""
 
 
+class NewQuote(BaseModel):
+    """What is to be quoted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    post_id: Id
+
+
 class NewPost(BaseModel):
     """What is to be published: a text, a picture or both."""
 
@@ -52,6 +60,8 @@ class NewPost(BaseModel):
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
     """ISO 639 code of the language it is written in."""
     audience: AudienceDocument = AudienceDocument()
+    quote: NewQuote | None = None
+    """A post to show inside it."""
 
 
 class AuthorView(BaseModel):
@@ -82,6 +92,32 @@ class SeatsView(BaseModel):
     """How many have been delivered it; told to the author alone."""
 
 
+class CountsView(BaseModel):
+    """How often something was done with it; none where the rules do not tell you."""
+
+    likes: int | None
+    reposts: int | None
+    replies: int | None
+
+
+class MineView(BaseModel):
+    """What you did with it."""
+
+    liked: bool
+    reposted: bool
+
+
+class QuotedView(BaseModel):
+    """A post that is shown inside another, because you may see both."""
+
+    id: str
+    author: AuthorView
+    guild: str | None
+    body: str
+    picture: PictureView | None
+    created_at: datetime
+
+
 class PostView(BaseModel):
     """A post that you may see."""
 
@@ -93,7 +129,20 @@ class PostView(BaseModel):
     seats: SeatsView
     audience: AudienceDocument | None
     """As you wrote it; none on the posts of others, because it may name people."""
+    counts: CountsView
+    mine: MineView
+    quote: QuotedView | None
+    """What it shows inside it; none as well where you may not see that, or where it is gone."""
+    quote_state: Literal["waiting", "active", "refused", "detached"] | None
+    """Of a quote of your own; until it is active, nobody sees it but you and the author you ask."""
     created_at: datetime
+
+
+class EntryView(PostView):
+    """A post on a member's page."""
+
+    reposted: bool
+    """Whether it is there because the member points to it, not because they made it."""
 
 
 class ScoreView(BaseModel):
@@ -141,8 +190,11 @@ class WhyQuery(BaseModel):
 
 
 @api.post("/posts", raises=(RuleBroken, Conflict))
-def publish_post(call: Call, body: NewPost) -> PostView:
-    """Publish a post for an audience that you choose; it can only be tightened by others' rules."""
+def publish_post(call: Call, body: NewPost) -> PostView | Accepted:
+    """Publish a post for an audience that you choose; it can only be tightened by others' rules.
+
+    A quote reaches nobody whom what it quotes does not; where its author has to say yes first, it waits.
+    """
     draft = Draft(
         body=body.body,
         teaser=body.teaser,
@@ -151,15 +203,16 @@ def publish_post(call: Call, body: NewPost) -> PostView:
         place_id=None if body.place is None else int(body.place),
         language=body.language,
         audience=body.audience,
+        quote_id=None if body.quote is None else int(body.quote.post_id),
     )
     made = posts.publish(call.session, call.member, call.book, draft, call.now)
-    return _read(call, made.id)
+    shown = _read(call, made.id)
+    return shown if made.held_at is None else Accepted(shown)
 
 
 @api.get("/posts/<id:post_id>")
 def read_post(call: Call, post_id: int) -> PostView:
     """Read a post. The first time takes one of its seats, where they are counted."""
-    access_post(call.session, call.member, call.book, post_id, call.now)
     return _read(call, post_id)
 
 
@@ -191,8 +244,8 @@ def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
 
 
 @api.get("/members/<handle>/posts")
-def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[PostView]:
-    """List what a member made, the newest first, as far as you may see it; each takes its seat."""
+def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[EntryView]:
+    """List what a member made and reposted, newest first, as far as you may see it; each takes its seat."""
     before = decode_int(query.cursor)
     found, last = timeline.page(
         call.session,
@@ -203,16 +256,21 @@ def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[PostVie
         before=NEWEST if before is None else before,
         limit=query.limit,
     )
-    items = [post_view(call.book, card) for card in found]
+    items = [
+        EntryView(**dict(post_view(call.book, one.card, one.source)), reposted=one.reposted) for one in found
+    ]
     return Page(items=items, next=None if last is None else encode(last))
 
 
 def _read(call: Call, post_id: int) -> PostView:
-    return post_view(call.book, cards(call.session, call.member, call.book, [post_id], call.now)[post_id])
+    post = access_post(call.session, call.member, call.book, post_id, call.now, with_source=True)
+    wanted = [one for one in (post_id, post.source_id) if one is not None]
+    found = cards(call.session, call.member, call.book, wanted, call.now)
+    return post_view(call.book, found[post_id], None if post.source_id is None else found[post.source_id])
 
 
-def post_view(book: Book, card: Card) -> PostView:
-    """Return a card in the shape that the API gives it."""
+def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
+    """Return a card in the shape that the API gives it; ``source`` is what is shown inside it."""
     return PostView(
         id=str(card.id),
         author=AuthorView(handle=card.author, display_name=card.author_name),
@@ -221,6 +279,21 @@ def post_view(book: Book, card: Card) -> PostView:
         picture=_picture(card),
         seats=SeatsView(max=limits_of(book, card.guild, card.asked).seats, taken=card.taken),
         audience=None if card.audience is None else AudienceDocument.model_validate(card.audience),
+        counts=CountsView(likes=card.likes, reposts=card.reposts, replies=card.replies),
+        mine=MineView(liked=card.liked, reposted=card.reposted),
+        quote=None if source is None else _quoted(source),
+        quote_state=card.state,
+        created_at=card.created_at,
+    )
+
+
+def _quoted(card: Card) -> QuotedView:
+    return QuotedView(
+        id=str(card.id),
+        author=AuthorView(handle=card.author, display_name=card.author_name),
+        guild=card.guild,
+        body=card.body,
+        picture=_picture(card),
         created_at=card.created_at,
     )
 

@@ -1,29 +1,47 @@
 """Following and blocking over HTTP. Each may be sent twice; nobody is told who blocks them."""
 
-from audience import relations
+from typing import Literal
+
+from pydantic import BaseModel
+
+from audience import following, relations
+from audience.relations import member_id_of
 from coop.api import Api
 from coop.call import Call
-from coop.errors import Conflict, RuleBroken
+from coop.errors import Conflict, Forbidden, RuleBroken
 
 api = Api("relations")
 
 
-@api.put("/members/<handle>/follow", status=204, raises=(Conflict, RuleBroken))
-def follow_member(call: Call, handle: str) -> None:
-    """Follow a member."""
-    relations.follow(call.session, call.member, handle, call.now)
+class FollowView(BaseModel):
+    """How you stand to a member."""
+
+    state: Literal["following", "waiting", "none"]
+    """``waiting``: they have as many followers as they may, and you are in line."""
+
+
+@api.get("/members/<handle>/follow")
+def read_follow(call: Call, handle: str) -> FollowView:
+    """Say whether you follow a member, or wait to."""
+    return FollowView(state=following.state(call.session, call.member, member_id_of(call.session, handle)))
+
+
+@api.put("/members/<handle>/follow", raises=(Conflict, RuleBroken, Forbidden))
+def follow_member(call: Call, handle: str) -> FollowView:
+    """Follow a member; where they have as many followers as they may, wait until there is room."""
+    return FollowView(state=following.follow(call.session, call.member, call.book, handle, call.now))
 
 
 @api.delete("/members/<handle>/follow")
 def unfollow_member(call: Call, handle: str) -> None:
-    """No longer follow a member."""
-    relations.unfollow(call.session, call.member, handle)
+    """No longer follow a member, or wait to."""
+    following.unfollow(call.session, call.member, call.book, handle, call.now)
 
 
 @api.put("/members/<handle>/block", status=204, raises=(RuleBroken,))
 def block_member(call: Call, handle: str) -> None:
     """Block a member: neither is shown what the other makes, and following ends both ways."""
-    relations.block(call.session, call.member, handle, call.now)
+    following.block(call.session, call.member, call.book, handle, call.now)
 
 
 @api.delete("/members/<handle>/block")

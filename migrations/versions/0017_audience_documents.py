@@ -1,4 +1,4 @@
-"""Audiences in full: locks of several parts, layers that come later, circles, tags and contributions."""
+"""Audiences in full: locks of several parts, layers that come later, circles, tags, lines before a ceiling."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,6 +56,41 @@ BEGIN
         END IF;
     END LOOP;
     RETURN true;
+END $$
+"""
+
+# Everybody holds 0, every member 1; the others are id << 4 | kind: guilds 1, members 2, circles 3 (by edition),
+# places 4 (4 alone is that there is one), contributions 5. A null member is a visitor.
+READER_KEYS = """
+CREATE FUNCTION reader_keys(member bigint, moment timestamptz, OUT keys bigint[], OUT personal bigint[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    IF member IS NULL THEN
+        keys := ARRAY[0];
+        personal := '{}';
+        RETURN;
+    END IF;
+    personal := ARRAY(
+        SELECT guild_id << 4 | 1 FROM guild_membership WHERE member_id = member AND left_at IS NULL
+        UNION ALL
+        SELECT member << 4 | 2
+        UNION ALL
+        SELECT (circle_id << 16 | edition_held) << 4 | 3
+        FROM circle_member JOIN circle ON circle.id = circle_id,
+             generate_series(since_edition, circle.edition) AS edition_held
+        WHERE member_id = member
+    );
+    keys := ARRAY[1, 0] || personal || ARRAY(
+        SELECT unnest(path || 0::bigint) << 4 | 4 FROM place
+        WHERE place.id = (SELECT place_id FROM member AS living WHERE living.id = member)
+        UNION ALL
+        SELECT wanted.id << 4 | 5
+        FROM contribution_condition AS wanted JOIN contribution AS given
+          ON given.tag_id = wanted.tag_id AND given.kind = ANY(wanted.kinds)
+          AND given.day > (moment AT TIME ZONE 'UTC')::date - wanted.days
+        WHERE given.member_id = member
+        GROUP BY wanted.id, wanted.least HAVING sum(given.number) >= wanted.least
+    );
 END $$
 """
 
@@ -135,28 +170,30 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("circles", JSONB(), nullable=True))
     op.add_column("post", sa.Column("place_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key("fk_post_place_id", "post", "place", ["place_id"], ["id"])
-    op.add_column(
-        "post", sa.Column("features", ARRAY(sa.BigInteger()), server_default="{}", nullable=False)
-    )
+    op.add_column("post", sa.Column("features", ARRAY(sa.BigInteger()), server_default="{}", nullable=False))
     op.add_column("post", sa.Column("norm", sa.Float(), server_default="0", nullable=False))
     for name in ("per_minute", "burst"):
         op.create_check_constraint(f"ck_post_{name}_positive", "post", f"{name} >= 1")
     op.execute(sa.text(PLAIN))
     op.add_column("gate", sa.Column("reached", sa.Integer(), server_default="0", nullable=False))
     op.drop_column("reply", "lock_any")
+    _know_relations("follow", "block", "wait")
     _create_post_stage()
     _create_circles()
     _create_topics()
-    for statement in (LOCK_OPENS, STAGE_HAS_COME, STAGES_OPEN, STAGE_LIMITS, ONLY_NARROWS):
+    for statement in (READER_KEYS, LOCK_OPENS, STAGE_HAS_COME, STAGES_OPEN, STAGE_LIMITS, ONLY_NARROWS):
         op.execute(sa.text(statement))
 
 
 def downgrade() -> None:
     """Take them away; replies are given the lock of their post again."""
+    op.execute(sa.text("DELETE FROM relation WHERE kind = 'wait'"))
+    _know_relations("follow", "block")
     op.execute(sa.text("DROP TRIGGER post_keeps_its_audience ON post"))
     op.drop_table("post_stage")
     for function in (
         "post_only_narrows()",
+        "reader_keys(bigint, timestamptz)",
         "stage_limits(bigint, timestamptz)",
         "stages_open(bigint, text, bigint[], bigint, bigint, timestamptz)",
         "stage_has_come(timestamptz, smallint, timestamptz, timestamptz)",
@@ -174,6 +211,13 @@ def downgrade() -> None:
         op.drop_column("post", name)
     for column in (*_lock(), *_numbers()):
         op.drop_column("post", column.name)
+
+
+def _know_relations(*kinds: str) -> None:
+    """Say of what kinds a relation may be."""
+    name = "ck_relation_kind_known"
+    op.drop_constraint(name, "relation", type_="check")
+    op.create_check_constraint(name, "relation", f"kind IN ({', '.join(map(repr, kinds))})")
 
 
 def _lock() -> tuple[sa.Column[list[int] | None], ...]:

@@ -9,35 +9,48 @@ branch_labels = None
 depends_on = None
 
 # Law 8, for what is made from a post: it opens to nobody to whom its source does not, all layers of both
-# counted. "reader" is null for a visitor. One that was detached keeps the audience it had at that moment.
+# counted. "reader" is null for a visitor. What was detached asks its source no more than was there when it was:
+# "known" is that moment, null for what shows its source still.
 SOURCE_OPENS = """
-CREATE FUNCTION source_opens(derived bigint, keys bigint[], reader bigint, moment timestamptz)
+CREATE FUNCTION source_opens(
+    derived bigint, keys bigint[], reader bigint, moment timestamptz, known timestamptz)
 RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
     source record;
 BEGIN
-    SELECT post.*, least(moment, CASE WHEN state = 'detached' THEN decided_at END) AS seen_at INTO source
-    FROM derivative JOIN post ON post.id = parent_id WHERE derivative.post_id = derived;
+    SELECT post.*, coalesce(least(known, CASE WHEN state = 'detached' THEN decided_at END), 'infinity') AS until
+    INTO source FROM derivative JOIN post ON post.id = parent_id WHERE derivative.post_id = derived;
     IF NOT FOUND OR source.author_id = reader THEN
         RETURN true;
     END IF;
     RETURN lock_opens(source.lock_any, source.lock_all, source.lock_none, source.lock_groups,
-                      source.lock_follow, keys, reader, source.author_id, source.seen_at)
-       AND (source.layers = 0 OR stages_open(source.id, 'read', keys, reader, source.author_id, source.seen_at));
+                      source.lock_follow, keys, reader, source.author_id, moment)
+       AND (source.layers = 0 OR (
+           NOT EXISTS (
+               SELECT FROM post_stage AS stage
+               WHERE post_id = source.id AND part = 'read' AND added_at <= source.until
+                 AND stage_has_come(at, seats_pct, reached_at, moment) AND stage.lock_any IS NOT NULL
+                 AND lock_opens(stage.lock_any, stage.lock_all, stage.lock_none, stage.lock_groups,
+                                stage.lock_follow, keys, reader, source.author_id, moment) IS NOT TRUE)
+           AND source_opens(source.id, keys, reader, moment, source.until)));
 END $$
 """
 
-_STAGES = """
-CREATE OR REPLACE FUNCTION stages_open(
+# Whoever asks for the layers of a post asks for those of its source with them.
+STAGES_OPEN = """
+ALTER FUNCTION stages_open(bigint, text, bigint[], bigint, bigint, timestamptz) RENAME TO own_stages_open;
+CREATE FUNCTION stages_open(
     post bigint, which text, keys bigint[], reader bigint, author bigint, moment timestamptz)
 RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-SELECT coalesce(bool_and(lock_any IS NULL OR lock_opens(
-    lock_any, lock_all, lock_none, lock_groups, lock_follow, keys, reader, author, moment)), true){more}
-FROM post_stage WHERE post_id = post AND part = which AND coalesce(at, reached_at) <= moment
+SELECT own_stages_open(post, which, keys, reader, author, moment)
+   AND source_opens(post, keys, reader, moment, NULL)
 $$
 """
-STAGES_OPEN = _STAGES.format(more=" AND source_opens(post, keys, reader, moment)")
-STAGES_OPEN_BEFORE = _STAGES.format(more="")
+STAGES_OPEN_BEFORE = """
+DROP FUNCTION stages_open(bigint, text, bigint[], bigint, bigint, timestamptz);
+ALTER FUNCTION own_stages_open(bigint, text, bigint[], bigint, bigint, timestamptz) RENAME TO stages_open;
+DROP FUNCTION source_opens(bigint, bigint[], bigint, timestamptz, timestamptz)
+"""
 
 
 def upgrade() -> None:
@@ -53,10 +66,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away; what was held is deleted, because nothing would hold it any longer."""
     op.execute(sa.text(STAGES_OPEN_BEFORE))
-    op.execute(sa.text("DROP FUNCTION source_opens(bigint, bigint[], bigint, timestamptz)"))
     for table in ("asked", "derivative", "repost", "post_like"):
         op.drop_table(table)
-    op.execute(sa.text("UPDATE post SET deleted_at = held_at WHERE held_at IS NOT NULL AND deleted_at IS NULL"))
+    op.execute(
+        sa.text("UPDATE post SET deleted_at = held_at WHERE held_at IS NOT NULL AND deleted_at IS NULL")
+    )
     op.drop_column("post", "held_at")
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from audience import posts, relations
+from audience import following, posts
 from audience.access import Delivery, access_post, asset_delivery, cards
 from audience.rules import AUDIENCE
 from audience.tables import Gate, Post, Seat
@@ -87,13 +87,13 @@ def deleted(session: Session, book: Book, ada: Identity, ben: Identity) -> int:
 
 def author_blocks(session: Session, book: Book, ada: Identity, ben: Identity) -> int:
     post = make_post(session, ada, book)
-    relations.block(session, ada, "ben", NOW)
+    following.block(session, ada, book, "ben", NOW)
     return post.id
 
 
 def viewer_blocks(session: Session, book: Book, ada: Identity, ben: Identity) -> int:
     post = make_post(session, ada, book)
-    relations.block(session, ben, "ada", NOW)
+    following.block(session, ben, book, "ada", NOW)
     return post.id
 
 
@@ -149,7 +149,7 @@ def test_law_06_friends_are_not_delayed_by_strangers(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
     post_id = crowded(session, book, ada, ben)
-    relations.follow(session, ben, "ada", NOW)
+    following.follow(session, ben, book, "ada", NOW)
     assert sees(session, ben, book, post_id)
 
 
@@ -179,6 +179,9 @@ def test_an_audience_of_a_guild_is_whoever_belongs_to_it_now(session: Session, b
     guild = make_guild(session, "bakers", founder, (member,))
     post = make_post(session, identity_of(founder, (guild,)), book, {"see": {"any": [{"guild": "bakers"}]}})
     assert sees(session, identity_of(member, (guild,)), book, post.id)
+    held = session.get_one(GuildMembership, (id_of(guild), id_of(member)))
+    held.left_at = NOW
+    session.flush()
     assert not sees(session, identity_of(member), book, post.id)
 
 

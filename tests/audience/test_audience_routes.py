@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session
 from werkzeug.test import TestResponse
 
-from audience import posts, relations
+from audience import following, posts
 from audience.access import access_post
 from audience.tables import Post
 from coop.book import Book
@@ -55,7 +55,8 @@ def test_a_post_is_published_read_and_taken_back(
     assert made["seats"] == {"max": 9, "taken": 0}
     assert made["audience"] == {"seats": {"max": 9}}
     read = client.get(f"/api/v1/posts/{made['id']}", headers=as_ben)
-    assert read.json == {**made, "seats": {"max": 9, "taken": None}, "audience": None}
+    untold = {"likes": None, "reposts": None, "replies": None}
+    assert read.json == {**made, "seats": {"max": 9, "taken": None}, "audience": None, "counts": untold}
     assert read.headers["Cache-Control"] == "no-store"
     assert client.delete(f"/api/v1/posts/{made['id']}", headers=as_ben).status_code == 404
     assert client.delete(f"/api/v1/posts/{made['id']}", headers=as_ada).status_code == 204
@@ -125,8 +126,10 @@ def hidden(session: Session, book: Book, ada: Member, ben: Member) -> dict[str, 
         made[reason] = (post, asset.id)
     access_post(session, identity_of(make_member(session)), book, made["full"][0].id, now)
     posts.delete(session, author, made["deleted"][0].id, now)
-    relations.block(session, identity_of(ben), "blocked", now)
-    relations.block(session, identity_of(session.get_one(Member, made["blocking"][0].author_id)), "ben", now)
+    following.block(session, identity_of(ben), book, "blocked", now)
+    following.block(
+        session, identity_of(session.get_one(Member, made["blocking"][0].author_id)), book, "ben", now
+    )
     return made
 
 

@@ -63,21 +63,40 @@ def test_a_document_that_is_ambiguous_or_contradicts_itself_is_refused(document:
         read(document)
 
 
+BAKES = {"contributed": {"tag": "bread", "kinds": ["reply"], "min": 2, "days": 30}}
 WHOLE = {
     "see": {"any": [{"local": True}]},
     "read": {
         "any": [{"guild": "bakers"}, {"circle": "Family"}, {"follow": {"dir": "mutual", "min_days": 7}}],
         "all": [
             {"place": "3144096"},
-            {"any": [{"contributed": {"tag": "bread", "kinds": ["reply"], "min": 2, "days": 30}}, {"mentioned": True}]},
+            {
+                "any": [
+                    {"contributed": {"tag": "bread", "kinds": ["reply"], "min": 2, "days": 30}},
+                    {"mentioned": True},
+                ]
+            },
         ],
         "not": [{"member": "ben"}],
     },
     "seats": {"max": 9, "on_full": "waitlist"},
     "arrivals": {"per_minute": 5, "burst": 2, "strangers_only": False},
-    "interact": {"like": {"auto": [{"local": True}], "ask": []}, "quote": {"auto": [], "ask": [{"local": True}]}},
-    "replies": {"max": 20, "per_member": 2, "gap_s": 60, "watched_min": 50, "until": "P7D", "at_time": "owner"},
-    "after": [{"age": "P1DT12H", "set": {"preset": "followers"}}, {"seats_pct": 80, "set": {"seats": {"max": 5}}}],
+    "interact": {
+        "like": {"auto": [{"local": True}], "ask": []},
+        "quote": {"auto": [], "ask": [{"local": True}]},
+    },
+    "replies": {
+        "max": 20,
+        "per_member": 2,
+        "gap_s": 60,
+        "watched_min": 50,
+        "until": "P7D",
+        "at_time": "owner",
+    },
+    "after": [
+        {"age": "P1DT12H", "set": {"preset": "followers"}},
+        {"seats_pct": 80, "set": {"seats": {"max": 5}}},
+    ],
 }
 
 

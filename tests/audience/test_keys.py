@@ -1,10 +1,11 @@
 """Keys: what a reader holds, as integers."""
 
-from datetime import UTC, datetime
-
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlmodel import Session
 
+from audience import circles
 from audience.keys import (
     LOCAL_KEY,
     PUBLIC_KEY,
@@ -12,19 +13,16 @@ from audience.keys import (
     contribution_key,
     guild_key,
     guild_of,
-    held_by,
     member_key,
-    personal,
     place_key,
 )
+from audience.locks import PLACED_KEY
+from coop.book import Book
 from coop.identity import Identity
+from tests.audience.factories import NOW
+from tests.factories import LISBON, LISBON_REGION, PORTUGAL, id_of, identity_of, make_guild, make_member
 
-JOINED = datetime(2026, 1, 1, tzinfo=UTC)
 IDS = st.integers(1, 2**59 - 1)
-
-
-def member(member_id: int, guilds: set[int]) -> Identity:
-    return Identity(member_id, f"m{member_id}", "M", JOINED, frozenset(guilds))
 
 
 @given(IDS, IDS)
@@ -36,14 +34,32 @@ def test_no_two_things_share_a_key(one: int, other: int) -> None:
     assert [guild_of(key) for key in keys] == [None, one, None, None, None]
 
 
-def test_a_member_holds_the_coops_key_those_of_their_guilds_and_their_own() -> None:
-    assert held_by(member(7, {3, 2})) == [LOCAL_KEY, PUBLIC_KEY, guild_key(2), guild_key(3), member_key(7)]
-    assert LOCAL_KEY not in personal(member(7, {3, 2}))
+def held(session: Session, reader: Identity | None, column: str = "keys") -> list[int]:
+    """Return what a reader holds, as every statement that shows posts asks for it."""
+    bound = {"me": None if reader is None else reader.member_id, "now": NOW}
+    return list(session.scalar(text(f"SELECT {column} FROM reader_keys(:me, :now)"), bound) or ())  # noqa: S608
 
 
-def test_a_visitor_holds_nothing_but_what_everybody_holds() -> None:
-    assert held_by(None) == [PUBLIC_KEY]
-    assert personal(None) == []
+def test_a_member_holds_the_coops_key_those_of_their_guilds_and_circles_their_place_and_their_own(
+    session: Session, book: Book
+) -> None:
+    row, other = make_member(session, "ada"), make_member(session, "ben")
+    guild = make_guild(session, "bakers", row)
+    ada, ben = identity_of(row), identity_of(other)
+    row.place_id = LISBON
+    family = circles.create(session, ben, book, "Family", NOW)
+    circles.add(session, ben, book, family.id, "ada", NOW)
+    session.flush()
+    own = {guild_key(id_of(guild)), member_key(ada.member_id), circle_key(family.id, 0)}
+    places = {PLACED_KEY, *map(place_key, (PORTUGAL, LISBON_REGION, LISBON))}
+    assert set(held(session, ada)) == {LOCAL_KEY, PUBLIC_KEY, *own, *places}
+    assert set(held(session, ada, "personal")) == own
+    assert set(held(session, ben)) == {LOCAL_KEY, PUBLIC_KEY, member_key(ben.member_id)}
+
+
+def test_a_visitor_holds_nothing_but_what_everybody_holds(session: Session) -> None:
+    assert held(session, None) == [PUBLIC_KEY]
+    assert held(session, None, "personal") == []
 
 
 @given(st.integers(1, 2**40), st.integers(0, 65_535))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from audience import posts, relations
+from audience import posts
 from audience.keys import LOCAL_KEY, guild_key, member_key
 from audience.rules import AUDIENCE
 from audience.tables import Gate, Post
@@ -80,18 +80,6 @@ def test_an_audience_that_does_not_fit_is_refused_where_it_does_not(
     with pytest.raises(RuleBroken) as refused:
         make_post(session, ada, book, document)
     assert pointers(refused) == [pointer]
-
-
-def test_law_07_who_blocks_the_author_cannot_be_told_from_one_who_does_not_exist(
-    session: Session, book: Book, ada: Identity
-) -> None:
-    relations.block(session, identity_of(make_member(session, "ben")), "ada", NOW)
-    answers = []
-    for handle in ("ben", "nobody"):
-        with pytest.raises(RuleBroken) as refused:
-            make_post(session, ada, book, {"see": {"any": [{"member": handle}]}})
-        answers.append((str(refused.value), refused.value.faults))
-    assert answers[0] == answers[1]
 
 
 def test_a_post_is_made_in_a_guild_by_its_members_alone(session: Session, book: Book, ada: Identity) -> None:

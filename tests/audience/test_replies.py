@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
-from audience import posts, relations, replies
+from audience import following, posts, replies
 from audience.rules import AUDIENCE
 from audience.tables import Post, Reply
 from coop.book import Book
@@ -81,7 +81,7 @@ def test_law_07_replies_of_either_side_of_a_block_are_left_out(
     post = make_post(session, ada, book)
     replies.write(session, ben, book, post.id, "from ben", NOW)
     replies.write(session, cleo, book, post.id, "from cleo", NOW + SECOND)
-    relations.block(session, ben, "cleo", NOW)
+    following.block(session, ben, book, "cleo", NOW)
     assert read(session, ben, book, post) == ["from ben"]
     assert read(session, cleo, book, post) == ["from cleo"]
     assert read(session, ada, book, post) == ["from ben", "from cleo"]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from audience import posts, relations, timeline
+from audience import following, posts, timeline
 from audience.access import access_post
 from audience.tables import Post, Seat
 from coop.book import Book
@@ -42,7 +42,7 @@ def pages(session: Session, viewer: Identity, book: Book, limit: int) -> list[li
     found, before = [], NEWEST
     while True:
         cards, last = timeline.page(session, viewer, book, "ada", NOW, before=before, limit=limit)
-        found.append([card.id for card in cards])
+        found.append([one.card.id for one in cards])
         if last is None:
             return found
         before = last
@@ -80,7 +80,7 @@ def test_law_07_the_page_of_one_who_blocks_is_the_page_of_one_who_wrote_nothing(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
     write(session, ada, book, 2)
-    relations.block(session, ada, "ben", NOW)
+    following.block(session, ada, book, "ben", NOW)
     assert timeline.page(session, ben, book, "ada", NOW, before=NEWEST, limit=3) == ([], None)
     assert timeline.page(session, ben, book, "ben", NOW, before=NEWEST, limit=3) == ([], None)
     with pytest.raises(NotFound):

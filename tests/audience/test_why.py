@@ -5,8 +5,8 @@ from sqlmodel import Session
 
 from audience import why
 from audience.access import access_post
-from audience.limits import Asked, limits_of
 from audience.feeds import page as feeds
+from audience.limits import Asked, limits_of
 from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.errors import NotFound
@@ -108,7 +108,9 @@ def test_law_11_the_terms_add_up_and_each_cites_its_clause(
     for term, receipt in zip(found.terms, found.receipts, strict=True):
         assert receipt.clause == f"/profiles/balanced/weights/{term.signal}"
         assert round(receipt.value * 1000) == term.weight
-    assert (found.score, found.terms) == feeds.score_of(session, ben, book, "balanced", post.id, NOW)
+    assert (found.score, found.terms) == feeds.score_of(
+        session, ben, book, feeds.recipe_of(book, "balanced"), post.id, NOW
+    )
 
 
 def test_without_a_profile_the_first_of_the_policy_explains(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience import gate, posts, relations
+from audience import following, gate, posts
 from audience.access import access_post
 from audience.feeds import page as feeds
 from audience.feeds.rules import FEEDS
@@ -80,10 +80,10 @@ def test_law_07_a_page_holds_nothing_that_may_not_be_seen(
     (full,) = write(session, book, 4, audience={"seats": {"max": 1}})
     access_post(session, someone(session), book, full, NOW)
     write(session, book, 5, author=identity_of(make_member(session, "blocked")))
-    relations.block(session, ben, "blocked", NOW)
+    following.block(session, ben, book, "blocked", NOW)
     blocker = identity_of(make_member(session, "blocker"))
     write(session, book, 6, author=blocker)
-    relations.block(session, blocker, "ben", NOW)
+    following.block(session, blocker, book, "ben", NOW)
     (opened,) = write(session, book, 7)
     access_post(session, ben, book, opened, NOW)
     write(session, book, 60 * 24 * 366)
@@ -113,7 +113,7 @@ def test_a_guilds_own_limits_hold_in_a_feed(session: Session, book: Book, ben: I
     for _ in range(2):
         assert feed(session, someone(session), quiet) == [ruled, free]
     assert feed(session, ben, quiet) == [free]
-    relations.follow(session, ben, founder.handle, NOW)
+    following.follow(session, ben, book, founder.handle, NOW)
     assert feed(session, ben, quiet) == [ruled]
 
 
@@ -125,7 +125,7 @@ def test_the_balanced_feed_weighs_who_is_followed_who_answers_and_who_is_small(
         member.handle: write(session, book, 60 + n, author=identity_of(member))[0]
         for n, member in enumerate((plain, followed, answering, loud))
     }
-    relations.follow(session, ben, followed.handle, NOW)
+    following.follow(session, ben, book, followed.handle, NOW)
     for member, posts_7d, viewers, answered in ((answering, 1, 0, 20), (loud, 90, 900, 0)):
         session.add(
             AuthorSignals(
@@ -181,7 +181,7 @@ def test_law_01_the_recipes_are_clauses(session: Session, book: Book, ben: Ident
     old, new = someone(session), someone(session)
     (older,) = write(session, book, 60 * 24, author=old)
     (newer,) = write(session, book, 1, author=new)
-    relations.follow(session, ben, old.handle, NOW)
+    following.follow(session, ben, book, old.handle, NOW)
     heavy = with_clauses(book, FEEDS, {"/profiles/balanced/weights/follow": 3.0})
     light = with_clauses(book, FEEDS, {"/profiles/balanced/weights/follow": 0.0})
     with session.begin_nested() as look:
@@ -220,10 +220,11 @@ def test_the_number_of_statements_does_not_grow_with_the_page(
 
 def test_a_score_can_be_asked_for_one_post(session: Session, book: Book, ben: Identity) -> None:
     (post_id,) = write(session, book, 5)
-    score, terms = feeds.score_of(session, ben, book, "balanced", post_id, NOW)
+    balanced = feeds.recipe_of(book, "balanced")
+    score, terms = feeds.score_of(session, ben, book, balanced, post_id, NOW)
     (item,) = feeds.page(session, ben, book, "balanced", NOW)
     assert (score, terms) == (item.score, item.terms)
     for hidden in (write(session, book, 5, audience=NOBODY)[0], 7):
         with pytest.raises(NotFound):
-            feeds.score_of(session, ben, book, "balanced", hidden, NOW)
+            feeds.score_of(session, ben, book, balanced, hidden, NOW)
     assert session.get(Post, post_id) is not None

@@ -11,7 +11,6 @@ from audience.feeds import author_signals
 from audience.feeds import candidates as feeds
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.signals import Candidate
-from audience.keys import held_by
 from audience.replay import candidates, recorded
 from audience.replay.audience import caps_of, slugs_of
 from audience.replay.candidates import Locks, Relations
@@ -19,7 +18,7 @@ from audience.replay.moments import Past, past
 from coop.book import Book
 from coop.ids import first_id_at
 from tests.audience.factories import with_clauses
-from tests.audience.replay.worlds import SINCE, UNTIL, World
+from tests.audience.replay.worlds import SINCE, UNTIL, World, keys_of
 
 
 def known_at(session: Session, made: World, moment: datetime) -> tuple[Past, Locks, Relations]:
@@ -81,4 +80,4 @@ def test_law_07_nobody_is_offered_in_the_past_what_they_could_not_see(session: S
         who = candidates.reader(known, locks, relations, viewer.member_id, 0)
         locked = {post.id: set(post.lock_any) for post in made.posts}
         for post_id in known.posts.id[who.open].tolist():
-            assert locked[post_id] & set(held_by(viewer))
+            assert locked[post_id] & keys_of(viewer)

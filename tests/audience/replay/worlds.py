@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
-from audience.keys import held_by
+from audience.keys import LOCAL_KEY, PUBLIC_KEY, guild_key, member_key
 from audience.tables import Gate, Post, Relation, Reply, Seat
 from coop.book import Book
 from coop.identity import Identity
@@ -20,6 +20,11 @@ from tests.factories import id_of, identity_of, make_guild, make_member
 
 UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SINCE = UNTIL - timedelta(days=28)
+
+
+def keys_of(viewer: Identity) -> set[int]:
+    """Return the keys that a member holds where nobody has circles or places."""
+    return {LOCAL_KEY, PUBLIC_KEY, member_key(viewer.member_id), *map(guild_key, viewer.guilds)}
 
 
 @dataclass
@@ -98,7 +103,7 @@ class World:
         """Let members view what their keys open; caps are kept by nobody here but by chance."""
         for post in self.posts:
             for viewer in self.members:
-                opened = set(held_by(viewer)) & set(post.lock_any)
+                opened = keys_of(viewer) & set(post.lock_any)
                 if viewer.member_id != post.author_id and opened and self.lot.random() < 0.4:
                     at = self.moment(post.created_at)
                     seat = Seat(member_id=viewer.member_id, post_id=post.id, at=at, via="post", epoch=1)

@@ -1,0 +1,76 @@
+"""Asks: what a member wants to do with a post and may do once its author says yes.
+
+A like, a repost and a download are asked for here; a quote and a reply carry their own state. Asking twice
+is asking once, and who was refused is told so: a no is an answer, and nobody is asked again and again.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from audience.document import Verb
+from audience.interaction_tables import Asked
+from audience.permission import Answer
+from audience.permissions import require
+from coop.errors import Forbidden
+from coop.identity import Identity
+from coop.ids import new_id
+
+WAITING, GRANTED, REFUSED = "waiting", "granted", "refused"
+"""States of an ask."""
+
+Done = Literal["done", "waiting"]
+"""What came of it: it is so from now on, or once the post's author says yes."""
+DONE: Done = "done"
+
+
+def settle(session: Session, reader: Identity, post_id: int, answer: Answer, now: datetime) -> Done:
+    """Say whether the reader does what they were answered about, asking its author where that is needed.
+
+    Raise Forbidden where they may not, and where the author has said no.
+    """
+    if require(answer).value == "yes":
+        return DONE
+    row = insert(Asked).values(
+        id=new_id(now),
+        post_id=post_id,
+        member_id=reader.member_id,
+        verb=answer.verb,
+        state=WAITING,
+        at=now,
+    )
+    session.execute(row.on_conflict_do_nothing())
+    # Held until what was granted is done, so that a yes that is taken back meanwhile undoes it.
+    state = session.scalar(_state(reader, post_id, answer.verb).with_for_update(read=True))
+    if state == REFUSED:
+        raise Forbidden("Its author has said no.")
+    return DONE if state == GRANTED else "waiting"
+
+
+def state_of(session: Session, reader: Identity, post_id: int, verb: Verb) -> str | None:
+    """Return what became of what a reader asked; None where they never did."""
+    return session.scalar(_state(reader, post_id, verb))
+
+
+def withdraw(session: Session, reader: Identity, post_id: int, verb: Verb) -> None:
+    """No longer ask; what was answered stays answered.
+
+    It waits for an answer that is under way, so the caller undoes what that did by a statement that follows.
+    """
+    session.execute(
+        delete(Asked).where(
+            col(Asked.post_id) == post_id,
+            col(Asked.member_id) == reader.member_id,
+            col(Asked.verb) == verb,
+            col(Asked.state) == WAITING,
+        )
+    )
+
+
+def _state(reader: Identity, post_id: int, verb: Verb) -> Select[tuple[str]]:
+    return select(col(Asked.state)).where(
+        col(Asked.post_id) == post_id, col(Asked.member_id) == reader.member_id, col(Asked.verb) == verb
+    )

@@ -1,0 +1,174 @@
+"""Following, on a human scale: a member has so many followers as the policy says, and no more.
+
+Law 6, for followers: the ceiling is exact, because they are counted while the row of the one who is followed
+is held. Whoever comes when it is reached waits their turn, or is turned away, as the clause says; when it
+rises, or somebody leaves, those who wait follow in the order in which they came. Whoever reaches it is told,
+and invited to form a guild instead.
+
+Law 7: a block is never told to the one who is blocked: following a member answers the same whether or not
+they block the follower. While they do it has no effect, and takes nobody's place.
+"""
+
+from datetime import datetime
+from operator import itemgetter
+from typing import Literal
+
+from sqlalchemy import CursorResult, delete, literal, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from audience import relations
+from audience.clauses import limit_of
+from audience.relations import BLOCK, FOLLOW, WAIT, member_id_of
+from audience.rules import AUDIENCE, AudienceRules
+from audience.tables import Relation
+from coop.book import Book
+from coop.clock import Clock
+from coop.database import Database
+from coop.errors import Conflict, Fault, Forbidden, RuleBroken
+from coop.identity import Identity
+from coop.notices import Tidings, tell
+from coop.policies import Books
+
+State = Literal["following", "waiting", "none"]
+
+_HOLD = text("SELECT FROM member WHERE id = :other FOR NO KEY UPDATE")
+
+_BLOCKED_BY = "SELECT other_id FROM relation WHERE member_id = :other AND kind = 'block'"
+
+_COUNT = text(f"""
+SELECT count(*) FILTER (WHERE kind = 'follow') AS followers, count(*) FILTER (WHERE kind = 'wait') AS waiting
+FROM relation WHERE other_id = :other AND kind IN ('follow', 'wait') AND member_id NOT IN ({_BLOCKED_BY})
+""")  # noqa: S608 - put together from constants
+
+_ADMIT = text(f"""
+WITH next AS (
+  SELECT member_id FROM relation
+  WHERE other_id = :other AND kind = 'wait' AND member_id NOT IN ({_BLOCKED_BY})
+  ORDER BY since, member_id LIMIT :free
+), gone AS (
+  DELETE FROM relation USING next
+  WHERE relation.member_id = next.member_id AND kind = 'wait' AND other_id = :other
+  RETURNING relation.member_id
+)
+INSERT INTO relation (member_id, kind, other_id, since) SELECT member_id, 'follow', :other, :now FROM gone
+""")  # noqa: S608 - put together from constants
+
+_AWAITED = text("SELECT DISTINCT other_id FROM relation WHERE kind = 'wait' ORDER BY other_id")
+
+
+def follow(session: Session, actor: Identity, book: Book, handle: str, now: datetime) -> State:
+    """Follow a member, or wait to, and return which.
+
+    Raise NotFound where nobody has that handle, RuleBroken for oneself, Conflict where the actor blocks them,
+    and Forbidden, with the clause, where they have as many followers as they may and nobody may wait.
+    """
+    other_id = member_id_of(session, handle)
+    if other_id == actor.member_id:
+        raise RuleBroken("You cannot follow yourself.")
+    if session.get(Relation, (actor.member_id, BLOCK, other_id)) is not None:
+        raise Conflict("You block this member: unblock them first.")
+    session.execute(_HOLD, {"other": other_id})
+    found = state(session, actor, other_id)
+    if found != "none":
+        return found
+    rules = book.rules(AUDIENCE, AudienceRules).followers
+    ceiling = limit_of(rules.ceiling)
+    counted = session.execute(_COUNT, {"other": other_id}).one()
+    if ceiling is None or (counted.followers < ceiling and not counted.waiting):
+        _set(session, actor, FOLLOW, other_id, now)
+        if counted.followers + 1 == ceiling:
+            _invite(session, other_id, ceiling, now)
+        return "following"
+    if rules.on_full == "close":
+        clause = book.cite(AUDIENCE, "/followers/ceiling")
+        detail = f"Nobody here has more than {ceiling} followers: look for a guild that they are in."
+        raise Forbidden("This member has as many followers as they may.", faults=(Fault("", detail, clause),))
+    _set(session, actor, WAIT, other_id, now)
+    return "waiting"
+
+
+def unfollow(session: Session, actor: Identity, book: Book, handle: str, now: datetime) -> None:
+    """No longer follow a member, or wait to; whoever waits longest follows instead.
+
+    Raise NotFound where nobody has that handle.
+    """
+    leave(session, book, actor.member_id, member_id_of(session, handle), now)
+
+
+def leave(session: Session, book: Book, member_id: int, other_id: int, now: datetime) -> None:
+    """End it that one member follows another, or waits to, and let in who waits."""
+    session.execute(_HOLD, {"other": other_id})
+    session.execute(
+        delete(Relation).where(
+            col(Relation.member_id) == member_id,
+            col(Relation.kind).in_((FOLLOW, WAIT)),
+            col(Relation.other_id) == other_id,
+        )
+    )
+    admit(session, book, other_id, now)
+
+
+def block(session: Session, actor: Identity, book: Book, handle: str, now: datetime) -> None:
+    """Block a member: neither is shown what the other makes, and following ends both ways.
+
+    Raise NotFound where nobody has that handle and RuleBroken for oneself.
+    """
+    other_id = relations.block(session, actor, handle, now)
+    # Both rows are held in one order, whoever blocks whom.
+    for one, other in sorted(((actor.member_id, other_id), (other_id, actor.member_id)), key=itemgetter(1)):
+        leave(session, book, one, other, now)
+
+
+def state(session: Session, actor: Identity, other_id: int) -> State:
+    """Return how the actor stands to a member."""
+    kinds = session.scalars(
+        select(col(Relation.kind)).where(
+            col(Relation.member_id) == actor.member_id, col(Relation.other_id) == other_id
+        )
+    ).all()
+    return "following" if FOLLOW in kinds else "waiting" if WAIT in kinds else "none"
+
+
+def admit(session: Session, book: Book, other_id: int, now: datetime) -> int:
+    """Let those who wait follow a member while there is room, in order; return how many. The row is held."""
+    ceiling = limit_of(book.rules(AUDIENCE, AudienceRules).followers.ceiling)
+    counted = session.execute(_COUNT, {"other": other_id}).one()
+    free = counted.waiting if ceiling is None else min(counted.waiting, ceiling - counted.followers)
+    if free <= 0:
+        return 0
+    admitted = session.execute(_ADMIT, {"other": other_id, "free": free, "now": now})
+    assert isinstance(admitted, CursorResult)
+    return admitted.rowcount
+
+
+def admit_due(database: Database, books: Books, clock: Clock) -> int:
+    """Let in whoever waits and finds room, a ceiling having risen; return how many. One member at a time."""
+    with database.begin() as session:
+        awaited = session.scalars(_AWAITED).all()
+    found = 0
+    for other_id in awaited:
+        with database.begin() as session:
+            session.execute(_HOLD, {"other": other_id})
+            found += admit(session, books.current(session), other_id, clock.now(session))
+    return found
+
+
+def _set(session: Session, actor: Identity, kind: str, other_id: int, now: datetime) -> None:
+    row = insert(Relation).values(member_id=actor.member_id, kind=kind, other_id=other_id, since=now)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def _invite(session: Session, other_id: int, ceiling: int, now: datetime) -> None:
+    """Tell a member that they have reached the ceiling, once for each height of it."""
+    tidings = Tidings(
+        topic="followers",
+        subject=other_id,
+        moment="ceiling",
+        turn=ceiling,
+        line=f"You have {ceiling} followers, as many as one person here has.",
+        detail="Form a guild with some of them: what is made there reaches its members, who can answer.",
+        path="/guilds/new",
+        at=now,
+    )
+    tell(session, tidings, select(literal(other_id)), now)

@@ -1,0 +1,33 @@
+"""Downloads over HTTP: ask for the picture of a post, and keep it."""
+
+from flask import Response
+
+from audience import downloads
+from audience.routes.reactions import DoneView, answered
+from coop.api import Api
+from coop.call import Accepted, Call, Later
+from coop.errors import Forbidden, Unavailable
+from media.delivery import by_stream
+from media.images import RENDITION_TYPE
+from media.routes.uploads import object_store
+
+api = Api("downloads")
+
+
+@api.put("/posts/<id:post_id>/download", raises=(Forbidden,))
+def ask_for_download(call: Call, post_id: int) -> DoneView | Accepted:
+    """Ask whether you may download the picture of a post."""
+    return answered(downloads.ask(call.session, call.member, call.book, post_id, call.now))
+
+
+@api.get("/posts/<id:post_id>/download", produces=RENDITION_TYPE, raises=(Unavailable,))
+def download_picture(call: Call, post_id: int) -> Later:
+    """Download the picture of a post, where its author lets you."""
+    file = downloads.file_of(call.session, call.member, call.book, post_id, call.now)
+
+    def send() -> Response:
+        sent = by_stream(object_store(), file)
+        sent.headers["Content-Disposition"] = f'attachment; filename="{post_id}.webp"'
+        return sent
+
+    return Later(send)

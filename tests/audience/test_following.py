@@ -1,0 +1,131 @@
+"""Following on a human scale: the ceiling, the line before it, and who is told."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from audience import following
+from audience.rules import AUDIENCE
+from audience.tables import Relation
+from coop import notices
+from coop.book import Book
+from coop.database import Database
+from coop.errors import Forbidden
+from coop.identity import Identity
+from tests.audience.factories import NOW, founding_book, with_clauses
+from tests.factories import identity_of, make_member
+from tests.thorough import much
+
+SECOND = timedelta(seconds=1)
+TWO = with_clauses(founding_book(), AUDIENCE, {"/followers/ceiling": 2})
+THREE = with_clauses(TWO, AUDIENCE, {"/followers/ceiling": 3})
+CLOSED = with_clauses(TWO, AUDIENCE, {"/followers/on_full": "close"})
+
+
+@pytest.fixture
+def ada(session: Session) -> Identity:
+    return identity_of(make_member(session, "ada"))
+
+
+@pytest.fixture
+def crowd(session: Session) -> list[Identity]:
+    return [identity_of(make_member(session)) for _ in range(5)]
+
+
+def come(session: Session, book: Book, crowd: list[Identity]) -> list[str]:
+    """Have everybody follow ada, a second apart; return what each was told."""
+    return [following.follow(session, one, book, "ada", NOW + n * SECOND) for n, one in enumerate(crowd)]
+
+
+def states(session: Session, ada: Identity, crowd: list[Identity]) -> list[str]:
+    return [following.state(session, one, ada.member_id) for one in crowd]
+
+
+def test_law_06_whoever_comes_when_the_ceiling_is_reached_waits_in_line(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    wanted = ["following", "following", "waiting", "waiting", "waiting"]
+    assert come(session, TWO, crowd) == wanted
+    assert come(session, TWO, crowd) == wanted
+    following.unfollow(session, crowd[0], TWO, "ada", NOW)
+    assert states(session, ada, crowd) == ["none", "following", "following", "waiting", "waiting"]
+    following.unfollow(session, crowd[3], TWO, "ada", NOW)
+    assert following.follow(session, crowd[0], TWO, "ada", NOW) == "waiting"
+
+
+def test_where_nobody_may_wait_the_clause_turns_them_away(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    assert come(session, CLOSED, crowd[:2]) == ["following"] * 2
+    with pytest.raises(Forbidden) as refused:
+        following.follow(session, crowd[2], CLOSED, "ada", NOW)
+    clause = refused.value.faults[0].clause
+    assert clause is not None
+    assert (clause.clause, clause.value) == ("/followers/ceiling", 2)
+    assert states(session, ada, crowd[:3]) == ["following", "following", "none"]
+
+
+def test_when_the_ceiling_rises_they_follow_in_the_order_in_which_they_came(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    come(session, TWO, crowd)
+    assert following.admit(session, THREE, ada.member_id, NOW) == 1
+    assert states(session, ada, crowd) == ["following"] * 3 + ["waiting"] * 2
+    assert following.admit(session, THREE, ada.member_id, NOW) == 0
+
+
+def test_nobody_who_follows_is_sent_away_when_the_ceiling_falls(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    assert come(session, THREE, crowd[:3]) == ["following"] * 3
+    assert following.admit(session, TWO, ada.member_id, NOW) == 0
+    following.unfollow(session, crowd[0], TWO, "ada", NOW)
+    assert states(session, ada, crowd[:3]) == ["none", "following", "following"]
+
+
+def test_law_07_who_is_blocked_takes_nobodys_place_and_is_told_what_others_are(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    following.block(session, ada, TWO, crowd[0].handle, NOW)
+    assert come(session, TWO, crowd) == ["following", "following", "following", "waiting", "waiting"]
+    following.block(session, ada, TWO, crowd[1].handle, NOW)
+    assert states(session, ada, crowd) == ["following", "none", "following", "following", "waiting"]
+    following.block(session, ada, TWO, crowd[4].handle, NOW)
+    assert following.follow(session, crowd[4], TWO, "ada", NOW) == "waiting"
+    assert following.admit(session, THREE, ada.member_id, NOW) == 0
+
+
+def test_whoever_reaches_the_ceiling_is_invited_once_to_form_a_guild(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    come(session, TWO, crowd)
+    following.unfollow(session, crowd[0], TWO, "ada", NOW)
+    following.unfollow(session, crowd[1], TWO, "ada", NOW)
+    told = notices.listing(session, ada, unread_only=False, before=None, limit=10)
+    assert [one.topic for one in told] == ["followers"]
+    assert "guild" in told[0].detail
+
+
+def test_law_06_the_ceiling_is_exact_when_many_come_at_once(committed: Database) -> None:
+    number = much(12, 60)
+    book = with_clauses(TWO, AUDIENCE, {"/followers/ceiling": 5})
+    with committed.begin() as session:
+        ada = identity_of(make_member(session, "ada"))
+        people = [identity_of(make_member(session)) for _ in range(number)]
+
+    def attempt(one: Identity) -> None:
+        with committed.begin() as session:
+            following.follow(session, one, book, "ada", NOW)
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(attempt, people))
+    with committed.begin() as session:
+        rows = session.execute(
+            select(col(Relation.kind), func.count())
+            .where(col(Relation.other_id) == ada.member_id)
+            .group_by(col(Relation.kind))
+        ).all()
+    assert {row[0]: row[1] for row in rows} == {"follow": 5, "wait": number - 5}

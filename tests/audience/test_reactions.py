@@ -1,0 +1,299 @@
+"""Likes, reposts and downloads: each its own thing, once, and asked for where the author wants to be asked."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from audience import asks, downloads, following, grants, likes, posts, reposts, timeline
+from audience.access import cards
+from audience.interaction_tables import Asked, PostLike, Repost
+from audience.rules import AUDIENCE
+from audience.tables import Post
+from coop.book import Book
+from coop.database import Database
+from coop.errors import Forbidden, NotFound
+from coop.identity import Identity
+from tests.audience.factories import NOBODY, NOW, founding_book, make_asset, make_post, with_clauses
+from tests.factories import identity_of, make_member
+
+LATER = NOW + timedelta(hours=1)
+ASKING = {"interact": {verb: {"ask": [{"local": True}]} for verb in ("like", "repost", "download")}}
+CLOSED = {"interact": {verb: {} for verb in ("like", "repost", "download")}}
+DO: dict[str, Any] = {"like": likes.like, "repost": reposts.repost}
+UNDO: dict[str, Any] = {"like": likes.unlike, "repost": reposts.take_back}
+TABLES: dict[str, Any] = {"like": PostLike, "repost": Repost}
+both = pytest.mark.parametrize("verb", ["like", "repost"])
+
+
+@pytest.fixture
+def ada(session: Session) -> Identity:
+    return identity_of(make_member(session, "ada"))
+
+
+@pytest.fixture
+def ben(session: Session) -> Identity:
+    return identity_of(make_member(session, "ben"))
+
+
+def number(session: Session, verb: str) -> int:
+    return session.scalar(select(func.count()).select_from(TABLES[verb])) or 0
+
+
+def told(
+    session: Session, reader: Identity, book: Book, post: Post
+) -> tuple[int | None, int | None, int | None]:
+    card = cards(session, reader, book, [post.id], NOW)[post.id]
+    return card.likes, card.reposts, card.replies
+
+
+@both
+def test_it_is_done_once_and_taken_back(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str
+) -> None:
+    post = make_post(session, ada, book)
+    for _ in range(2):
+        assert DO[verb](session, ben, book, post.id, NOW) == "done"
+    assert number(session, verb) == 1
+    card = cards(session, ben, book, [post.id], NOW)[post.id]
+    assert (card.liked, card.reposted) == (verb == "like", verb == "repost")
+    for _ in range(2):
+        UNDO[verb](session, ben, post.id)
+    assert number(session, verb) == 0
+    UNDO[verb](session, ben, 7)
+
+
+@both
+def test_law_07_nothing_is_done_with_a_post_that_one_may_not_see(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str
+) -> None:
+    for post_id in (make_post(session, ada, book, NOBODY).id, 7):
+        with pytest.raises(NotFound):
+            DO[verb](session, ben, book, post_id, NOW)
+
+
+@both
+def test_what_its_author_closed_is_refused(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str
+) -> None:
+    post = make_post(session, ada, book, CLOSED)
+    with pytest.raises(Forbidden, match="not opened this to you"):
+        DO[verb](session, ben, book, post.id, NOW)
+    assert DO[verb](session, ada, book, post.id, NOW) == "done"
+
+
+@both
+def test_what_is_asked_for_happens_when_it_is_granted(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str
+) -> None:
+    post = make_post(session, ada, book, ASKING)
+    for _ in range(2):
+        assert DO[verb](session, ben, book, post.id, NOW) == "waiting"
+    assert number(session, verb) == 0
+    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    assert (ask.verb, ask.asker, ask.post_id, ask.body, ask.at) == (verb, "ben", post.id, None, NOW)
+    assert grants.page(session, ada, after=ask.id, limit=9) == ([], None)
+    for _ in range(2):
+        grants.grant(session, ada, ask.id, LATER)
+    assert number(session, verb) == 1
+    UNDO[verb](session, ben, post.id)
+    assert DO[verb](session, ben, book, post.id, NOW) == "done"
+    grants.refuse(session, ada, ask.id, LATER)
+    assert number(session, verb) == 0
+
+
+@both
+def test_a_no_is_an_answer_and_nobody_is_asked_again(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str
+) -> None:
+    post = make_post(session, ada, book, ASKING)
+    DO[verb](session, ben, book, post.id, NOW)
+    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    grants.refuse(session, ada, ask.id, LATER)
+    UNDO[verb](session, ben, post.id)
+    with pytest.raises(Forbidden, match="said no"):
+        DO[verb](session, ben, book, post.id, NOW)
+    assert grants.page(session, ada, after=0, limit=9) == ([], None)
+    grants.grant(session, ada, ask.id, LATER)
+    assert number(session, verb) == 1
+
+
+@both
+def test_what_is_no_longer_wanted_is_no_longer_asked(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str
+) -> None:
+    post = make_post(session, ada, book, ASKING)
+    DO[verb](session, ben, book, post.id, NOW)
+    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    UNDO[verb](session, ben, post.id)
+    assert session.scalar(select(func.count()).select_from(Asked)) == 0
+    with pytest.raises(NotFound):
+        grants.grant(session, ada, ask.id, LATER)
+
+
+def test_law_07_asks_are_the_author_s_alone_and_none_of_whom_they_block(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book, ASKING)
+    likes.like(session, ben, book, post.id, NOW)
+    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    for decide in (grants.grant, grants.refuse):
+        with pytest.raises(NotFound):
+            decide(session, ben, ask.id, LATER)
+    following.block(session, ben, book, "ada", NOW)
+    assert grants.page(session, ada, after=0, limit=9) == ([], None)
+    with pytest.raises(NotFound):
+        grants.grant(session, ada, ask.id, LATER)
+
+
+def test_asks_come_in_pages(session: Session, book: Book, ada: Identity, ben: Identity) -> None:
+    for minute in range(3):
+        post = make_post(session, ada, book, ASKING)
+        likes.like(session, ben, book, post.id, NOW + timedelta(minutes=minute))
+    first, last = grants.page(session, ada, after=0, limit=2)
+    assert last == first[-1].id
+    second, end = grants.page(session, ada, after=last, limit=2)
+    assert (len(first), len(second), end) == (2, 1, None)
+
+
+def test_numbers_are_told_to_whom_the_clauses_say(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    likes.like(session, ben, book, post.id, NOW)
+    likes.like(session, ada, book, post.id, NOW)
+    reposts.repost(session, ben, book, post.id, NOW)
+    assert told(session, ada, book, post) == (2, 1, 0)
+    assert told(session, ben, book, post) == (None, None, None)
+    open_book = with_clauses(book, AUDIENCE, {"/counts/likes": "readers", "/counts/reposts": "nobody"})
+    assert told(session, ben, open_book, post) == (2, None, None)
+    assert told(session, ada, open_book, post) == (2, None, 0)
+
+
+def test_a_repost_stands_on_the_page_of_whom_it_is_by_in_order_of_time(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    cleo = identity_of(make_member(session, "cleo"))
+    post = make_post(session, ada, book)
+    own = make_post(session, ben, book, now=NOW + timedelta(minutes=1))
+    reposts.repost(session, ben, book, post.id, NOW + timedelta(minutes=2))
+    found, last = timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=1)
+    assert [(one.card.id, one.card.author, one.reposted) for one in found] == [(post.id, "ada", True)]
+    rest, end = timeline.page(session, cleo, book, "ben", LATER, before=last or 0, limit=1)
+    assert [(one.card.id, one.reposted, end) for one in rest] == [(own.id, False, None)]
+
+
+def test_law_08_a_repost_shows_a_post_to_nobody_who_may_not_see_it(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    cleo = identity_of(make_member(session, "cleo"))
+    post = make_post(session, ada, book, {"see": {"any": [{"member": "ben"}]}})
+    gone = make_post(session, ada, book)
+    for one in (post, gone):
+        reposts.repost(session, ben, book, one.id, NOW)
+    posts.delete(session, ada, gone.id, NOW)
+    assert timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=9) == ([], None)
+    found, _ = timeline.page(session, ben, book, "ben", LATER, before=2**63 - 1, limit=9)
+    assert [one.card.id for one in found] == [post.id]
+
+
+def test_law_07_the_reposts_of_one_who_blocks_are_not_there(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    cleo = identity_of(make_member(session, "cleo"))
+    reposts.repost(session, ben, book, make_post(session, ada, book).id, NOW)
+    assert timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=9)[0]
+    following.block(session, ben, book, "cleo", NOW)
+    assert timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=9) == ([], None)
+
+
+def test_a_picture_is_kept_where_its_author_lets_one(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    def pictured(audience: dict[str, Any]) -> Post:
+        return make_post(session, ada, book, audience, asset_id=make_asset(session, ada).id)
+
+    silent, asking, bare = pictured({}), pictured(ASKING), make_post(session, ada, book)
+    with pytest.raises(Forbidden):
+        downloads.file_of(session, ben, book, silent.id, NOW)
+    with pytest.raises(Forbidden):
+        downloads.ask(session, ben, book, silent.id, NOW)
+    assert downloads.file_of(session, ada, book, silent.id, NOW).name == "large"
+    with pytest.raises(NotFound):
+        downloads.file_of(session, ada, book, bare.id, NOW)
+    with pytest.raises(Forbidden, match="say yes first"):
+        downloads.file_of(session, ben, book, asking.id, NOW)
+    assert downloads.ask(session, ben, book, asking.id, NOW) == "waiting"
+    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    grants.grant(session, ada, ask.id, LATER)
+    assert downloads.ask(session, ben, book, asking.id, NOW) == asks.DONE
+    assert downloads.file_of(session, ben, book, asking.id, NOW).asset_id == asking.asset_id
+    grants.refuse(session, ada, ask.id, LATER)
+    with pytest.raises(Forbidden):
+        downloads.file_of(session, ben, book, asking.id, NOW)
+
+
+def together(*jobs: Any) -> list[BaseException]:
+    """Run jobs in threads that start at one moment; return what they raised."""
+    barrier, raised = Barrier(len(jobs)), []
+
+    def run(job: Any) -> None:
+        barrier.wait()
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - told to the test
+            raised.append(error)
+
+    threads = [Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_law_06_who_likes_many_times_at_once_likes_once(committed: Database) -> None:
+    book = founding_book()
+    with committed.begin() as session:
+        ada, ben = (identity_of(make_member(session, name)) for name in ("ada", "ben"))
+        post_id = make_post(session, ada, book).id
+
+    def press() -> None:
+        with committed.begin() as session:
+            likes.like(session, ben, book, post_id, NOW)
+
+    assert together(*[press] * 12) == []
+    with committed.begin() as session:
+        assert session.scalars(select(col(PostLike.member_id))).all() == [ben.member_id]
+
+
+def test_whoever_changes_their_mind_while_a_yes_is_on_its_way_does_not_like_it(committed: Database) -> None:
+    book = founding_book()
+    with committed.begin() as session:
+        ada, ben = (identity_of(make_member(session, name)) for name in ("ada", "ben"))
+        post_id = make_post(session, ada, book, ASKING).id
+
+    def say_yes(ask_id: int) -> None:
+        with committed.begin() as session:
+            grants.grant(session, ada, ask_id, LATER)
+
+    def change_mind() -> None:
+        with committed.begin() as session:
+            likes.unlike(session, ben, post_id)
+
+    for _ in range(6):
+        with committed.begin() as session:
+            assert likes.like(session, ben, book, post_id, NOW) == "waiting"
+            ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+        raised = together(lambda ask_id=ask.id: say_yes(ask_id), change_mind)
+        assert all(isinstance(one, NotFound) for one in raised)
+        with committed.begin() as session:
+            granted = session.scalars(select(col(Asked.state))).all()
+            assert granted in ([], ["granted"])
+            assert (len(raised) == 1) == (granted == [])
+            assert number(session, "like") == 0
+            for row in session.scalars(select(Asked)).all():
+                session.delete(row)
