@@ -20,6 +20,7 @@ import audience.replay.audience
 import audience.replay.feeds
 import audience.routes.asks
 import audience.routes.derivatives
+import audience.routes.doors
 import audience.routes.downloads
 import audience.routes.feeds
 import audience.routes.less
@@ -27,12 +28,14 @@ import audience.routes.media
 import audience.routes.own_feeds
 import audience.routes.permissions
 import audience.routes.posts
-import audience.routes.reactions
 import audience.routes.reach
+import audience.routes.reactions
 import audience.routes.reading
 import audience.routes.relations
 import audience.routes.replies
+import audience.routes.threads
 import audience.rules
+import audience.waiting
 import coop.measures
 import coop.routes.checkpoints
 import coop.routes.guilds
@@ -171,12 +174,14 @@ APIS = [
     coop.routes.webhooks.api,
     media.routes.uploads.api,
     audience.routes.posts.api,
+    audience.routes.doors.api,
     audience.routes.permissions.api,
     audience.routes.reactions.api,
     audience.routes.asks.api,
     audience.routes.derivatives.api,
     audience.routes.downloads.api,
     audience.routes.replies.api,
+    audience.routes.threads.api,
     audience.routes.feeds.api,
     audience.routes.own_feeds.api,
     audience.routes.less.api,
@@ -356,6 +361,11 @@ def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
             "followers in line",
             timedelta(minutes=1).total_seconds(),
             lambda: audience.following.admit_due(platform.database, platform.books, platform.clock),
+        ),
+        Job(
+            "seats in line",
+            timedelta(seconds=10).total_seconds(),
+            lambda: audience.waiting.seat_due(platform.database, platform.books, platform.clock),
         ),
         Job("author signals", timedelta(minutes=5).total_seconds(), signals),
         Job("post signals", timedelta(minutes=5).total_seconds(), post_signals),

@@ -70,7 +70,7 @@ def withdraw(session: Session, reader: Identity, post_id: int, verb: Verb) -> No
     )
 
 
-def _state(reader: Identity, post_id: int, verb: Verb) -> Select[tuple[str]]:
+def _state(reader: Identity, post_id: int, verb: Verb) -> Select[str]:
     return select(col(Asked.state)).where(
         col(Asked.post_id) == post_id, col(Asked.member_id) == reader.member_id, col(Asked.verb) == verb
     )

@@ -12,6 +12,7 @@ from audience.document import AudienceDocument, Parts
 from audience.limits import Asked, deciding, limits_of, rules_of, scope_of
 from audience.permission import openness
 from audience.predicate import Predicate
+from audience.reply_rules import wider
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.errors import Fault, RuleBroken
@@ -80,14 +81,7 @@ def _numbers(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[F
         if wanted is not None and most is not None and wanted > most:
             yield Fault(f"{at}/arrivals/{name}", f"This is at most {most}.", clause)
     if parts.replies is not None:
-        for name, rule, wanted in (
-            ("max", "per_post", parts.replies.max),
-            ("per_member", "per_member", parts.replies.per_member),
-        ):
-            clause = deciding(book, guild, f"/replies/{rule}")
-            most = limit_of(clause.value)
-            if wanted is not None and most is not None and wanted > most:
-                yield Fault(f"{at}/replies/{name}", f"This is at most {most}.", clause)
+        yield from wider(at, parts.replies, book, guild)
     yield from _openings(at, parts, book, guild)
 
 

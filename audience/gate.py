@@ -6,7 +6,8 @@ when the cap drops; arrivals obey the limiter, and whoever is seated is never de
 A ``seat`` is written for every viewer of every post. A ``gate`` is the counter of a post for which a limit
 holds or has held; from then on ``gate.taken`` equals the number of its seats, and gates are never taken
 away. A claim goes: insert the seat, then count it under the guard, else take the seat back, all in the
-request's transaction and for a whole page at once.
+request's transaction and for a whole page at once. Those who wait for a seat (``waiting.py``) come first: one
+that any of them could have is free for nobody else.
 
 Locks are taken in one order, so claims never deadlock: posts by id, then gates by id. Inserting a seat
 holds its post in key-share mode (the foreign key would too). Making the gate of a post that has seats
@@ -27,6 +28,12 @@ from audience.limits import Limits
 from coop.identity import Identity
 
 _HOLD = text("SELECT id FROM post WHERE id = ANY(:posts) ORDER BY id FOR UPDATE")
+
+# The post is held before its gate, as everywhere, although only who waits makes use of it.
+_HOLD_GATE = text("""
+WITH held AS MATERIALIZED (SELECT id FROM post WHERE id = :post FOR KEY SHARE)
+SELECT post_id FROM gate JOIN held ON post_id = id FOR UPDATE OF gate
+""")
 
 _MAKE = text("""
 INSERT INTO gate (post_id, taken)
@@ -57,14 +64,17 @@ WITH locked AS MATERIALIZED (
 ), counted AS (
   UPDATE gate SET
     taken = taken + 1,
+    waiting = waiting - waited::integer,
     arrival_at = CASE WHEN period IS NULL THEN arrival_at
                       ELSE greatest(arrival_at, clock_timestamp()) + period END
   FROM locked
   JOIN unnest(CAST(:posts AS bigint[]), CAST(:seats AS integer[]),
-              CAST(:periods AS interval[]), CAST(:tolerances AS interval[]), CAST(:reached AS integer[]))
-    AS wanted(post_id, seats, period, tolerance, reached) USING (post_id)
+              CAST(:periods AS interval[]), CAST(:tolerances AS interval[]), CAST(:reached AS integer[]),
+              CAST(:waited AS boolean[]))
+    AS wanted(post_id, seats, period, tolerance, reached, waited) USING (post_id)
   WHERE gate.post_id = locked.post_id
     AND (seats IS NULL OR taken < seats)
+    AND (seats IS NULL OR waited OR waiting = 0 OR taken + waiting < seats)
     AND gate.reached = wanted.reached
     AND (period IS NULL
          OR greatest(arrival_at, clock_timestamp()) + period - tolerance <= clock_timestamp())
@@ -103,6 +113,8 @@ class Claim:
     not let in by what they saw."""
     reached: int = 0
     """How many of them a share of its seats had brought."""
+    waited: bool = False
+    """Whether the viewer is the first of those who wait, whose gate is held: see :func:`hold`."""
 
 
 def claim(
@@ -133,6 +145,14 @@ def claim(
     return {row.id for row in held} - refused
 
 
+def hold(session: Session, post_id: int) -> None:
+    """Hold the gate of a post that has one, until the transaction ends.
+
+    Meanwhile nobody is seated there, and nobody begins or ceases to wait.
+    """
+    session.connection().execute(_HOLD_GATE, {"post": post_id})
+
+
 def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
     """Count new seats at the gates that their posts have; return the posts whose gate refuses."""
     bound = {
@@ -141,6 +161,7 @@ def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
         "periods": [claim.limits.period for claim in claims],
         "tolerances": [claim.limits.tolerance for claim in claims],
         "reached": [claim.reached for claim in claims],
+        "waited": [claim.waited for claim in claims],
     }
     return set(session.scalars(_COUNT, bound))
 

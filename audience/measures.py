@@ -98,7 +98,7 @@ def _posts(session: Session, span: Span) -> Counted:
 
 def _replies(session: Session, span: Span) -> Counted:
     counted = select(func.count(), func.count(distinct(col(Reply.author_id)))).select_from(Reply)
-    of_post = counted.join(Post, col(Post.id) == col(Reply.post_id))
+    of_post = counted.join(Post, col(Post.id) == col(Reply.post_id)).where(col(Reply.state) == "shown")
     return _counted(session, of_post.where(_written(Reply, span), _in_scope(span)))
 
 

@@ -34,7 +34,7 @@ def ask_for_each(
 ) -> tuple[Access, list[Answer]]:
     """Return what :func:`ask_for` does, for several verbs at once, in their order."""
     post = access_post(session, reader, book, post_id, now)
-    heard = _heard(session, reader, book, layered(session, post_id, now), verbs, now)
+    heard = hear(session, reader, book, layered(session, post_id, now), verbs, now)
     mine = post.author_id == reader.member_id
     return post, [answer(verb, heard, book, post.guild, author=mine) for verb in verbs]
 
@@ -47,7 +47,7 @@ def require(found: Answer) -> Answer:
     raise Forbidden(f"You may not do this with it. {found.reason}", faults=(fault,))
 
 
-def _heard(
+def hear(
     session: Session, reader: Identity, book: Book, post: Layered, verbs: Sequence[Verb], now: datetime
 ) -> list[Heard]:
     """Bind the layers to the reader, whose standing is looked up only where an answer may hang on it."""

@@ -95,6 +95,8 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         per_minute=asked.per_minute,
         burst=asked.burst,
         all_wait=asked.all_wait,
+        names=len(document.named()),
+        tags=len(known),
         features=topics.features(known, draft.language, path),
         norm=topics.norm(known),
         length_ms=length_ms(rules.length, body, picture=draft.asset_id is not None),

@@ -1,126 +1,213 @@
-"""Replies: answering a post, reading the answers, taking one's own back.
+# ruff: noqa: S608 - the statements are put together from constants
+"""Replies: answering a post or an answer to it, deciding on those that wait, taking one's own back.
 
 Law 8: a reply keeps the audience it was written for: it is shown where its post is, and a post is never
 opened to anybody for whom it was not published. Law 6, for answers: their numbers are exact, because they
-are counted while the post's row is held.
+are counted while the post's row is held. Where the author of the post lets people ask, an answer waits: it is
+counted for nobody, and shown to whoever wrote it and whoever decides (``reply_sight.py``).
 
 The post is held before it is looked at, so that locks keep the order of ``gate.py``: posts, then gates.
 """
 
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from audience.access import BLOCKED, Access, access_post
-from audience.clauses import limit_of
-from audience.limits import deciding
+from audience import reply_rules, topics
+from audience.access import access_post
+from audience.permissions import require
+from audience.reply_rules import reply_limits
+from audience.reply_sight import said
+from audience.replying import REPLIER, asking
 from audience.rules import AUDIENCE, AudienceRules
+from audience.standing import layered
 from audience.tables import Post, Reply
 from coop.book import Book
-from coop.errors import Fault, Forbidden, NotFound, RuleBroken
+from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import prose
+from media.tables import Asset
 
-_LIST = text(f"""
-SELECT reply.id, author.handle, author.display_name, reply.body, reply.created_at
-FROM reply
-JOIN member AS author ON author.id = reply.author_id
-WHERE reply.post_id = :post
-  AND reply.id > :after
-  AND reply.deleted_at IS NULL
-  AND reply.author_id NOT IN {BLOCKED}
-ORDER BY reply.id
-LIMIT :limit
-""")  # noqa: S608 - put together from constants
+_REPLIER = text(REPLIER)
+
+_ABOVE = text(f"""
+SELECT reply.above || reply.id FROM reply
+WHERE reply.id = :parent AND reply.post_id = :post AND reply.state = 'shown' AND {said("reply")}
+""")
+
+_SHOWN_ELSEWHERE = text("""
+SELECT EXISTS (SELECT FROM post WHERE asset_id = :asset) OR EXISTS (SELECT FROM reply WHERE asset_id = :asset)
+""")
+
+_MINE_TO_DECIDE = text(f"""
+SELECT post.id FROM reply JOIN post ON post.id = reply.post_id
+WHERE reply.id = :reply AND post.author_id = :me AND post.deleted_at IS NULL AND {said("reply")}
+""")
+
+_DECIDE = text("""
+UPDATE reply SET state = :state, decided_at = :now
+WHERE id = :reply AND state = 'waiting' AND deleted_at IS NULL
+RETURNING author_id, created_at
+""")
+
+_TAKE_BACK = text("""
+UPDATE reply SET deleted_at = :now FROM post
+WHERE reply.id = :reply AND reply.author_id = :me AND reply.deleted_at IS NULL AND post.id = reply.post_id
+RETURNING reply.state, reply.created_at, post.features
+""")
 
 
-class ReplyCard(NamedTuple):
-    """What is shown of a reply."""
+def write(
+    session: Session,
+    author: Identity,
+    book: Book,
+    post_id: int,
+    body: str,
+    now: datetime,
+    *,
+    parent_id: int | None = None,
+    at_ms: int | None = None,
+    pause: bool = False,
+    asset_id: int | None = None,
+) -> Reply:
+    """Answer a post that the author of the reply may see, and return the reply: shown, or waiting for a yes.
 
-    id: int
-    author: str
-    """Handle."""
-    author_name: str
-    body: str
-    created_at: datetime
+    ``parent_id`` is the reply that it answers, where that is not the post, ``at_ms`` the moment of the post
+    that it speaks of, ``pause`` that the post is to stop there, ``asset_id`` a picture of the author's own.
 
-
-def write(session: Session, author: Identity, book: Book, post_id: int, body: str, now: datetime) -> Reply:
-    """Answer a post that the author of the reply may see, and return the reply.
-
-    Raise NotFound where they may not see it, RuleBroken where the text does not fit, and Forbidden where
-    the post has as many replies as it may, or as many of this member.
+    Raise NotFound where they may not see the post, RuleBroken where a part of the reply does not fit,
+    Forbidden where they may not answer or there is no room, TooMany where it is too soon, and Conflict where
+    the picture is shown elsewhere.
     """
     longest = book.rules(AUDIENCE, AudienceRules).replies.characters
     body = prose(body, "/body", longest=longest)
-    if not body:
-        raise RuleBroken("A reply says something.", faults=(Fault("/body", "This is empty."),))
-    session.execute(select(col(Post.id)).where(col(Post.id) == post_id).with_for_update(key_share=True))
+    if not body and asset_id is None:
+        raise _broken("/body", "A reply says something, or shows a picture.")
+    features = _hold(session, post_id)
     post = access_post(session, author, book, post_id, now)
-    _check_room(session, author, book, post)
+    asked = asking(session, author, book, post, now)
+    waits = require(asked.answer).value == "ask"
+    row = session.connection().execute(_REPLIER, {"post": post_id, "me": author.member_id}).one()
+    replier = asked.replier(row, now)
+    reply_rules.check(asked.limits, replier)
+    reply_rules.check_moment(asked.limits, replier, at_ms, pause=pause)
+    above = _above(session, author, book, post_id, parent_id)
+    if asset_id is not None:
+        _check_asset(session, author, asset_id)
     reply = Reply(
         id=new_id(now),
         post_id=post_id,
         author_id=author.member_id,
         body=body,
+        above=above,
+        at_ms=at_ms,
+        pause=pause,
+        asset_id=asset_id,
+        state="waiting" if waits else "shown",
         created_at=now,
     )
     session.add(reply)
     session.flush()
+    if not waits:
+        topics.give(session, author.member_id, topics.tags_of(features), "reply", now)
     return reply
 
 
-def page(
-    session: Session,
-    viewer: Identity,
-    book: Book,
-    post_id: int,
-    now: datetime,
-    *,
-    after: int = 0,
-    limit: int,
-) -> tuple[list[ReplyCard], int | None]:
-    """Return up to ``limit`` replies after the reply ``after``, the oldest first, and where the next begin.
+def grant(session: Session, author: Identity, book: Book, reply_id: int, now: datetime) -> None:
+    """Show a reply that waits at a post of one's own, from now on.
 
-    Raise NotFound where the viewer may not see the post.
+    Raise NotFound where there is none, Conflict where it does not wait any more, and Forbidden where the post
+    takes no more replies.
     """
-    access_post(session, viewer, book, post_id, now)
-    bound = {"me": viewer.member_id, "post": post_id, "after": after, "limit": limit + 1}
-    rows = session.execute(_LIST, bound).all()
-    found = [ReplyCard._make(row) for row in rows[:limit]]
-    return found, found[-1].id if len(rows) > limit else None
+    post_id = _mine_to_decide(session, author, reply_id)
+    features = _hold(session, post_id)
+    post = layered(session, post_id, now)
+    limits = reply_limits([(layer.at, layer.parts) for layer in post.layers], book, post.guild)
+    row = session.connection().execute(_REPLIER, {"post": post_id, "me": author.member_id}).one()
+    reply_rules.check_full(limits, row.total)
+    asker, written_at = _decide(session, reply_id, "shown", now)
+    topics.give(session, asker, topics.tags_of(features), "reply", written_at)
+
+
+def refuse(session: Session, author: Identity, reply_id: int, now: datetime) -> None:
+    """Leave a reply that waits at a post of one's own unshown, for good.
+
+    Raise NotFound where there is none, and Conflict where it does not wait any more.
+    """
+    _mine_to_decide(session, author, reply_id)
+    _decide(session, reply_id, "refused", now)
 
 
 def delete(session: Session, author: Identity, reply_id: int, now: datetime) -> None:
-    """Take back a reply of one's own, for good; raise NotFound for any other."""
-    gone = session.execute(
-        update(Reply)
-        .where(
-            col(Reply.id) == reply_id,
-            col(Reply.author_id) == author.member_id,
-            col(Reply.deleted_at).is_(None),
-        )
-        .values(deleted_at=now)
-        .returning(col(Reply.id))
-    ).one_or_none()
+    """Take back a reply of one's own, for good; raise NotFound for any other.
+
+    Where others have answered it, a place without author and text stays.
+    """
+    bound = {"reply": reply_id, "me": author.member_id, "now": now}
+    gone = session.connection().execute(_TAKE_BACK, bound).one_or_none()
     if gone is None:
         raise NotFound
+    if gone.state == "shown":
+        tags = topics.tags_of(gone.features)
+        topics.give(session, author.member_id, tags, "reply", gone.created_at, number=-1)
 
 
-def _check_room(session: Session, author: Identity, book: Book, post: Access) -> None:
-    """Raise Forbidden, with the clause, where one more reply would be too many; the post is held."""
-    mine = func.count().filter(col(Reply.author_id) == author.member_id)
-    live = (col(Reply.post_id) == post.post_id, col(Reply.deleted_at).is_(None))
-    total, own = session.execute(select(func.count(), mine).where(*live)).one()
-    counts = {"/replies/per_post": total}
-    if author.member_id != post.author_id:
-        counts["/replies/per_member"] = own
-    for pointer, count in counts.items():
-        clause = deciding(book, post.guild, pointer)
-        most = limit_of(clause.value)
-        if most is not None and count >= most:
-            detail = f"It has {count} replies{' of yours' if pointer.endswith('member') else ''} already."
-            raise Forbidden("This post takes no more replies.", faults=(Fault("", detail, clause),))
+def _hold(session: Session, post_id: int) -> list[int]:
+    """Lock a post's row, so that nobody else counts its replies, and return what it is about."""
+    held = select(col(Post.features)).where(col(Post.id) == post_id).with_for_update(key_share=True)
+    return session.scalar(held) or []
+
+
+def _above(session: Session, author: Identity, book: Book, post_id: int, parent_id: int | None) -> list[int]:
+    """Return the replies that an answer to ``parent_id`` stands under.
+
+    One that is not shown to the author is told from none by nothing (law 7).
+    """
+    if parent_id is None:
+        return []
+    bound = {"parent": parent_id, "post": post_id, "me": author.member_id}
+    above: list[int] | None = session.scalar(_ABOVE, bound)
+    if above is None:
+        raise _broken("/parent_id", "There is no reply under this id that you can answer.")
+    reply_rules.check_depth(book, len(above))
+    return above
+
+
+def _check_asset(session: Session, author: Identity, asset_id: int) -> None:
+    """Raise RuleBroken unless the asset is the author's own and ready, and Conflict where it is in use.
+
+    Its row is held: whoever would use it elsewhere waits.
+    """
+    state = session.scalar(
+        select(col(Asset.state))
+        .where(col(Asset.id) == asset_id, col(Asset.owner_id) == author.member_id)
+        .with_for_update()
+    )
+    if state != "ready":
+        raise _broken("/asset_id", "There is no picture of yours under this id that is ready.")
+    if session.scalar(_SHOWN_ELSEWHERE, {"asset": asset_id}):
+        fault = Fault("/asset_id", "Upload it anew to show it again.")
+        raise Conflict("This picture is shown elsewhere.", faults=(fault,))
+
+
+def _mine_to_decide(session: Session, author: Identity, reply_id: int) -> int:
+    """Return the post, of one's own, that a reply answers; raise NotFound where one sees no such reply."""
+    post_id: int | None = session.scalar(_MINE_TO_DECIDE, {"reply": reply_id, "me": author.member_id})
+    if post_id is None:
+        raise NotFound
+    return post_id
+
+
+def _decide(session: Session, reply_id: int, state: str, now: datetime) -> tuple[int, datetime]:
+    """Set the state of a reply that waits; return who wrote it, and when."""
+    bound = {"reply": reply_id, "state": state, "now": now}
+    decided = session.connection().execute(_DECIDE, bound).one_or_none()
+    if decided is None:
+        raise Conflict("This does not wait any more: it was decided, or taken back.")
+    return decided.author_id, decided.created_at
+
+
+def _broken(pointer: str, detail: str) -> RuleBroken:
+    return RuleBroken("This reply cannot be written.", faults=(Fault(pointer, detail),))

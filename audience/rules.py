@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from audience.clauses import OPEN, Bounds, Cap, Clauses
+from audience.clauses import OPEN, Bounds, Cap, Clauses, Duration
 from audience.feeds.rules import FEEDS, FeedRules
 from coop.book import PolicyKind
 from coop.errors import Fault
@@ -92,14 +92,31 @@ class Arrivals(Clauses):
     """How many may come at once, after a lull."""
 
 
+AtTime = Literal["off", "owner", "on"]
+"""Who may answer at a moment of a post: nobody, its author, or everyone who may answer it."""
+AT_TIMES: tuple[AtTime, ...] = ("off", "owner", "on")
+"""The strictest first."""
+
+
 class Replies(Clauses):
-    """How many replies a post may gather."""
+    """How many replies a post may gather, how fast, for how long, and how they are shown."""
 
     per_post: Cap
     per_member: Cap
     """Of one member to one post."""
     characters: int = Field(ge=1, le=60_000)
     """Longest text, in characters."""
+    gap_s: int = Field(ge=0, le=604_800)
+    """Seconds between two replies of one member to one post; 0 asks for no pause."""
+    watched_min: int = Field(ge=0, le=100)
+    """How much of a post one has to have watched or read before answering, in percent."""
+    until: Duration | Literal["open"]
+    """For how long after publishing."""
+    at_time: AtTime
+    depth: int = Field(ge=1, le=32)
+    """How deep answers may stand under one another; those to the post itself stand at 0."""
+    unfolded: int = Field(ge=1, le=100)
+    """Most answers that are shown under one reply before the rest is folded."""
 
 
 Opening = Literal["nobody", "ask", "readers"]

@@ -9,6 +9,8 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    ForeignKeyConstraint,
+    Identity,
     Index,
     SmallInteger,
     String,
@@ -86,6 +88,10 @@ class Post(Row, table=True):
     burst: int | None = None
     all_wait: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether friends of the post are delayed as strangers are."""
+    names: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """How many groups of people its document names."""
+    tags: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """How many topics its text names."""
     features: list[int] = Field(
         default=[], sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}")
     )
@@ -224,18 +230,60 @@ class ContributionCondition(Row, table=True):
 
 
 class Reply(Row, table=True):
-    """An answer to a post; its audience is its post's, which never widens (law 8)."""
+    """An answer to a post, or to another answer; its audience is its post's, which never widens (law 8)."""
 
     __tablename__ = "reply"
     __table_args__ = (
-        Index("ix_reply_post", "post_id", "id"),
+        CheckConstraint("state IN ('waiting', 'shown', 'refused')", name="state_known"),
+        CheckConstraint(
+            "CASE state WHEN 'waiting' THEN decided_at IS NULL WHEN 'refused' THEN decided_at IS NOT NULL"
+            " ELSE true END",
+            name="decided",
+        ),
+        CheckConstraint("body <> '' OR asset_id IS NOT NULL", name="says_something"),
+        CheckConstraint("at_ms >= 0", name="moment_counted"),
+        CheckConstraint("at_ms IS NOT NULL OR NOT pause", name="pause_somewhere"),
+        CheckConstraint("cardinality(above) <= 32", name="depth_bounded"),
+        UniqueConstraint("post_id", "id"),
+        ForeignKeyConstraint(["post_id", "parent_id"], ["reply.post_id", "reply.id"]),
         Index("ix_reply_author", "author_id", "id"),
+        Index("ix_reply_root", "root_id"),
+        Index("ix_reply_asset", "asset_id", unique=True, postgresql_where="asset_id IS NOT NULL"),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
     post_id: int = Field(foreign_key="post.id", sa_type=BigInteger)
     author_id: int = Field(foreign_key="member.id", sa_type=BigInteger)
     body: str
+    above: list[int] = Field(
+        default=[], sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}")
+    )
+    """The replies that it stands under, the outermost first. Followed by its own id this is its place in the
+    reading order: under what it answers, and there by age."""
+    parent_id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, Computed("above[cardinality(above)]", persisted=True)),
+    )
+    """What it answers; none where that is the post."""
+    root_id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, Computed("COALESCE(above[1], id)", persisted=True), nullable=False),
+    )
+    """The reply to the post under which it stands, or which it is."""
+    depth: int | None = Field(
+        default=None,
+        sa_column=Column(SmallInteger, Computed("cardinality(above)", persisted=True), nullable=False),
+    )
+    """How deep it stands: 0 answers the post."""
+    at_ms: int | None = None
+    """The moment of the post that it speaks of."""
+    pause: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the post is to stop at that moment."""
+    asset_id: int | None = Field(default=None, foreign_key="asset.id", sa_type=BigInteger)
+    """A picture of its author's own, delivered under the post's access."""
+    state: str = Field(default="shown", sa_column_kwargs={"server_default": "shown"})
+    """``waiting`` until the author of the post decides, ``shown``, or ``refused``."""
+    decided_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     created_at: datetime = Field(sa_column=moment())
     deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
@@ -260,7 +308,11 @@ class Gate(Row, table=True):
     """The counters of a post for which a limit holds or has held. Gates are locked in order of post id."""
 
     __tablename__ = "gate"
-    __table_args__ = (CheckConstraint("taken >= 0", name="taken_counted"),)
+    __table_args__ = (
+        CheckConstraint("taken >= 0", name="taken_counted"),
+        CheckConstraint("waiting >= 0", name="waiting_counted"),
+        Index("ix_gate_awaited", "post_id", postgresql_where=text("waiting > 0")),
+    )
 
     post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
     taken: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
@@ -269,6 +321,23 @@ class Gate(Row, table=True):
     """Theoretical arrival time of the next stranger (GCRA)."""
     reached: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """How many stages of the post a share of its seats has brought."""
+    waiting: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many wait for a seat: the number of ``waiting`` rows of this post."""
+
+
+class Waiting(Row, table=True):
+    """A member's place among those who wait for a seat; it comes and goes while its gate is held."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (UniqueConstraint("post_id", "number"), Index("ix_waiting_member", "member_id"))
+
+    post_id: int = Field(foreign_key="gate.post_id", primary_key=True, sa_type=BigInteger)
+    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    number: int | None = Field(
+        default=None, sa_column=Column("number", BigInteger, Identity(always=False), nullable=False)
+    )
+    """In the order in which they came: the clocks of two requests may differ from it."""
+    since: datetime = Field(sa_column=moment())
 
 
 class Seat(Row, table=True):

@@ -32,26 +32,32 @@ from coop.identity import Identity
 VIA = "member"
 """Where a seat is taken that was taken here."""
 
-_NEWEST = text(f"""
-WITH {READER}
-SELECT entry.id AS entry_id, entry.reposted, post.id, own.slug, post.seats_max, {MORE_ASKED} AS more_asked,
-       gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached,
-       {FRIEND} AS friend, seat.post_id IS NOT NULL OR post.author_id = :me AS admitted
-FROM (
-  SELECT id, id AS post_id, false AS reposted FROM post WHERE author_id = :author AND id < :before
-  UNION ALL
-  SELECT id, post_id, true FROM repost
-  WHERE member_id = :author AND id < :before AND member_id NOT IN {BLOCKED}
-) AS entry
-JOIN post ON post.id = entry.post_id
+
+def _entries(entry_id: str, reposted: str, posts: str, which: str) -> str:
+    """Return the query for the newest entries of one kind, each kind being read off an index of its own."""
+    return f"""
+SELECT {entry_id} AS entry_id, {reposted} AS reposted, post.id, own.slug, post.seats_max,
+       {MORE_ASKED} AS more_asked, gate.post_id IS NOT NULL AS gated, post.layers,
+       coalesce(gate.reached, 0) AS reached, {FRIEND} AS friend,
+       seat.post_id IS NOT NULL OR post.author_id = :me AS admitted
+FROM {posts}
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
 LEFT JOIN {OWN_LIMITS}
-WHERE {VISIBLE}
+WHERE {VISIBLE} AND {which} AND {entry_id} < :before
   AND (seat.post_id IS NOT NULL OR post.author_id = :me OR {ROOM})
-ORDER BY entry.id DESC
-LIMIT :limit
-""")
+ORDER BY {entry_id} DESC LIMIT :limit
+"""
+
+
+_MADE = _entries("post.id", "false", "post", "post.author_id = :author")
+_REPOSTED = _entries(
+    "repost.id",
+    "true",
+    "repost JOIN post ON post.id = repost.post_id",
+    f"repost.member_id = :author AND repost.member_id NOT IN {BLOCKED}",
+)
+_NEWEST = text(f"WITH {READER} ({_MADE}) UNION ALL ({_REPOSTED}) ORDER BY entry_id DESC LIMIT :limit")
 
 
 class _Found(NamedTuple):

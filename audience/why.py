@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from audience.access import Access, access_post, cards
 from audience.clauses import limit_of, strictest
-from audience.feeds import page as feeds
+from audience.feeds import explanation
+from audience.feeds.explanation import Explanation
 from audience.feeds.named import recipe_of
-from audience.feeds.ranking import Term
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.limits import NO_LIMIT, deciding, scope_of
 from audience.predicate import LOCAL, Atom, Direction, is_met
@@ -49,9 +49,8 @@ class Why:
     """How many seats are taken, for the author alone."""
     limits: list[Limit]
     profile: str
-    score: int
-    """What the profile gives it now, in billionths: exactly the sum of its terms' contributions."""
-    terms: list[Term]
+    made: Explanation
+    """What the profile makes of it now."""
     receipts: list[Citation]
     """The clause of each term, in the same order."""
 
@@ -68,16 +67,15 @@ def explain(
     recipe = recipe_of(session, viewer, book, profile)
     post = access_post(session, viewer, book, post_id, now)
     mine = post.author_id == viewer.member_id
-    score, terms = feeds.score_of(session, viewer, book, recipe, post_id, now)
+    made = explanation.explain(session, viewer, book, recipe, post_id, now)
     return Why(
         because=["You wrote it."] if mine else _reasons(session, viewer, post_id, now),
         seat=not mine,
         taken=cards(session, viewer, book, [post_id], now)[post_id].taken,
         limits=limits(book, post),
         profile=recipe.title,
-        score=score,
-        terms=terms,
-        receipts=[book.cite(FEEDS, term.clause) for term in terms],
+        made=made,
+        receipts=[book.cite(FEEDS, term.clause) for term in made.terms],
     )
 
 

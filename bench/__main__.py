@@ -23,6 +23,7 @@ from bench import (
     seats,
     seats_full,
     tally,
+    thread,
 )
 from bench.feed_data import FULL, Size
 from bench.report import Figures, Goals, Report
@@ -131,6 +132,17 @@ def http_command(members: int, posts: int, rounds: int, seconds: float, **option
 def access_command(people: int, posts: int, **options: Any) -> None:
     """Decide a million pairs of post and reader twice: by keys in SQL, and by the documents themselves."""
     sys.exit(run("access", access.GOALS, lambda server: access.measure(server, people, posts), **options))
+
+
+@main.command("thread")
+@click.option("--members", default=thread.SIZE.members, show_default=True)
+@click.option("--posts", default=thread.SIZE.posts, show_default=True)
+@click.option("--pages", default=thread.PAGES, show_default=True)
+@_shared
+def thread_command(members: int, posts: int, pages: int, **options: Any) -> None:
+    """Open posts with their threads of ten replies, as different members."""
+    size = Size(members, posts)
+    sys.exit(run("thread", thread.GOALS, lambda server: thread.measure(server, size, pages), **options))
 
 
 @main.command("tally")

@@ -167,7 +167,7 @@ def _path(profile: str) -> str:
 
 
 def _turns() -> list[str]:
-    """Return the paths of the recipes in the order in which they take turns, each as often as it is chosen."""
+    """Return the paths of the recipes in the order of their turns, each as often as it is chosen."""
     left = dict(MIX)
     turns = []
     while any(left.values()):

@@ -97,10 +97,10 @@ WITH drawn AS (
 ), kinds AS (
   SELECT drawn.*, guilds, place.path, pg_temp.pick(guilds, pg_temp.u(n, 16)) AS one_guild,
          CASE WHEN lot < 0.33 OR lot >= 0.95 AND lot < 0.98 AND place.path IS NULL THEN 'open'
-              WHEN lot < 0.42 THEN 'open in a guild' WHEN lot < 0.68 THEN 'guild' WHEN lot < 0.76 THEN 'guilds'
-              WHEN lot < 0.83 THEN 'members' WHEN lot < 0.86 THEN 'alone' WHEN lot < 0.91 THEN 'followers'
-              WHEN lot < 0.93 THEN 'mutual' WHEN lot < 0.95 THEN 'circle' WHEN lot < 0.98 THEN 'place'
-              ELSE 'contributed' END AS kind
+              WHEN lot < 0.42 THEN 'open in a guild' WHEN lot < 0.68 THEN 'guild'
+              WHEN lot < 0.76 THEN 'guilds' WHEN lot < 0.83 THEN 'members' WHEN lot < 0.86 THEN 'alone'
+              WHEN lot < 0.91 THEN 'followers' WHEN lot < 0.93 THEN 'mutual' WHEN lot < 0.95 THEN 'circle'
+              WHEN lot < 0.98 THEN 'place' ELSE 'contributed' END AS kind
   FROM drawn JOIN belongs ON belongs.member_id = author_id JOIN member ON member.id = author_id
   LEFT JOIN place ON place.id = member.place_id
 )
@@ -197,7 +197,8 @@ ANALYZE come;
 INSERT INTO seat (member_id, post_id, at, via, epoch, watched_ms)
 SELECT reader, id, came, 'feed:chronological', 1,
        CASE WHEN pg_temp.u(draw, 35) < 0.6 THEN
-         least(length_ms * (0.2 + 1.2 * pg_temp.u(draw, 36) ^ 0.5), extract(epoch FROM %(until)s - came) * 1000)
+         least(length_ms * (0.2 + 1.2 * pg_temp.u(draw, 36) ^ 0.5),
+               extract(epoch FROM %(until)s - came) * 1000)
        ELSE 0 END::integer
 FROM (
   SELECT *, row_number() OVER (PARTITION BY id ORDER BY draw, reader) AS place,

@@ -12,11 +12,13 @@ CONDITIONS = 20
 TOPIC_FUNCTIONS = f"""
 CREATE FUNCTION pg_temp.tag_of(x double precision, author bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 1 + (floor(({TAGS} + 1) ^ x)::bigint - 1 + CASE WHEN author % 2 = 0 THEN author % 97 ELSE 0 END) % {TAGS};
+RETURN 1 + (floor(({TAGS} + 1) ^ x)::bigint - 1 + CASE WHEN author % 2 = 0 THEN author % 97 ELSE 0 END)
+  % {TAGS};
 
 CREATE FUNCTION pg_temp.language_of(author bigint) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (ARRAY['en', 'es', 'pt', 'fr', 'de', 'ar', 'hi', 'ja', 'tr', 'sw'])[floor(11 ^ pg_temp.u(author, 40))::int];
+RETURN (ARRAY['en', 'es', 'pt', 'fr', 'de', 'ar', 'hi', 'ja', 'tr', 'sw'])
+  [floor(11 ^ pg_temp.u(author, 40))::integer];
 """
 
 # 40 countries, each with regions, each with cities: six in ten members say in which city they are.
@@ -67,7 +69,8 @@ FROM plan, unnest(tags) AS tag_id GROUP BY 1, 2, 4
 # Half of the staged posts are narrowed already, to a guild of their author's; the others will be.
 STAGES = """
 INSERT INTO post_stage (post_id, number, part, added_at, at, lock_any)
-SELECT plan.id, 1, 'read', plan.at, plan.at + CASE WHEN n %% 2 = 0 THEN interval '6 hours' ELSE interval '200 days' END,
+SELECT plan.id, 1, 'read', plan.at,
+       plan.at + CASE WHEN n %% 2 = 0 THEN interval '6 hours' ELSE interval '200 days' END,
        ARRAY[coalesce(guilds[1] << 4 | 1, plan.author_id << 4 | 2), plan.author_id << 4 | 2]
 FROM plan JOIN belongs ON belongs.member_id = plan.author_id WHERE staged
 """
@@ -75,7 +78,8 @@ FROM plan JOIN belongs ON belongs.member_id = plan.author_id WHERE staged
 REPOSTS = """
 INSERT INTO repost (post_id, member_id, id, at)
 SELECT post_id, member_id,
-       (extract(epoch FROM at) * 1000)::bigint << 21 | (hashint8extended(post_id # member_id, 45) & 2097151), at
+       (extract(epoch FROM at) * 1000)::bigint << 21 | (hashint8extended(post_id # member_id, 45) & 2097151),
+       at
 FROM seat WHERE pg_temp.u(post_id # member_id, 46) < 0.06 ORDER BY at
 ON CONFLICT DO NOTHING
 """

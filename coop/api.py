@@ -11,6 +11,8 @@ Why not a library: ``docs/adr/0002-own-api-layer.md``.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -138,7 +140,7 @@ def _model(returned: Any) -> Any:
     made = (Accepted, Later, Response, type(None))
     kinds = [kind for kind in get_args(returned) or (returned,) if kind not in made]
     if isinstance(returned, UnionType):
-        return kinds[0] if kinds else None
+        return reduce(or_, kinds) if kinds else None
     return returned if kinds else None
 
 

@@ -1,41 +1,52 @@
 """Feeds and posts as pages, to be looked at; each with why it is shown, by the clauses that weighed it."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response
 
-from audience.routes.feeds import FeedQuery, list_feeds, read_feed
+from audience.feeds.rules import SlotName
+from audience.routes.doors import DoorView, read_post
+from audience.routes.feeds import FeedQuery, read_feed
 from audience.routes.media import read_media
-from audience.routes.posts import WhyQuery, explain_post, read_post
+from audience.routes.posts import WhyQuery, explain_post
 from audience.routes.replies import list_replies
 from coop.call import Call, Later
 from coop.errors import Unauthenticated
 from coop.paging import PageQuery
 from web.visits import page, render
 
+SLOTS: dict[SlotName, str] = {
+    "discovery": "It has a place that is kept for voices that few have heard.",
+    "bridging": "It has a place that is kept for people who helped others to understand.",
+}
+"""What is said of a post that one of the kept places brought."""
+
 
 def add_to(pages: Blueprint) -> None:
-    """Add the recipes, the pages they make, a post, and its pictures."""
-    pages.add_url_rule("/feed", "feeds", page(recipes))
+    """Add the pages that feeds make, a post, and its pictures."""
     pages.add_url_rule("/feed/<profile>", "feed", page(feed))
     pages.add_url_rule("/posts/<id:post_id>", "post", page(post))
     pages.add_url_rule("/media/<id:asset_id>/<rendition>", "media", page(picture))
 
 
-def recipes(call: Call) -> Response:
-    """Show the recipes that pages are made by; nothing is delivered yet."""
-    _need_a_member(call)
-    return render(call, "feeds.html", recipes=list_feeds(call).items)
-
-
 def feed(call: Call, profile: str) -> Response:
-    """Deliver the next page of a recipe."""
+    """Deliver the next page of a feed."""
     _need_a_member(call)
-    return render(call, "feed.html", feed=read_feed(call, profile, FeedQuery()))
+    return render(
+        call,
+        "feed.html",
+        feed=read_feed(call, profile, FeedQuery()),
+        path=f"/feed/{quote(profile)}",
+        slots=SLOTS,
+    )
 
 
 def post(call: Call, post_id: int) -> Response:
     """Show a post, its replies, and everything there is to know of why it is shown."""
     _need_a_member(call)
     shown = read_post(call, post_id)
+    if isinstance(shown, DoorView):
+        return render(call, "door.html", door=shown)
     return render(
         call,
         "post.html",

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from audience.feeds.sliders import LABELS
 from coop import problems
 from coop.call import platform
 from coop.errors import AllotmentError, Malformed, NotFound, TooMany, Unauthenticated
@@ -30,6 +31,7 @@ from web import (
     clocks,
     contest_pages,
     council_pages,
+    door_pages,
     draft_pages,
     election_pages,
     facilitation_pages,
@@ -37,7 +39,9 @@ from web import (
     glance,
     joint_pages,
     jury_pages,
+    less_pages,
     notice_pages,
+    own_feed_pages,
     policy_pages,
     proposal_pages,
     record_pages,
@@ -45,6 +49,7 @@ from web import (
     remedy_pages,
     scales,
     statement_pages,
+    tuning_pages,
     webhook_pages,
     wording,
 )
@@ -85,7 +90,11 @@ def blueprint(app: Flask) -> Blueprint:
         statement_pages,
         rehearsal_pages,
         account_pages,
+        own_feed_pages,
+        tuning_pages,
         feed_pages,
+        less_pages,
+        door_pages,
         notice_pages,
         webhook_pages,
     ):
@@ -120,6 +129,7 @@ def blueprint(app: Flask) -> Blueprint:
         DEGREES=wording.DEGREES,
         ANSWERS=wording.ANSWERS,
         REHEARSALS=wording.REHEARSALS,
+        SIGNALS=LABELS,
         METRICS=METRICS,
         TRIPWIRES=agreeing.ROWS,
     )

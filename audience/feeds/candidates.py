@@ -22,7 +22,10 @@ from audience.access import (
     VISIBLE,
     standpoint,
 )
-from audience.feeds.rules import Among, Profile
+from audience.feeds import taste
+from audience.feeds.reader import NOTHING_KNOWN, Taste
+from audience.feeds.recipe import Recipe
+from audience.feeds.rules import Among
 from audience.feeds.signals import Candidate
 from audience.feeds.tables import AS_USUAL
 from coop.book import Book
@@ -41,27 +44,46 @@ LEFT JOIN {OWN_LIMITS}
 WHERE {{which}}
 """
 
-_AMONG: dict[Among, str] = {
-    "everyone": "true",
-    "followed": f"post.author_id IN {FOLLOWED}",
-    "guilds": SAME_GUILD,
-}
-"""Whose posts a profile is made from, in SQL; see ``rules.Among``."""
-
 # The seen are a hashed set, so that whoever has read thousands of posts skips them as fast as anyone, and
 # the depth is a limit of its own, so that thousands of full posts cost no more than it allows.
-_UNSEEN = f"""(
+_UNSEEN = f"""
   SELECT id, author_id, guild_id, lock_any, lock_all, seats_max, per_minute, burst, all_wait, layers,
          features, norm
   FROM post
   WHERE {VISIBLE}
-    AND {{among}}
     AND post.{{scope}}
     AND post.author_id <> :me
-    AND post.id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{scope}})
+    AND post.id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{since}})
   ORDER BY post.id DESC
-  LIMIT :depth
-)"""
+"""
+
+_SINCE = "id >= :oldest"
+
+
+def _newest(scope: str, since: str = _SINCE) -> str:
+    """Return the newest of all unseen posts."""
+    return f"({_UNSEEN.format(scope=scope, since=since)} LIMIT :depth)"
+
+
+def _newest_of_each(sources: str, link: str) -> str:
+    """Return the newest unseen posts of some authors or guilds, found in the index of each.
+
+    In the index of all posts one would go through those of everybody else, for as long as the horizon. Of
+    each no more are looked through than the pool holds.
+    """
+    each = _UNSEEN.format(scope=f"{link} = source.id AND post.{_SINCE}", since=_SINCE)
+    return f"""(
+      SELECT post.* FROM {sources} AS source(id), LATERAL ({each} LIMIT :pool) AS post
+      ORDER BY post.id DESC LIMIT :depth
+    )"""
+
+
+_AMONG: dict[Among, str] = {
+    "everyone": _newest(_SINCE),
+    "followed": _newest_of_each(FOLLOWED, "author_id"),
+    "guilds": _newest_of_each("unnest(CAST(:guilds AS bigint[]))", "guild_id"),
+}
+"""The posts that a profile is made from, in SQL; see ``rules.Among``."""
 
 _WITH_SIGNALS = f"""
 WITH {READER}
@@ -76,32 +98,49 @@ LEFT JOIN post_signals ON post_signals.post_id = facts.id
 """
 
 
-def _statement(among: str, scope: str) -> TextClause:
-    unseen = _UNSEEN.format(among=among, scope=scope)
-    return text(
-        _WITH_SIGNALS.format(
-            facts=_FACTS.format(posts=unseen, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-        )
-    )
+# With the first row alone, for it is the same in all.
+_KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} END AS known"
 
 
-_CANDIDATES = {among: _statement(chosen, "id >= :oldest") for among, chosen in _AMONG.items()}
-_LISTED = _statement("true", "id = ANY(CAST(:listed AS bigint[]))")
-_ONE = text(_WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")))
+def _statement(posts: str, more: str = "") -> TextClause:
+    facts = _FACTS.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
+    return text(_WITH_SIGNALS.format(facts=facts, more=more))
+
+
+_LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
+
+_CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _AMONG.items()}
+_LISTED = _statement(_newest(_LISTED_IDS, _LISTED_IDS))
+_ONE = text(
+    _WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted"), more="")
+)
+
+
+_WIDTH = len(Candidate._fields)
 
 
 def candidates(
-    session: Session, viewer: Identity, book: Book, profile: Profile, now: datetime
-) -> list[Candidate]:
-    """Return the newest posts that the viewer may be delivered and has not been, up to the profile's pool."""
+    session: Session, viewer: Identity, book: Book, recipe: Recipe, now: datetime
+) -> tuple[list[Candidate], Taste]:
+    """Return the newest posts that the viewer may be delivered and has not been, up to the profile's pool.
+
+    With them what is known of the viewer, as far as the recipe weighs it.
+    """
+    profile = recipe.profile
     bound = {
         **standpoint(session, viewer, book, now),
+        **taste.bound(recipe.measures),
         "oldest": first_id_at(now - profile.horizon),
         "depth": profile.depth,
         "pool": profile.pool,
+        "about": recipe.asks_about_the_reader,
     }
     rows = session.connection().execute(_CANDIDATES[profile.among], bound).all()
-    return [Candidate._make(row) for row in rows]
+    known = rows[0].known if rows else None
+    return (
+        [Candidate._make(row[:_WIDTH]) for row in rows],
+        NOTHING_KNOWN if known is None else taste.read(known),
+    )
 
 
 def listed(

@@ -19,6 +19,8 @@ from sqlmodel import Session, col
 from audience.access import access_post
 from audience.feeds import page, ranking, slots, taste
 from audience.feeds.candidates import candidate, candidates
+from audience.feeds.chosen import DEFAULT
+from audience.feeds.named import named
 from audience.feeds.reader import Taste
 from audience.feeds.recipe import Recipe, weights_of
 from audience.feeds.rules import FEEDS, FeedRules
@@ -97,7 +99,7 @@ def ask(
 ) -> Effect:
     """Keep that the reader wants less of a post's author, of a tag of it, or of what is like it.
 
-    Return what that does to the next page of a profile, by default the first that weighs ``less``. Raise
+    Return what that does to the next page of a profile, of the reader's default where none is named. Raise
     NotFound where they may not read the post or there is no such profile, and RuleBroken where it is their
     own or does not have the tag.
     """
@@ -105,10 +107,9 @@ def ask(
     if author_id == reader.member_id:
         raise RuleBroken("This is your own post; your feed never shows you those.")
     post = candidate(session, reader, book, post_id, now)
-    recipe = page.recipe_of(book, profile or _weighing(book))
+    recipe = _recipe(session, reader, book, profile or DEFAULT)
     other_id, concerns = _meant(session, post, of, tag)
-    pool = candidates(session, reader, book, recipe.profile, now)
-    before = taste.of(session, reader, recipe.measures, now)
+    pool, before = candidates(session, reader, book, recipe, now)
     row = insert(Hide).values(member_id=reader.member_id, kind=of, other_id=other_id, at=now)
     session.execute(
         row.on_conflict_do_update(index_elements=["member_id", "kind", "other_id"], set_={"at": now})
@@ -132,8 +133,10 @@ def effect(
     orders = [ranking.ranked(pool, recipe.setting(now, one), weights) for one in tastes]
     old, new = ([one.scored.post_id for one in slots.page(order, form)] for order in orders)
     ranks = [{one.post_id: rank for rank, one in enumerate(order, start=1)} for order in orders]
-    named = [one.post_id for one in orders[0] if concerns(one.post)]
-    examples = [Moved(one, ranks[0][one], ranks[1][one]) for one in named if ranks[0][one] != ranks[1][one]]
+    of_the_kind = [one.post_id for one in orders[0] if concerns(one.post)]
+    examples = [
+        Moved(one, ranks[0][one], ranks[1][one]) for one in of_the_kind if ranks[0][one] != ranks[1][one]
+    ]
     moved = sum(one != other for one, other in zip(old, new, strict=True))
     return Effect(recipe.name, moved, len(set(old) - set(new)), examples[:EXAMPLES])
 
@@ -175,7 +178,8 @@ def _meant(
     return tag_id, lambda one: feature in one.features
 
 
-def _weighing(book: Book) -> str:
-    """Return the first profile that weighs ``less``, or the first of all where none does."""
-    profiles = book.rules(FEEDS, FeedRules).profiles
-    return next((name for name, one in profiles.items() if one.weights.get("less")), next(iter(profiles)))
+def _recipe(session: Session, reader: Identity, book: Book, name: str) -> Recipe:
+    """Return the recipe that a name stands for; the coop's default where posts are named elsewhere."""
+    found = named(session, reader, book, name)
+    default = book.rules(FEEDS, FeedRules).default
+    return found if isinstance(found, Recipe) else page.recipe_of(book, default)

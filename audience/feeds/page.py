@@ -16,13 +16,12 @@ from sqlmodel import Session
 
 from audience import gate
 from audience.access import Card, cards
-from audience.feeds import ranking, slots, taste
-from audience.feeds.candidates import candidate, candidates, listed
+from audience.feeds import ranking, slots
+from audience.feeds.candidates import candidates, listed
 from audience.feeds.ranking import Scored, Term
-from audience.feeds.reader import NOTHING_KNOWN
 from audience.feeds.recipe import OWN_VIA, Recipe, weights_of
 from audience.feeds.rules import FEEDS, FeedRules, SlotName
-from audience.feeds.signals import ABOUT_THE_READER, Candidate, Setting
+from audience.feeds.signals import Candidate
 from audience.feeds.slots import Form, Placed
 from audience.limits import Asked, limits_of
 from coop.book import Book
@@ -68,8 +67,8 @@ def page_by(
 ) -> list[Item]:
     """Return the next page that a recipe makes for the viewer."""
     weighings = recipe.weighings()
-    pool = candidates(session, viewer, book, recipe.profile, now)
-    ranked = ranking.ranked(pool, setting_of(session, viewer, recipe, now), weights_of(weighings))
+    pool, known = candidates(session, viewer, book, recipe, now)
+    ranked = ranking.ranked(pool, recipe.setting(now, known), weights_of(weighings))
     shown = _seated(session, viewer, book, ranked, recipe.form(limit), recipe.via, now)
     found = cards(session, viewer, book, [one.scored.post_id for one in shown], now)
     return [Item(found[one.post_id], one.score, ranking.terms(one, weighings), slot) for one, slot in shown]
@@ -88,28 +87,6 @@ def page_of(
     shown = _seated(session, viewer, book, order, Form.plain(size), OWN_VIA, now)
     found = cards(session, viewer, book, [one.scored.post_id for one in shown], now)
     return [Item(found[one.scored.post_id], 0, [], None) for one in shown]
-
-
-def score_of(
-    session: Session, viewer: Identity, book: Book, recipe: Recipe, post_id: int, now: datetime
-) -> tuple[int, list[Term]]:
-    """Return how a recipe would score one post for the viewer now, and the terms of that score.
-
-    Raise NotFound where there is no such post that the viewer's keys open.
-    """
-    weighings = recipe.weighings()
-    post = candidate(session, viewer, book, post_id, now)
-    (scored,) = ranking.ranked([post], setting_of(session, viewer, recipe, now), weights_of(weighings))
-    return scored.score, ranking.terms(scored, weighings)
-
-
-def setting_of(session: Session, viewer: Identity, recipe: Recipe, now: datetime) -> Setting:
-    """Return what the signals of a recipe's pages are measured in for the viewer.
-
-    What is known of them is read only where the recipe weighs it.
-    """
-    asked = recipe.weighings().keys() & ABOUT_THE_READER
-    return recipe.setting(now, taste.of(session, viewer, recipe.measures, now) if asked else NOTHING_KNOWN)
 
 
 def _seated(

@@ -149,9 +149,9 @@ def _fitted(
     if made.weight == target:
         return made.slider, []
     clauses: tuple[str, ...] = (made.clause,)
-    if made.min is None:
+    if made.min is None or made.max is None:
         reason = f"{base} has no slider for it."
-    elif made.clipped:
+    elif not made.min <= target <= made.max:
         reason, clauses = "Its slider ends here.", made.range_clauses
     else:
         reason = "A slider goes in steps, by halves of a doubling."

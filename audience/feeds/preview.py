@@ -12,10 +12,11 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.feeds import page, ranking, sliders, slots
+from audience.feeds import ranking, sliders, slots
 from audience.feeds.candidates import candidates
 from audience.feeds.named import recipe_of
 from audience.feeds.own_draft import tags
+from audience.feeds.reader import Taste
 from audience.feeds.recipe import Recipe, weights_of
 from audience.feeds.rules import SignalName
 from audience.feeds.signals import SIGNALS, Candidate, Setting
@@ -78,20 +79,17 @@ def preview(
     if topics is not None:
         found = session.scalars(_TAGS, {"names": tags(topics, "query/topics")})
         after = replace(after, topics=frozenset(map(tag_feature, found)))
-    pool = candidates(session, viewer, book, before.profile, now)
-    everything = replace(before, sliders={}, topics=after.topics)
-    known = page.setting_of(session, viewer, everything, now)
-    return compare(pool, before, after, replace(known, topics=before.topics), known)
+    pool, taste = candidates(session, viewer, book, before, now)
+    return compare(pool, before, after, taste, now)
 
 
-def compare(
-    pool: Sequence[Candidate], before: Recipe, after: Recipe, as_it_was: Setting, as_it_is: Setting
-) -> Preview:
+def compare(pool: Sequence[Candidate], before: Recipe, after: Recipe, taste: Taste, now: datetime) -> Preview:
     """Return what becomes of a page where a recipe is turned into another of the same profile.
 
     Totals of both pages are measured as the second measures, so that they can be compared.
     """
-    old, new = _page(pool, before, as_it_was), _page(pool, after, as_it_is)
+    setting = after.setting(now, taste)
+    old, new = _page(pool, before, before.setting(now, taste)), _page(pool, after, setting)
     weighings = sliders.weights(after.name, after.profile, after.sliders)
     return Preview(
         recipe=after,
@@ -99,7 +97,7 @@ def compare(
         moved=sum(one.id != other.id for one, other in zip(old, new, strict=True)),
         replaced=len({one.id for one in new} - {one.id for one in old}),
         totals=[
-            Total(weighing, sum(SIGNALS[signal](old, as_it_is)), sum(SIGNALS[signal](new, as_it_is)))
+            Total(weighing, sum(SIGNALS[signal](old, setting)), sum(SIGNALS[signal](new, setting)))
             for signal, weighing in weighings.items()
         ],
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from audience.feeds import sliders
 from audience.feeds.reader import NOTHING_KNOWN, Taste
 from audience.feeds.rules import Bridging, Discovery, FeedRules, Measures, Profile, SignalName
-from audience.feeds.signals import Setting
+from audience.feeds.signals import ABOUT_THE_READER, Setting
 from audience.feeds.sliders import Weighing
 from audience.feeds.slots import Form
 
@@ -65,6 +65,11 @@ class Recipe:
         """Return the weights that count; a signal of no weight is not asked for."""
         made = sliders.weights(self.name, self.profile, self.sliders)
         return {signal: one for signal, one in made.items() if one.weight}
+
+    @property
+    def asks_about_the_reader(self) -> bool:
+        """Whether it weighs what is known of its reader."""
+        return not ABOUT_THE_READER.isdisjoint(self.profile.weights)
 
     def setting(self, now: datetime, taste: Taste = NOTHING_KNOWN) -> Setting:
         """Return what the signals of its pages are measured in."""

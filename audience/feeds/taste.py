@@ -2,7 +2,7 @@
 """Taste: what a member reposted and was shown, as vectors of features; and how much each tag tells.
 
 Law 14: it is a function of facts, clauses and time. A run counts anew whoever was shown or reposted something
-since the last one, everybody within a day, and everybody at once where a clause has changed.
+since the last one, everybody in about a day, and everybody at once where a clause has changed.
 
 A feature of a member weighs how often it came, an older repost counting less, times its inverse document
 frequency (K. Spärck Jones, 1972), as scikit-learn smooths it: ln((1 + N) ÷ (1 + df)) + 1 for a tag that df of
@@ -32,11 +32,14 @@ MOST_FEATURES = 64
 STALE = timedelta(days=1)
 """After so long whoever did nothing new is counted again too: what they were shown leaves the window."""
 PORTION = 10_000
-"""Members that are counted in one statement."""
+"""Members that are counted in one statement, and most of those who did nothing new in one run."""
 
 JOB = "taste"
 IDF_DIGITS = 3
 """Decimals of an idf, so that it stands still while hardly anything changes."""
+
+_ROOMY = text("SELECT set_config('work_mem', '64MB', true)")
+"""For this transaction alone: what it sorts and counts is much larger than what a request does."""
 
 _IS_TAG = f"feature & {(1 << SHIFT) - 1} = {TAG}"
 
@@ -57,12 +60,12 @@ UPDATE tag SET idf = weighed.idf FROM weighed WHERE weighed.id = tag.id AND tag.
 _DUE = text("""
 SELECT member_id FROM seat WHERE at >= :since
 UNION SELECT member_id FROM repost WHERE id >= :first_repost
-UNION SELECT member_id FROM taste WHERE computed_at < :stale
+UNION (SELECT member_id FROM taste WHERE computed_at < :stale ORDER BY computed_at LIMIT :most)
 ORDER BY member_id
 """)
 
 _VECTORS = f"""
-SELECT member_id, jsonb_object_agg(feature, round(CAST(share * idf AS numeric), 6)) AS vector
+SELECT member_id, jsonb_object_agg(feature, CAST(share * idf AS real)) AS vector
 FROM (
   SELECT member_id, feature, idf, weight / sqrt(sum(weight * weight) OVER (PARTITION BY member_id)) AS share
   FROM (
@@ -121,11 +124,13 @@ def refresh(session: Session, book: Book, now: datetime) -> int:
     window, half_life = measures.diverse.window, measures.repost_like.half_life
     basis = {"window": window.total_seconds(), "half_life": half_life.total_seconds()}
     since = runs.since(session, JOB, basis)
+    session.connection().execute(_ROOMY)
     session.connection().execute(_COUNT_TAGS)
     due = {
         "since": since or now - window,
         "first_repost": 0 if since is None else first_id_at(since),
         "stale": now if since is None else now - STALE,
+        "most": None if since is None else PORTION,
     }
     members = session.scalars(_DUE, due).all()
     bound = {"now": now, "window": now - window, "half_life": half_life.total_seconds()}

@@ -6,6 +6,7 @@ rules in force replayed in the same way, so that nothing but the patch makes the
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 
@@ -21,7 +22,7 @@ from audience.replay.answers import Answer, Room, allowed
 from audience.replay.caps import Caps, admitted
 from audience.replay.groups import Groups
 from audience.replay.recorded import Bools, Ints, Posts, Replies, Seats, Spans
-from audience.rules import AUDIENCE, AudienceRules
+from audience.rules import AT_TIMES, AUDIENCE, AudienceRules
 from coop.book import COOP, Book
 from coop.ids import RANDOM_BITS, first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, ranges
@@ -31,12 +32,16 @@ NO_GUILD = "in no guild"
 SIZES = (1, 10, 50, 150, 500)
 """Where the size bands of posts begin, in members who came to see one."""
 NOBODY_CAME = "nobody came"
+SECOND = 1_000_000
+"""In the unit of recorded moments."""
 
 LIMITS = (
     "People who came after a post was full, or while strangers arrived too fast, are not on record: of those "
     "whom a wider limit would let in, only those who came all the same are counted.",
-    "Posts made in the window are replayed, as if the patch had been in force when each was made.",
+    "Posts made in the window are replayed, as if the patch had been in force when each was made, and as "
+    "they were published: what narrows them later is left out.",
     "Whoever has stopped following someone since then counts as a stranger.",
+    "How much of a post somebody had watched before they answered it is not tried again.",
 )
 
 
@@ -145,21 +150,24 @@ def _views(
 
 def caps_of(book: Book, made: Posts, slugs: Mapping[int, str]) -> Caps:
     """Return the limits that a book sets to each post."""
-    codes, which = np.unique(np.stack((made.guild, made.seats_max)), axis=1, return_inverse=True)
+    wanted = (made.guild, made.seats_max, made.per_minute, made.burst, made.all_wait)
+    codes, which = np.unique(np.stack(wanted), axis=1, return_inverse=True)
     limits = [
-        limits_of(book, slugs.get(guild), Asked(seats_max or None)) for guild, seats_max in codes.T.tolist()
+        limits_of(book, slugs.get(guild), Asked(seats or None, rate or None, burst or None, bool(all_wait)))
+        for guild, seats, rate, burst, all_wait in codes.T.tolist()
     ]
     return Caps.of(limits, which.reshape(-1))
 
 
 def friends(made: Posts, chunk: Seats, follows: Spans, belongs: Spans) -> Bools:
-    """Say of each view whether it was a friend's of the post: see ``Candidate.friend``.
+    """Say of each view whether it was a friend's of the post, whom nothing delays: see ``Candidate.friend``.
 
-    Whoever saw a post that is not for the whole coop is named by its lock.
+    Whoever saw a post that is not for the whole coop is taken to be named by its lock.
     """
     found = made.narrowed[chunk.post].copy()
     found |= follows.held(chunk.member, made.author[chunk.post], chunk.at)
     found |= belongs.held(chunk.member, made.guild[chunk.post], chunk.at)
+    found[made.all_wait[chunk.post] == 1] = False
     return found
 
 
@@ -181,7 +189,9 @@ def _publishable(book: Book, made: Posts, slugs: Mapping[int, str]) -> Bools:
     ceiling = wanted[np.searchsorted(np.array(list(ceilings), np.int64), made.guild)]
     found: Bools = (
         (made.characters <= rules.posts.characters)
+        & (made.teaser <= rules.posts.teaser)
         & (made.names <= rules.posts.names)
+        & (made.tags <= rules.posts.tags)
         & (made.seats_max <= ceiling)
     )
     return found
@@ -229,11 +239,27 @@ def _taken(
         written.author[order].tolist(),
         written.characters[order].tolist(),
         written.deleted_at[order].tolist(),
+        written.shown[order].tolist(),
+        written.depth[order].tolist(),
+        written.timed[order].tolist(),
         strict=True,
     )
     for index, answers in groupby(rows, key=itemgetter(0)):
-        room = rooms[int(made.guild[index])]
-        yield from allowed((Answer(*row[1:]) for row in answers), int(made.author[index]), room)
+        room = rooms[int(made.guild[index])].tightened(*_asked(made, index))
+        published_at = (int(made.id[index]) >> RANDOM_BITS) * 1000 + start
+        said = (Answer(*row[1:]) for row in answers)
+        yield from allowed(said, int(made.author[index]), room, published_at)
+
+
+def _asked(made: Posts, post: int) -> tuple[int, int, int, int, int]:
+    """Return what the author of a post asked for its replies, as ``Room.tightened`` takes it."""
+    return (
+        int(made.replies_max[post]),
+        int(made.replies_each[post]),
+        int(made.replies_gap[post]) * SECOND,
+        int(made.replies_until[post]) * SECOND,
+        int(made.replies_at_time[post]),
+    )
 
 
 def room_of(book: Book, guild: str | None) -> Room:
@@ -243,4 +269,12 @@ def room_of(book: Book, guild: str | None) -> Room:
         per_post=strictest(limit_of(own.per_post), limit_of(coop.per_post)),
         per_member=strictest(limit_of(own.per_member), limit_of(coop.per_member)),
         characters=coop.characters,
+        gap=max(own.gap_s, coop.gap_s) * SECOND,
+        until=strictest(*(_microseconds(one.until) for one in (own, coop))),
+        at_time=min(AT_TIMES.index(own.at_time), AT_TIMES.index(coop.at_time)),
+        depth=coop.depth,
     )
+
+
+def _microseconds(until: timedelta | str) -> int | None:
+    return None if isinstance(until, str) else until // timedelta(microseconds=1)

@@ -38,6 +38,7 @@ LIMITS = (
     "been delivered to them by then.",
     "How fast strangers were arriving at those moments is not replayed: a post with a free seat is offered.",
     "Whom somebody followed or blocked then, and does no longer, is not on record.",
+    "Posts for those who meet several conditions, follow or contribute are offered to nobody on both sides.",
     "Views of posts that were too old to be offered do not count towards an author's viewers.",
     "What a post is about and where it is from, who watched it to the end, whom it helped to understand, how "
     "heated it got, and what a reader reposted or asked to see less of is not replayed: the signals finish, "

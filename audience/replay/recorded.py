@@ -6,7 +6,7 @@ PostgreSQL keeps them. Law 7: nothing of what a post says is read here, only how
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,8 @@ NOBODY = 0
 """What stands for no guild."""
 OPEN = 2**31 - 1
 """What stands for a number that sets no limit."""
+NEVER_S = 10**11
+"""What stands for a length of time that does not end, in seconds: three thousand years."""
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,9 +42,17 @@ _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
 
 _POSTS = """
 SELECT array_agg(id), array_agg(author_id), array_agg(coalesce(guild_id, 0)),
-       array_agg(coalesce(seats_max, 0)::bigint), array_agg((lock_any <> '{1}')::int::bigint),
-       array_agg(char_length(body)::bigint),
-       array_agg(coalesce(jsonb_array_length(audience->'see'->'any'), 1)::bigint),
+       array_agg(coalesce(seats_max, 0)::bigint), array_agg(coalesce(per_minute, 0)::bigint),
+       array_agg(coalesce(burst, 0)::bigint), array_agg(all_wait::int::bigint),
+       array_agg((NOT plain OR NOT lock_any <@ '{0,1}')::int::bigint),
+       array_agg(char_length(body)::bigint), array_agg(char_length(teaser)::bigint),
+       array_agg(names::bigint), array_agg(tags::bigint),
+       array_agg(coalesce((audience->'replies'->>'max')::bigint, %(open)s)),
+       array_agg(coalesce((audience->'replies'->>'per_member')::bigint, %(open)s)),
+       array_agg(coalesce((audience->'replies'->>'gap_s')::bigint, 0)),
+       array_agg(coalesce(extract(epoch FROM (audience->'replies'->>'until')::interval)::bigint, %(never)s)),
+       array_agg(CASE audience->'replies'->>'at_time'
+                 WHEN 'off' THEN 0 WHEN 'owner' THEN 1 ELSE 2 END::bigint),
        array_agg(coalesce(deleted_at, 'infinity'))
 FROM post WHERE id >= %(first)s AND id < %(last)s GROUP BY id >> 48
 """
@@ -50,7 +60,7 @@ FROM post WHERE id >= %(first)s AND id < %(last)s GROUP BY id >> 48
 _LOCKS = """
 SELECT array_agg(key), array_agg(id)
 FROM post, unnest(lock_any) AS key
-WHERE id >= %(first)s AND id < %(last)s AND lock_any <> '{1}' GROUP BY id >> 48
+WHERE id >= %(first)s AND id < %(last)s AND plain AND NOT lock_any <@ '{0,1}' GROUP BY id >> 48
 """
 
 _SEATS = """
@@ -63,7 +73,8 @@ _INDEX_SCAN = text("SET LOCAL enable_indexscan = on")
 
 _REPLIES = """
 SELECT array_agg(id), array_agg(post_id), array_agg(author_id), array_agg(char_length(body)::bigint),
-       array_agg(coalesce(deleted_at, 'infinity'))
+       array_agg((state = 'shown')::int::bigint), array_agg(depth::bigint),
+       array_agg((at_ms IS NOT NULL)::int::bigint), array_agg(coalesce(deleted_at, 'infinity'))
 FROM reply WHERE id >= %(first)s AND id < %(last)s GROUP BY id >> 48
 """
 
@@ -117,12 +128,28 @@ class Posts:
     guild: Ints
     """Of the guild it was made in, or :data:`NOBODY`."""
     seats_max: Ints
-    """The author's own cap, 0 for none."""
+    """What its author asked for, as the next three; 0 where they asked for nothing."""
+    per_minute: Ints
+    burst: Ints
+    all_wait: Ints
     narrowed: Bools
-    """Whether it is for some and not for the whole coop: who may see it is named in its lock."""
+    """Whether it is for some and not for the whole coop."""
     characters: Ints
+    teaser: Ints
+    """In characters."""
     names: Ints
-    """How many guilds and members its audience names."""
+    """How many groups of people its audience names."""
+    tags: Ints
+    replies_max: Ints
+    """Most replies, as its author asked when publishing it; :data:`OPEN` where they asked for no limit."""
+    replies_each: Ints
+    """Most replies of one member."""
+    replies_gap: Ints
+    """Seconds between two of one member."""
+    replies_until: Ints
+    """Seconds after publishing; :data:`NEVER_S` where they set no end."""
+    replies_at_time: Ints
+    """Index into ``AT_TIMES``: who may answer at a moment of it."""
     deleted_at: Ints
 
     def __len__(self) -> int:
@@ -147,6 +174,11 @@ class Replies:
     post_id: Ints
     author: Ints
     characters: Ints
+    shown: Ints
+    """1 where all who see the post see it: it did not wait for a yes, or was given one."""
+    depth: Ints
+    timed: Ints
+    """1 where it speaks of a moment of the post."""
     deleted_at: Ints
 
 
@@ -185,10 +217,12 @@ class Spans:
 
 def posts(session: Session, first: int, last: int) -> Posts:
     """Return the posts whose ids are from ``first`` to below ``last``."""
-    found = columns(session, _POSTS, 8, {"first": first, "last": last})
+    names = [field.name for field in fields(Posts)]
+    bound = {"first": first, "last": last, "open": OPEN, "never": NEVER_S}
+    found = columns(session, _POSTS, len(names), bound)
     order = np.argsort(found[0])
-    by_id, author, guild, seats_max, narrowed, characters, names, deleted = (one[order] for one in found)
-    return Posts(by_id, author, guild, seats_max, narrowed.astype(np.bool_), characters, names, deleted)
+    by_name = {name: one[order] for name, one in zip(names, found, strict=True)}
+    return Posts(**{**by_name, "narrowed": by_name["narrowed"].astype(np.bool_)})
 
 
 def seats(session: Session, made: Posts, until: datetime) -> Iterator[Seats]:
@@ -226,7 +260,10 @@ def _in_bitmap_order(session: Session, bound: Mapping[str, Any]) -> list[Ints]:
 
 
 def locks(session: Session, first: int, last: int) -> tuple[Ints, Ints]:
-    """Return the keys that open posts which are not for the whole coop, in order, and the post of each."""
+    """Return the keys that open posts which are not for the whole coop, in order, and the post of each.
+
+    Posts that ask for more than one of some keys are left out.
+    """
     keys, post_id = columns(session, _LOCKS, 2, {"first": first, "last": last})
     order = np.lexsort((post_id, keys))
     return keys[order], post_id[order]
@@ -240,7 +277,7 @@ def of_guild(made: Posts, guild_id: int) -> Posts:
 
 def replies(session: Session, first: int, last: int) -> Replies:
     """Return the replies whose ids are from ``first`` to below ``last``."""
-    found = columns(session, _REPLIES, 5, {"first": first, "last": last})
+    found = columns(session, _REPLIES, 8, {"first": first, "last": last})
     order = np.argsort(found[0])
     return Replies(*(one[order] for one in found))
 

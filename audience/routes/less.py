@@ -23,7 +23,7 @@ class LessIn(BaseModel):
     tag: str | None = Field(default=None, min_length=1, max_length=60)
     """Which tag, without ``#``, where it is of a tag."""
     profile: str | None = Field(default=None, max_length=30)
-    """The recipe whose next page the answer is about; the first that weighs ``less`` where none is named."""
+    """The feed whose next page the answer is about; your default where none is named."""
 
 
 class MovedView(BaseModel):

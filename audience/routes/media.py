@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlmodel import col
 
-from audience.access import Delivery, asset_delivery
+from audience.asset_access import Delivery, asset_delivery
 from coop.api import Api
 from coop.call import Call, Later
 from coop.errors import NotFound, Unavailable

@@ -1,4 +1,4 @@
-"""Posts over HTTP: publish, read, take back, and ask why; and the page of what one member made."""
+"""Posts over HTTP: publish, take back, and ask why; and the page of what one member made."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,6 +11,7 @@ from audience.document import AudienceDocument, Parts
 from audience.feeds.ranking import Term
 from audience.limits import limits_of
 from audience.posts import Draft
+from audience.threads import ReplyCard
 from coop.api import Api
 from coop.book import Book
 from coop.call import Accepted, Call
@@ -178,6 +179,10 @@ class WhyView(BaseModel):
     limits: list[LimitView]
     feed: ScoreView
     """What a profile would give it now."""
+    rank: int | None
+    """Its place, from 1, on the page that the profile would make now; none where it would not be there."""
+    rank_without: dict[str, int | None]
+    """By signal: the place that it would have without that signal."""
     receipts: list[Citation]
     """The clauses that the terms name."""
 
@@ -206,14 +211,8 @@ def publish_post(call: Call, body: NewPost) -> PostView | Accepted:
         quote_id=None if body.quote is None else int(body.quote.post_id),
     )
     made = posts.publish(call.session, call.member, call.book, draft, call.now)
-    shown = _read(call, made.id)
+    shown = read(call, made.id)
     return shown if made.held_at is None else Accepted(shown)
-
-
-@api.get("/posts/<id:post_id>")
-def read_post(call: Call, post_id: int) -> PostView:
-    """Read a post. The first time takes one of its seats, where they are counted."""
-    return _read(call, post_id)
 
 
 @api.delete("/posts/<id:post_id>")
@@ -226,7 +225,7 @@ def delete_post(call: Call, post_id: int) -> None:
 def tighten_post(call: Call, post_id: int, body: Parts) -> PostView:
     """Narrow a post of your own from now on. What you ask is added to what holds: nothing is ever widened."""
     stages.tighten(call.session, call.member, call.book, post_id, body, call.now)
-    return _read(call, post_id)
+    return read(call, post_id)
 
 
 @api.get("/posts/<id:post_id>/why")
@@ -238,7 +237,9 @@ def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
         seat=found.seat,
         taken=found.taken,
         limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
-        feed=ScoreView(profile=found.profile, score=found.score, terms=found.terms),
+        feed=ScoreView(profile=found.profile, score=found.made.score, terms=found.made.terms),
+        rank=found.made.rank,
+        rank_without=found.made.rank_without,
         receipts=found.receipts,
     )
 
@@ -262,7 +263,8 @@ def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[EntryVi
     return Page(items=items, next=None if last is None else encode(last))
 
 
-def _read(call: Call, post_id: int) -> PostView:
+def read(call: Call, post_id: int) -> PostView:
+    """Return a post that the member may be delivered, having seated them; raise NotFound for any other."""
     post = access_post(call.session, call.member, call.book, post_id, call.now, with_source=True)
     wanted = [one for one in (post_id, post.source_id) if one is not None]
     found = cards(call.session, call.member, call.book, wanted, call.now)
@@ -276,7 +278,7 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         author=AuthorView(handle=card.author, display_name=card.author_name),
         guild=card.guild,
         body=card.body,
-        picture=_picture(card),
+        picture=picture_view(card),
         seats=SeatsView(max=limits_of(book, card.guild, card.asked).seats, taken=card.taken),
         audience=None if card.audience is None else AudienceDocument.model_validate(card.audience),
         counts=CountsView(likes=card.likes, reposts=card.reposts, replies=card.replies),
@@ -293,12 +295,13 @@ def _quoted(card: Card) -> QuotedView:
         author=AuthorView(handle=card.author, display_name=card.author_name),
         guild=card.guild,
         body=card.body,
-        picture=_picture(card),
+        picture=picture_view(card),
         created_at=card.created_at,
     )
 
 
-def _picture(card: Card) -> PictureView | None:
+def picture_view(card: Card | ReplyCard) -> PictureView | None:
+    """Return the picture of a card, where it has one."""
     if card.asset_id is None:
         return None
     return PictureView(

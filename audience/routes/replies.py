@@ -1,41 +1,77 @@
-"""Replies over HTTP: read them, write one, take one's own back."""
+"""Replies over HTTP: list them, write one, decide on those that wait, take one's own back."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from audience import replies
-from audience.replies import ReplyCard
-from audience.routes.posts import AuthorView
+from audience import replies, threads
+from audience.routes.posts import AuthorView, Id, PictureView, picture_view
+from audience.threads import ReplyCard
 from coop.api import Api
 from coop.call import Call
-from coop.errors import Forbidden, RuleBroken
+from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
 from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("replies")
 
+State = Literal["shown", "waiting", "refused", "gone"]
+
 
 class NewReply(BaseModel):
-    """What is to be answered."""
+    """What is to be answered: a text, a picture or both."""
 
     model_config = ConfigDict(extra="forbid")
 
-    body: str = Field(min_length=1, max_length=100_000)
+    body: str = Field(default="", max_length=100_000)
+    parent_id: Id | None = None
+    """The reply that it answers; none answers the post."""
+    at_ms: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    """The moment of the post that it speaks of, in milliseconds."""
+    pause: bool = False
+    """Whether the post is to stop at that moment."""
+    asset_id: Id | None = None
+    """A picture of your own that is ready and shown nowhere else."""
+
+
+class MoreView(BaseModel):
+    """Answers that are folded."""
+
+    number: int
+    """How many there are that you may see."""
+    cursor: str
+    """Pass it to the thread to read them."""
 
 
 class ReplyView(BaseModel):
-    """A reply that you may see."""
+    """A reply that you may see, or the gap that one left which others had answered."""
 
     id: str
-    author: AuthorView
-    body: str
-    created_at: datetime
+    parent_id: str | None
+    """The reply that it answers; none where that is the post."""
+    depth: int
+    """How deep it stands; 0 answers the post."""
+    author: AuthorView | None
+    """None where it was taken back."""
+    body: str | None
+    picture: PictureView | None
+    at_ms: int | None
+    """The moment of the post that it speaks of."""
+    pause: bool
+    """Whether the post is to stop there."""
+    state: State
+    """``shown``; ``waiting`` for the author of the post, told to the two of you; ``refused``, told to whoever
+    wrote it; ``gone``: taken back."""
+    mine: bool
+    created_at: datetime | None
+    more: MoreView | None
+    """What of its branch follows it, folded."""
 
 
 @api.get("/posts/<id:post_id>/replies")
 def list_replies(call: Call, post_id: int, query: PageQuery) -> Page[ReplyView]:
-    """List the replies to a post that you may see, the oldest first."""
-    found, last = replies.page(
+    """List the replies to a post that you may see, wherever they stand in its thread, the oldest first."""
+    found, last = threads.listing(
         call.session,
         call.member,
         call.book,
@@ -44,27 +80,68 @@ def list_replies(call: Call, post_id: int, query: PageQuery) -> Page[ReplyView]:
         after=decode_int(query.cursor) or 0,
         limit=query.limit,
     )
-    return Page(items=[_view(card) for card in found], next=None if last is None else encode(last))
+    return Page(items=[reply_view(card) for card in found], next=None if last is None else encode(last))
 
 
-@api.post("/posts/<id:post_id>/replies", raises=(RuleBroken, Forbidden))
+@api.post("/posts/<id:post_id>/replies", raises=(RuleBroken, Forbidden, TooMany, Conflict))
 def write_reply(call: Call, post_id: int, body: NewReply) -> ReplyView:
-    """Answer a post; only whoever may see the post now will ever see the reply."""
-    made = replies.write(call.session, call.member, call.book, post_id, body.body, call.now)
-    author = AuthorView(handle=call.member.handle, display_name=call.member.display_name)
-    return ReplyView(id=str(made.id), author=author, body=made.body, created_at=made.created_at)
+    """Answer a post, or a reply to it; only whoever may see the post now will ever see your answer.
+
+    Where the author of the post lets people ask, it is ``waiting`` until they have decided.
+    """
+    made = replies.write(
+        call.session,
+        call.member,
+        call.book,
+        post_id,
+        body.body,
+        call.now,
+        parent_id=None if body.parent_id is None else int(body.parent_id),
+        at_ms=body.at_ms,
+        pause=body.pause,
+        asset_id=None if body.asset_id is None else int(body.asset_id),
+    )
+    return reply_view(threads.one(call.session, call.member, made.id))
+
+
+@api.post("/replies/<id:reply_id>/grant", status=204, raises=(Forbidden, Conflict))
+def grant_reply(call: Call, reply_id: int) -> None:
+    """Show a reply that waits at a post of your own."""
+    replies.grant(call.session, call.member, call.book, reply_id, call.now)
+
+
+@api.post("/replies/<id:reply_id>/refuse", status=204, raises=(Conflict,))
+def refuse_reply(call: Call, reply_id: int) -> None:
+    """Leave a reply that waits at a post of your own unshown, for good."""
+    replies.refuse(call.session, call.member, reply_id, call.now)
 
 
 @api.delete("/replies/<id:reply_id>")
 def delete_reply(call: Call, reply_id: int) -> None:
-    """Take back a reply of your own, for good."""
+    """Take back a reply of your own, for good; where others have answered it, a gap stays."""
     replies.delete(call.session, call.member, reply_id, call.now)
 
 
-def _view(card: ReplyCard) -> ReplyView:
+def reply_view(card: ReplyCard, more: MoreView | None = None) -> ReplyView:
+    """Return a card in the shape that the API gives it; ``more`` is what of its branch is folded."""
+    gone = card.author is None
     return ReplyView(
         id=str(card.id),
-        author=AuthorView(handle=card.author, display_name=card.author_name),
+        parent_id=None if card.parent_id is None else str(card.parent_id),
+        depth=card.depth,
+        author=None
+        if card.author is None
+        else AuthorView(handle=card.author, display_name=card.author_name or ""),
         body=card.body,
-        created_at=card.created_at,
+        picture=picture_view(card),
+        at_ms=card.at_ms,
+        pause=card.pause and not gone,
+        state="gone" if gone else _state(card.state),
+        mine=card.mine,
+        created_at=None if gone else card.created_at,
+        more=more,
     )
+
+
+def _state(state: str) -> State:
+    return "waiting" if state == "waiting" else "refused" if state == "refused" else "shown"

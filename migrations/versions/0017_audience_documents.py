@@ -1,4 +1,4 @@
-"""Audiences in full: locks of several parts, layers that come later, circles, tags, lines before a ceiling."""
+"""Audiences in full: locks of several parts, layers that come later, circles and tags; waiting to follow."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -59,8 +59,8 @@ BEGIN
 END $$
 """
 
-# Everybody holds 0, every member 1; the others are id << 4 | kind: guilds 1, members 2, circles 3 (by edition),
-# places 4 (4 alone is that there is one), contributions 5. A null member is a visitor.
+# Everybody holds 0, every member 1; the others are id << 4 | kind: guilds 1, members 2, circles 3 (by
+# edition), places 4 (4 alone is that there is one), contributions 5. A null member is a visitor.
 READER_KEYS = """
 CREATE FUNCTION reader_keys(member bigint, moment timestamptz, OUT keys bigint[], OUT personal bigint[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
@@ -94,8 +94,8 @@ BEGIN
 END $$
 """
 
-# A stage holds from its moment on, or from when a share of the seats had been taken; one that waits for neither
-# holds as soon as it is there, also for a request that began before it was.
+# A stage holds from its moment on, or from when a share of the seats had been taken; one that waits for
+# neither holds as soon as it is there, also for a request that began before it was.
 STAGE_HAS_COME = """
 CREATE FUNCTION stage_has_come(at timestamptz, seats_pct smallint, reached_at timestamptz, moment timestamptz)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -171,6 +171,8 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("place_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key("fk_post_place_id", "post", "place", ["place_id"], ["id"])
     op.add_column("post", sa.Column("features", ARRAY(sa.BigInteger()), server_default="{}", nullable=False))
+    for name in ("names", "tags"):
+        op.add_column("post", sa.Column(name, sa.SmallInteger(), server_default="0", nullable=False))
     op.add_column("post", sa.Column("norm", sa.Float(), server_default="0", nullable=False))
     for name in ("per_minute", "burst"):
         op.create_check_constraint(f"ck_post_{name}_positive", "post", f"{name} >= 1")
@@ -197,7 +199,8 @@ def downgrade() -> None:
         "stage_limits(bigint, timestamptz)",
         "stages_open(bigint, text, bigint[], bigint, bigint, timestamptz)",
         "stage_has_come(timestamptz, smallint, timestamptz, timestamptz)",
-        "lock_opens(bigint[], bigint[], bigint[], bigint[], smallint[], bigint[], bigint, bigint, timestamptz)",
+        "lock_opens(bigint[], bigint[], bigint[], bigint[], smallint[], bigint[], bigint, bigint,"
+        " timestamptz)",
     ):
         op.execute(sa.text(f"DROP FUNCTION {function}"))
     for table in ("contribution", "contribution_condition", "tag", "circle_member", "circle"):
@@ -207,7 +210,18 @@ def downgrade() -> None:
     op.alter_column("reply", "lock_any", nullable=False)
     op.drop_column("gate", "reached")
     op.drop_column("post", "plain")
-    for name in ("norm", "features", "language", "place_id", "circles", "teaser", "waitlist", "layers"):
+    for name in (
+        "norm",
+        "tags",
+        "names",
+        "features",
+        "language",
+        "place_id",
+        "circles",
+        "teaser",
+        "waitlist",
+        "layers",
+    ):
         op.drop_column("post", name)
     for column in (*_lock(), *_numbers()):
         op.drop_column("post", column.name)

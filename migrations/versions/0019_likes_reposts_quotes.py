@@ -9,8 +9,8 @@ branch_labels = None
 depends_on = None
 
 # Law 8, for what is made from a post: it opens to nobody to whom its source does not, all layers of both
-# counted. "reader" is null for a visitor. What was detached asks its source no more than was there when it was:
-# "known" is that moment, null for what shows its source still.
+# counted. "reader" is null for a visitor. What was detached asks its source no more than was there when it
+# was: "known" is that moment, null for what shows its source still.
 SOURCE_OPENS = """
 CREATE FUNCTION source_opens(
     derived bigint, keys bigint[], reader bigint, moment timestamptz, known timestamptz)
@@ -18,7 +18,8 @@ RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
     source record;
 BEGIN
-    SELECT post.*, coalesce(least(known, CASE WHEN state = 'detached' THEN decided_at END), 'infinity') AS until
+    SELECT post.*,
+        coalesce(least(known, CASE WHEN state = 'detached' THEN decided_at END), 'infinity') AS until
     INTO source FROM derivative JOIN post ON post.id = parent_id WHERE derivative.post_id = derived;
     IF NOT FOUND OR source.author_id = reader THEN
         RETURN true;

@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from audience import following, posts
-from audience.access import Delivery, access_post, asset_delivery, cards
+from audience.access import access_post, cards
+from audience.asset_access import Delivery, asset_delivery
 from audience.rules import AUDIENCE
 from audience.tables import Gate, Post, Seat
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
+from coop.tables import GuildMembership
 from tests.audience.factories import (
     NOBODY,
     NOW,
@@ -24,7 +26,7 @@ from tests.audience.factories import (
     with_guild_policy,
 )
 from tests.coop.statements import counted
-from tests.factories import identity_of, make_guild, make_member
+from tests.factories import id_of, identity_of, make_guild, make_member
 
 
 @pytest.fixture

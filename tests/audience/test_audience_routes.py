@@ -236,7 +236,7 @@ def test_replies_are_written_listed_and_taken_back(
     at = f"/api/v1/posts/{publish(client, as_ada)['id']}/replies"
     made: dict[str, Any] = client.post(at, json={"body": "Rye?"}, headers=as_ben).json or {}
     assert made["author"] == {"handle": "ben", "display_name": "Ben"}
-    assert client.get(at, headers=as_ada).json == {"items": [made], "next": None}
+    assert client.get(at, headers=as_ada).json == {"items": [{**made, "mine": False}], "next": None}
     assert client.delete(f"/api/v1/replies/{made['id']}", headers=as_ada).status_code == 404
     assert client.delete(f"/api/v1/replies/{made['id']}", headers=as_ben).status_code == 204
     assert client.get(at, headers=as_ada).json == {"items": [], "next": None}

@@ -40,7 +40,7 @@ def faults(document: object, book: Book = BOOK, guild: str | None = None) -> tup
 
 
 def told(found: tuple[Fault, ...]) -> list[tuple[str, str | None]]:
-    return [(fault.pointer, fault.clause and f"{fault.clause.scope}{fault.clause.clause}") for fault in found]
+    return [(one.pointer, f"{one.clause.scope}{one.clause.clause}" if one.clause else None) for one in found]
 
 
 Bound = tuple[dict[str, Any], Book, str | None, str, str | None, dict[str, Any]]

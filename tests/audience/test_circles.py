@@ -1,6 +1,7 @@
 """Circles: their editions, and what their owner alone is told."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -118,9 +119,9 @@ def test_law_07_a_circle_of_another_is_as_unknown_as_none(
     circles.add(session, ada, book, family, "ben", NOW)
     for circle_id in (family, family + 1):
         for attempt in (
-            lambda one=circle_id: circles.add(session, ben, book, one, "ada", NOW),
-            lambda one=circle_id: circles.remove(session, ben, one, "ada"),
-            lambda one=circle_id: circles.dissolve(session, ben, one),
+            partial(circles.add, session, ben, book, circle_id, "ada", NOW),
+            partial(circles.remove, session, ben, circle_id, "ada"),
+            partial(circles.dissolve, session, ben, circle_id),
         ):
             with pytest.raises(NotFound) as refused:
                 attempt()

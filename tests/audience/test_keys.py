@@ -37,7 +37,7 @@ def test_no_two_things_share_a_key(one: int, other: int) -> None:
 def held(session: Session, reader: Identity | None, column: str = "keys") -> list[int]:
     """Return what a reader holds, as every statement that shows posts asks for it."""
     bound = {"me": None if reader is None else reader.member_id, "now": NOW}
-    return list(session.scalar(text(f"SELECT {column} FROM reader_keys(:me, :now)"), bound) or ())  # noqa: S608
+    return list(session.scalar(text(f"SELECT {column} FROM reader_keys(:me, :now)"), bound) or ())
 
 
 def test_a_member_holds_the_coops_key_those_of_their_guilds_and_circles_their_place_and_their_own(

@@ -139,13 +139,14 @@ def test_a_guild_sets_the_default_for_what_is_made_in_it() -> None:
 
 
 def test_its_author_always_may_and_a_visitor_never() -> None:
-    closed = {"interact": {verb: {} for verb in VERBS}}
+    closed: dict[str, Any] = {"interact": {verb: {} for verb in VERBS}}
     assert {asked(verb, closed, author=True).value for verb in VERBS} == {"yes"}
     assert {asked(verb, reader=Standing(NOW, None)).value for verb in VERBS} == {"no"}
 
 
 def test_whomever_the_text_names_may_answer_unless_a_later_layer_says_who_may() -> None:
-    named, closed = replace(BEN, mentioned=True), {"interact": {"reply": {}, "like": {}}}
+    named = replace(BEN, mentioned=True)
+    closed: dict[str, Any] = {"interact": {"reply": {}, "like": {}}}
     assert asked("reply", closed).value == "no"
     assert asked("reply", closed, reader=named).value == "yes"
     assert asked("like", closed, reader=named).value == "no"

@@ -15,8 +15,8 @@ from coop.errors import Forbidden, NotFound
 from coop.identity import Identity
 from coop.tables import Member
 from tests.audience.factories import NOBODY, NOW, make_post
-from tests.factories import BERGEN, identity_of, make_member
 from tests.coop.statements import counted
+from tests.factories import BERGEN, identity_of, make_member
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_relations_and_places_decide_as_they_stand(
 def test_whom_the_text_names_is_read_from_the_text(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
-    closed = {"interact": {"reply": {}}}
+    closed: dict[str, Any] = {"interact": {"reply": {}}}
     named, other = (make_post(session, ada, book, closed, body=body) for body in ("Hello @ben", "Hello @ada"))
     assert ask_for(session, ben, book, named.id, "reply", NOW)[1].value == "yes"
     assert ask_for(session, ben, book, other.id, "reply", NOW)[1].value == "no"

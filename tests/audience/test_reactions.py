@@ -1,4 +1,4 @@
-"""Likes, reposts and downloads: each its own thing, once, and asked for where the author wants to be asked."""
+"""Likes, reposts and downloads: each its own thing, once, and asked for where its author decides."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -22,7 +22,7 @@ from tests.factories import identity_of, make_member
 
 LATER = NOW + timedelta(hours=1)
 ASKING = {"interact": {verb: {"ask": [{"local": True}]} for verb in ("like", "repost", "download")}}
-CLOSED = {"interact": {verb: {} for verb in ("like", "repost", "download")}}
+CLOSED: dict[str, Any] = {"interact": {verb: {} for verb in ("like", "repost", "download")}}
 DO: dict[str, Any] = {"like": likes.like, "repost": reposts.repost}
 UNDO: dict[str, Any] = {"like": likes.unlike, "repost": reposts.take_back}
 TABLES: dict[str, Any] = {"like": PostLike, "repost": Repost}
@@ -238,13 +238,14 @@ def test_a_picture_is_kept_where_its_author_lets_one(
 
 def together(*jobs: Any) -> list[BaseException]:
     """Run jobs in threads that start at one moment; return what they raised."""
-    barrier, raised = Barrier(len(jobs)), []
+    barrier = Barrier(len(jobs))
+    raised: list[BaseException] = []
 
     def run(job: Any) -> None:
         barrier.wait()
         try:
             job()
-        except Exception as error:  # noqa: BLE001 - told to the test
+        except Exception as error:
             raised.append(error)
 
     threads = [Thread(target=run, args=(job,)) for job in jobs]
@@ -297,3 +298,27 @@ def test_whoever_changes_their_mind_while_a_yes_is_on_its_way_does_not_like_it(c
             assert number(session, "like") == 0
             for row in session.scalars(select(Asked)).all():
                 session.delete(row)
+
+
+def test_a_yes_that_is_taken_back_while_it_is_used_undoes_what_it_let(committed: Database) -> None:
+    book = founding_book()
+    with committed.begin() as session:
+        ada, ben = (identity_of(make_member(session, name)) for name in ("ada", "ben"))
+        post_id = make_post(session, ada, book, ASKING).id
+        likes.like(session, ben, book, post_id, NOW)
+        ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+        grants.grant(session, ada, ask.id, LATER)
+        likes.unlike(session, ben, post_id)
+
+    def take_back() -> None:
+        with committed.begin() as session:
+            grants.refuse(session, ada, ask.id, LATER)
+
+    with committed.begin() as session:
+        assert likes.like(session, ben, book, post_id, NOW) == "done"
+        other = Thread(target=take_back)
+        other.start()
+        other.join(0.5)
+    other.join()
+    with committed.begin() as session:
+        assert number(session, "like") == 0

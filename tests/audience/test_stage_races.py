@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -26,7 +27,7 @@ from tests.thorough import much
 
 SHARE = 10
 """How many of the 40 seats may be taken by those whom the later layer does not mean."""
-QUARTER = {
+QUARTER: dict[str, Any] = {
     "seats": {"max": 40},
     "after": [{"seats_pct": 25, "set": {"see": {"any": [{"guild": "bakers"}]}}}],
 }
@@ -49,7 +50,7 @@ class Coop:
             self.bakers = [identity_of(one, (guild,)) for one in bakers]
             self.strangers = [identity_of(make_member(session)) for _ in range(much(60, 200))]
 
-    def publish(self, audience: dict[str, object] | None = None) -> int:
+    def publish(self, audience: dict[str, Any] | None = None) -> int:
         with self.database.begin() as session:
             return make_post(session, self.author, self.book, audience).id
 
@@ -69,7 +70,7 @@ class Coop:
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda one: self.comes(one, post_id), arrivals))
 
-    def tighten(self, post_id: int, layer: dict[str, object]) -> int:
+    def tighten(self, post_id: int, layer: dict[str, Any]) -> int:
         """Narrow the post and return how many were seated when that was committed."""
         with self.database.begin() as session:
             stages.tighten(session, self.author, self.book, post_id, Parts.model_validate(layer), NOW)

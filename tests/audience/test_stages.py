@@ -389,7 +389,7 @@ def test_law_08_the_passing_of_time_is_monotone_for_random_audiences(
 ) -> None:
     everything, book = world
     random = Random(20)
-    made = set()
+    made: set[int] = set()
     while len(made) < much(60, 400):
         author = random.choice(everything.people)
         drawn = without_ageing(document(random, names_for(everything, author)))

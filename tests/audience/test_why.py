@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from audience import why
 from audience.access import access_post
+from audience.feeds import explanation
 from audience.feeds import page as feeds
 from audience.limits import Asked, limits_of
 from audience.rules import AUDIENCE
@@ -39,8 +40,8 @@ def test_the_reason_is_the_part_of_the_lock_that_opens(session: Session, book: B
         (
             {"see": {"any": [{"guild": "bakers"}, {"member": "reader"}]}},
             [
-                "Its author opened it to you by name.",
                 "It is open to the guild bakers, to which you belong.",
+                "Its author opened it to you by name.",
             ],
         ),
     ):
@@ -104,13 +105,12 @@ def test_law_11_the_terms_add_up_and_each_cites_its_clause(
 ) -> None:
     post = make_post(session, ada, book)
     found = ask(session, ben, book, post.id, "balanced")
-    assert found.score == sum(term.contribution for term in found.terms)
-    for term, receipt in zip(found.terms, found.receipts, strict=True):
+    assert found.made.score == sum(term.contribution for term in found.made.terms)
+    for term, receipt in zip(found.made.terms, found.receipts, strict=True):
         assert receipt.clause == f"/profiles/balanced/weights/{term.signal}"
         assert round(receipt.value * 1000) == term.weight
-    assert (found.score, found.terms) == feeds.score_of(
-        session, ben, book, feeds.recipe_of(book, "balanced"), post.id, NOW
-    )
+    recipe = feeds.recipe_of(book, "balanced")
+    assert found.made == explanation.explain(session, ben, book, recipe, post.id, NOW)
 
 
 def test_without_a_profile_the_first_of_the_policy_explains(

@@ -1,6 +1,7 @@
 """Asking addresses elsewhere, of real servers that answer, dawdle, flood, lead astray and lie."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -116,7 +117,7 @@ def test_an_address_that_fails_is_said_to_with_the_reason_and_since_when(
     said = fails(server, how)
     outbound = Outbound(loopback=True)
     (claimed,) = external.claim(database, books, hand)
-    found = external.ask(outbound, external.replace(claimed, seconds=0.3))
+    found = external.ask(outbound, replace(claimed, seconds=0.3))
     external.record(session, claimed, found, hand.at)
     after = asking(session, ada)
     assert (after.state, after.failing_since, after.strikes, after.posts) == ("failing", NOW, 1, [])

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from audience import posts
 from audience.feeds import author_signals, helped, post_signals
-from audience.feeds.rules import FEEDS
+from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.tables import Helped, PostSignals
 from audience.tables import AuthorSignals
 from coop.book import Book
@@ -124,7 +124,7 @@ def test_law_14_a_run_counts_again_only_where_an_answer_changed(
     session: Session, easy: Book, ada: Identity, ben: Identity
 ) -> None:
     (post_id, _) = talked_of(session, easy, (ada, True, True), (ada, True, False))
-    rules = easy.rules(FEEDS, post_signals.FeedRules).signals.bridge
+    rules = easy.rules(FEEDS, FeedRules).signals.bridge
     assert helped.refresh(session, rules, NOW) == 2
     before = bridges(session)
     assert helped.refresh(session, rules, NOW) == 0

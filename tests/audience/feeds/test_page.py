@@ -12,7 +12,7 @@ from audience.access import access_post
 from audience.feeds import page as feeds
 from audience.feeds.rules import FEEDS
 from audience.feeds.signals import SIGNALS
-from audience.tables import AuthorSignals, Post, Seat
+from audience.tables import AuthorSignals, Seat
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -204,7 +204,7 @@ def test_a_recipe_that_the_policy_does_not_have_is_not_there(
         feed(session, ben, book, "engagement")
 
 
-@pytest.mark.parametrize(("name", "statements"), [("chronological", 4), ("balanced", 5)])
+@pytest.mark.parametrize(("name", "statements"), [("chronological", 4), ("balanced", 4)])
 def test_the_number_of_statements_does_not_grow_with_the_page(
     session: Session, book: Book, ben: Identity, name: str, statements: int
 ) -> None:
@@ -216,15 +216,3 @@ def test_the_number_of_statements_does_not_grow_with_the_page(
         with counted(session) as sent:
             assert len(feeds.page(session, ben, book, name, NOW)) == number
         assert len(sent) == statements, sent
-
-
-def test_a_score_can_be_asked_for_one_post(session: Session, book: Book, ben: Identity) -> None:
-    (post_id,) = write(session, book, 5)
-    balanced = feeds.recipe_of(book, "balanced")
-    score, terms = feeds.score_of(session, ben, book, balanced, post_id, NOW)
-    (item,) = feeds.page(session, ben, book, "balanced", NOW)
-    assert (score, terms) == (item.score, item.terms)
-    for hidden in (write(session, book, 5, audience=NOBODY)[0], 7):
-        with pytest.raises(NotFound):
-            feeds.score_of(session, ben, book, balanced, hidden, NOW)
-    assert session.get(Post, post_id) is not None

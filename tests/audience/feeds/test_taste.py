@@ -77,10 +77,8 @@ def test_a_tag_tells_the_more_the_rarer_it_is_and_every_member_may_read_where(
     posts.delete(session, ada, make_post(session, ada, book, body="#rye").id, NOW)
     taste.refresh(session, book, NOW)
     found = {name: idf(session, name) for name in ("bread", "rye", "secret")}
-    said = {
-        name: round(log((1 + 3) / (1 + df)) + 1, 3) for name, df in (("bread", 2), ("rye", 1), ("secret", 0))
-    }
-    assert found == said
+    readable = {"bread": 2, "rye": 1, "secret": 0}
+    assert found == {name: round(log((1 + 3) / (1 + df)) + 1, 3) for name, df in readable.items()}
 
 
 def test_what_was_seen_is_a_vector_ready_for_the_dot_product(

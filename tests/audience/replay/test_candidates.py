@@ -1,5 +1,6 @@
 """A page of the past has on it what the feed would have put there then."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from audience.feeds import author_signals
 from audience.feeds import candidates as feeds
+from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.signals import Candidate
 from audience.replay import candidates, recorded
@@ -61,14 +63,15 @@ def test_law_07_the_candidates_of_the_past_are_those_that_the_feed_had_then(
     author_signals.refresh(session, moment)
     caps = caps_of(book, known.posts, slugs_of(session)).seats
     rules = book.rules(FEEDS, FeedRules)
-    profile = rules.profiles["balanced"]
-    others = (rules.profiles["following"], rules.profiles["guilds"])
+    recipes = [Recipe.of(rules, name) for name in ("balanced", "following", "guilds")]
+    small = recipes[0].profile.model_copy(update={"depth": 9, "pool": 4, "page": 4})
     found = 0
     for viewer in made.members:
-        for tried in (profile, profile.model_copy(update={"depth": 9, "pool": 4, "page": 4}), *others):
+        for tried in (*recipes, replace(recipes[0], profile=small)):
             who = candidates.reader(known, locks, relations, viewer.member_id, 0)
-            mine = comparable(candidates.candidates(known, caps, who, tried))
-            assert mine == comparable(feeds.candidates(session, viewer, book, tried, moment))
+            mine = comparable(candidates.candidates(known, caps, who, tried.profile))
+            pool, _ = feeds.candidates(session, viewer, book, tried, moment)
+            assert mine == comparable(pool)
             found += len(mine)
     assert found > 20
 

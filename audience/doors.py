@@ -1,0 +1,78 @@
+"""Doors: what is shown of a post to those who may know of it and not open it.
+
+A door is its author, its guild, its teaser and when it was published. It is shown to those whom ``see`` means
+and ``read`` does not, and at a full post whose author lets members wait to those who would be let in. Law 7:
+to everybody else, and where a full post is closed, there is nothing; whether it is full is told to nobody who
+could not open it otherwise.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from audience import waiting
+from audience.access import BLOCKED, CAP, KEYS, OWN_LIMITS, READER, VISIBLE, standpoint
+from coop.book import Book
+from coop.errors import NotFound
+from coop.identity import Identity
+
+_DOOR = text(f"""
+WITH {READER}
+SELECT author.handle AS author, author.display_name AS author_name, guild.slug AS guild, post.teaser,
+       post.created_at, opens, mine.number,
+       gate.taken + gate.waiting >= {CAP} AS full
+FROM post
+JOIN member AS author ON author.id = post.author_id
+LEFT JOIN guild ON guild.id = post.guild_id
+LEFT JOIN gate ON gate.post_id = post.id
+LEFT JOIN waiting AS mine ON mine.post_id = post.id AND mine.member_id = :me
+LEFT JOIN {OWN_LIMITS}
+CROSS JOIN LATERAL (SELECT {VISIBLE} AS opens) AS read
+WHERE post.id = :post AND CASE WHEN opens THEN post.waitlist ELSE
+  post.deleted_at IS NULL AND post.held_at IS NULL AND post.author_id NOT IN {BLOCKED}
+  AND EXISTS (SELECT FROM post_stage WHERE post_id = post.id AND number = 0 AND part = 'see')
+  AND stages_open(post.id, 'see', {KEYS}, :me, post.author_id, :now)
+END
+""")  # noqa: S608 - put together from constants
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A post as it is shown to those who may know of it and not open it."""
+
+    post_id: int
+    author: str
+    """Handle."""
+    author_name: str
+    guild: str | None
+    """Slug of the guild it was made in."""
+    teaser: str
+    created_at: datetime
+    full: bool
+    """Whether the viewer would be let in if there were a seat, and may wait for one."""
+    place: int | None
+    """Their place among those who wait, from 1; None where they do not wait."""
+
+
+def door(session: Session, viewer: Identity | None, book: Book, post_id: int, now: datetime) -> Door:
+    """Return the door of a post that was not opened to the viewer; raise NotFound where they are shown none.
+
+    The caller has asked ``access_post`` first, which seats whoever finds a seat.
+    """
+    bound = {**standpoint(session, viewer, book, now), "post": post_id}
+    row = session.connection().execute(_DOOR, bound).one_or_none()
+    if row is None or (row.opens and not row.full):
+        raise NotFound
+    number = row.number if row.opens else None
+    return Door(
+        post_id=post_id,
+        author=row.author,
+        author_name=row.author_name,
+        guild=row.guild,
+        teaser=row.teaser,
+        created_at=row.created_at,
+        full=row.opens,
+        place=None if number is None else waiting.place(session, post_id, number),
+    )

@@ -1,0 +1,109 @@
+"""Replying: whether a member may answer a post now, and why not.
+
+Law 7: whoever may not see the post has not come this far, and what is told of its limits counts nobody.
+Law 8: the strictest of permission (who), the document's limits and the clauses (how many, how fast) holds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from audience import reply_rules
+from audience.access import Access
+from audience.permission import Answer, Value, answer
+from audience.permissions import hear
+from audience.reply_rules import Replier, ReplyLimits, reply_limits
+from audience.standing import layered
+from coop.book import Book
+from coop.identity import Identity
+from coop.receipts import Citation
+
+REPLIER = """
+SELECT post.length_ms, coalesce(seat.watched_ms, 0) AS watched_ms, counted.total, counted.own, counted.last_at
+FROM post
+LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE state = 'shown' AND deleted_at IS NULL) AS total,
+         count(*) FILTER (WHERE author_id = :me AND deleted_at IS NULL) AS own,
+         max(created_at) FILTER (WHERE author_id = :me) AS last_at
+  FROM reply WHERE reply.post_id = post.id
+) AS counted
+WHERE post.id = :post
+"""
+"""What :class:`Replier` is made of, of one member and one post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A member who would answer a post: what its audience and the clauses say."""
+
+    answer: Answer
+    """Whether they may at all."""
+    limits: ReplyLimits
+    published_at: datetime
+    author: bool
+    """Whether the post is their own."""
+
+    def replier(self, row: "Row[tuple[int, int, int, int, datetime | None]]", now: datetime) -> Replier:
+        """Return what is known of them, from what :data:`REPLIER` selects."""
+        return Replier(
+            now=now,
+            published_at=self.published_at,
+            author=self.author,
+            total=row.total,
+            own=row.own,
+            last_at=row.last_at,
+            watched_ms=row.watched_ms,
+            length_ms=row.length_ms,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Whether a member may answer a post now."""
+
+    value: Value
+    reason: str
+    """A sentence to them."""
+    pointer: str | None
+    """JSON Pointer of the part of the audience document that decided, where one did."""
+    clause: Citation | None
+    again: datetime | None
+    """When they may, where it is only too soon."""
+    left: int | None
+    """How many more they may write; None where nobody counts."""
+    moments: bool
+    """Whether they may answer at a moment of it."""
+    length_ms: int
+    """Where its moments end."""
+
+
+def asking(session: Session, reader: Identity, book: Book, post: Access, now: datetime) -> Asking:
+    """Return what the audience of a post, as it stands, and the clauses say of the reader's answers to it."""
+    found = layered(session, post.post_id, now)
+    mine = found.author_id == reader.member_id
+    layers = hear(session, reader, book, found, ["reply"], now)
+    return Asking(
+        answer("reply", layers, book, post.guild, author=mine),
+        reply_limits([(layer.at, layer.parts) for layer in found.layers], book, post.guild),
+        found.created_at,
+        mine,
+    )
+
+
+def leave(asked: Asking, replier: Replier) -> Leave:
+    """Return whether a member may answer now: who may at all, and then what stands in the way."""
+    answered, limits = asked.answer, asked.limits
+    stands = next(reply_rules.obstacles(limits, replier), None) if answered.value in ("yes", "ask") else None
+    return Leave(
+        value=answered.value if stands is None else "no",
+        reason=answered.reason if stands is None else stands.detail,
+        pointer=answered.pointer if stands is None else stands.said.pointer,
+        clause=answered.clause if stands is None else stands.said.clause,
+        again=None if stands is None else stands.again,
+        left=reply_rules.left(limits, replier),
+        moments=reply_rules.speaks_of_moments(limits, author=replier.author),
+        length_ms=replier.length_ms,
+    )

@@ -1,0 +1,294 @@
+# ruff: noqa: S608 - the statements are put together from constants
+"""Threads: the replies to a post in reading order, read in one statement.
+
+Replies to the post come in an order that the reader chooses, a page at a time; under each stand the answers
+to it, each under what it answers and the older first, as many as the clause ``unfolded`` says. The rest of
+such a branch is folded, with a number and a place from which to go on.
+
+Law 7: what the reader is not shown (``reply_sight.py``) takes no place and is in no number. Where something
+was taken back that others have answered, a gap stays, without author and text; it is not there for whoever
+is shown none of the answers.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Row, TextClause, text
+from sqlmodel import Session
+
+from audience.access import BLOCKED, Access, access_post
+from audience.reply_sight import said
+from audience.replying import REPLIER, Leave, asking, leave
+from audience.rules import AUDIENCE, AudienceRules
+from coop.book import Book
+from coop.errors import NotFound
+from coop.identity import Identity
+
+Order = Literal["oldest", "newest", "moment"]
+"""Of the replies to the post: by age, or by the moment that they speak of, those of no moment last."""
+
+NO_MOMENT = 2**31 - 1
+"""What stands for no moment where replies are put in order: it comes after all others."""
+
+
+class Place(NamedTuple):
+    """Where a page of replies to the post begins: after the one with this key and id."""
+
+    key: int
+    id: int
+
+
+class Branch(NamedTuple):
+    """Where the folded rest of a branch begins: under this reply to the post, after this answer."""
+
+    root: int
+    after: int
+
+
+_BLOCKED = "(TABLE blocked)"
+
+_KEYS: dict[Order, str] = {"oldest": "0", "newest": "0", "moment": f"coalesce(reply.at_ms, {NO_MOMENT})"}
+_ORDERS: dict[Order, str] = {"oldest": "key, id", "newest": "key, id DESC", "moment": "key, id"}
+_AFTER: dict[Order, str] = {
+    "oldest": "reply.id > :id",
+    "newest": "reply.id < :id",
+    "moment": f"({_KEYS['moment']}, reply.id) > (:key, :id)",
+}
+FIRST: dict[Order, Place] = {
+    "oldest": Place(0, 0),
+    "newest": Place(0, 2**63 - 1),
+    "moment": Place(-1, 0),
+}
+"""Before every reply, in each order."""
+
+_ROOT = """
+SELECT id AS root_id, 0 AS key, 1 AS rank FROM reply WHERE id = :root AND post_id = :post AND above = '{}'
+"""
+_REST = "WHERE path > (SELECT above || id FROM reply WHERE id = :after AND post_id = :post)"
+
+
+def _roots(order: Order) -> str:
+    """Return the statement of the replies to a post, and one more than ``:roots`` of them, in an order."""
+    by, key, after = _ORDERS[order], _KEYS[order], _AFTER[order]
+    return f"""
+SELECT id AS root_id, key, row_number() OVER (ORDER BY {by}) AS rank FROM (
+  SELECT reply.id, {key} AS key FROM reply
+  WHERE reply.post_id = :post AND reply.above = '{{}}' AND {after}
+    AND ({said("reply", _BLOCKED)} OR (reply.deleted_at IS NOT NULL AND EXISTS (
+      SELECT FROM reply AS answer
+      WHERE answer.root_id = reply.id AND answer.id <> reply.id AND {said("answer", _BLOCKED)})))
+  ORDER BY {by} LIMIT :roots + 1
+) AS found
+"""
+
+
+_CARD = """
+  reply.id, reply.parent_id, reply.depth, author.handle AS author, author.display_name AS author_name,
+  CASE WHEN NOT gap THEN reply.body END AS body, CASE WHEN NOT gap THEN reply.at_ms END AS at_ms,
+  reply.pause, reply.state, reply.created_at, reply.author_id = :me AND NOT gap AS mine,
+  asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions"""
+
+_JOINED = """
+LEFT JOIN member AS author ON author.id = reply.author_id AND NOT gap
+LEFT JOIN asset ON asset.id = reply.asset_id AND NOT gap
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
+  FROM rendition WHERE rendition.asset_id = asset.id
+) AS files ON true
+"""
+
+
+def _thread(roots: str, rest: str = "") -> TextClause:
+    """Return the statement of one page.
+
+    ``roots`` selects the replies to the post that are on it, of which one more than ``:roots`` only tells
+    that there are more; ``rest`` may leave out what comes before. Of each branch ``:shown`` places are shown.
+    """
+    written = f"""
+WITH replier AS ({REPLIER}), blocked AS MATERIALIZED {BLOCKED},
+root AS MATERIALIZED ({roots}), said AS MATERIALIZED (
+  SELECT reply.id, reply.root_id, reply.above FROM reply JOIN root USING (root_id)
+  WHERE root.rank <= :roots AND {said("reply", _BLOCKED)}
+), placed AS (
+  SELECT id, root_id, gap, row_number() OVER branch AS place, count(*) FILTER (WHERE NOT gap)
+           OVER (branch ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS further
+  FROM (
+    SELECT id, root_id, above || id AS path, false AS gap FROM said
+    UNION ALL
+    SELECT id, root_id, above || id, true FROM reply
+    WHERE id IN (SELECT unnest(above) FROM said EXCEPT SELECT id FROM said)
+  ) AS one {rest}
+  WINDOW branch AS (PARTITION BY root_id ORDER BY path)
+)
+SELECT replier.*, (SELECT count(*) > :roots FROM root) AS more, shown.*
+FROM replier LEFT JOIN (
+  SELECT root.root_id, root.key, root.rank, placed.place, {_CARD},
+         CASE WHEN placed.place = :shown THEN placed.further ELSE 0 END AS folded
+  FROM placed JOIN root USING (root_id) JOIN reply USING (id) {_JOINED}
+  WHERE placed.place <= :shown
+) AS shown ON true
+ORDER BY rank, place
+"""
+    # The driver keeps what it has parsed of a statement only where that is shorter than 4096 characters.
+    return text(" ".join(written.split()))
+
+
+_PAGES = {order: _thread(_roots(order)) for order in _ORDERS}
+_BRANCH = _thread(_ROOT, _REST)
+
+_FLAT = f"""
+SELECT {_CARD}, 0 AS folded FROM (SELECT *, false AS gap FROM reply) AS reply {_JOINED}
+WHERE {said("reply")}
+"""
+_LIST = text(f"{_FLAT} AND reply.post_id = :post AND reply.id > :after ORDER BY reply.id LIMIT :limit")
+_ONE = text(f"{_FLAT} AND reply.id = :reply")
+
+_MOMENTS = text(f"""
+SELECT reply.at_ms, count(*) AS number, bool_or(reply.pause) AS pause, min(reply.id) AS first
+FROM reply
+WHERE reply.post_id = :post AND reply.at_ms IS NOT NULL AND reply.state = 'shown' AND {said("reply")}
+GROUP BY reply.at_ms ORDER BY reply.at_ms
+""")
+
+
+class ReplyCard(NamedTuple):
+    """What is shown of a reply, or of the gap that one left."""
+
+    id: int
+    parent_id: int | None
+    """The reply that it answers; none where that is the post."""
+    depth: int
+    author: str | None
+    """Handle; None where it was taken back."""
+    author_name: str | None
+    body: str | None
+    at_ms: int | None
+    """The moment of the post that it speaks of."""
+    pause: bool
+    """Whether the post is to stop there."""
+    state: str
+    """``shown``, or of one's own ``waiting`` or ``refused``."""
+    created_at: datetime
+    mine: bool
+    asset_id: int | None
+    alt: str | None
+    width: int | None
+    height: int | None
+    thumbhash: str | None
+    renditions: list[tuple[str, int, int, int]] | None
+    """Name, width, height and bytes of each file of its picture, the smallest first."""
+    folded: int
+    """How many answers of its branch follow it, folded."""
+
+
+class Moment(NamedTuple):
+    """A moment of a post of which replies speak."""
+
+    at_ms: int
+    number: int
+    """How many speak of it."""
+    pause: bool
+    """Whether one of them has the post stop there."""
+    first: int
+    """Id of the oldest of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One page of the replies to a post."""
+
+    post: Access
+    cards: list[ReplyCard]
+    """In reading order."""
+    roots: dict[int, int]
+    """By reply: the reply to the post under which it stands, or which it is."""
+    next: Place | Branch | None
+    """Where the next page begins."""
+    leave: Leave
+    """Whether the reader may answer."""
+
+
+def read(
+    session: Session,
+    reader: Identity,
+    book: Book,
+    post_id: int,
+    now: datetime,
+    *,
+    order: Order = "oldest",
+    start: Place | Branch | None = None,
+    limit: int,
+) -> Thread:
+    """Return a page of the thread of a post, seating the reader at the post.
+
+    ``limit`` is how many replies to the post there are on it, each with its branch; from a :class:`Branch`
+    on, how many answers of that branch. Raise NotFound where the reader may not see the post.
+    """
+    post = access_post(session, reader, book, post_id, now)
+    asked = asking(session, reader, book, post, now)
+    bound: dict[str, Any] = {"post": post_id, "me": reader.member_id, "roots": limit}
+    if isinstance(start, Branch):
+        rows = session.connection().execute(_BRANCH, {**bound, **start._asdict(), "shown": limit}).all()
+    else:
+        unfolded = book.rules(AUDIENCE, AudienceRules).replies.unfolded
+        bound |= {**(start or FIRST[order])._asdict(), "shown": 1 + unfolded}
+        rows = session.connection().execute(_PAGES[order], bound).all()
+    if not rows:
+        raise NotFound
+    shown = [row for row in rows if row.id is not None]
+    cards = [ReplyCard(*(getattr(row, name) for name in ReplyCard._fields)) for row in shown]
+    replier = asked.replier(rows[0], now)
+    return Thread(
+        post=post,
+        cards=cards,
+        roots={row.id: row.root_id for row in shown},
+        next=_next(start, rows[0].more, shown),
+        leave=leave(asked, replier),
+    )
+
+
+def _next(start: Place | Branch | None, more: bool, shown: list[Row[Any]]) -> Place | Branch | None:
+    """Return where the page after one begins that shows these rows; ``more`` tells of further roots."""
+    if not shown:
+        return None
+    last = shown[-1]
+    if isinstance(start, Branch):
+        return Branch(last.root_id, last.id) if last.folded else None
+    return Place(last.key, last.root_id) if more else None
+
+
+def moments(session: Session, reader: Identity, post_id: int) -> list[Moment]:
+    """Return the moments of which replies to a post speak, in order, to a reader who was given the post."""
+    rows = session.connection().execute(_MOMENTS, {"post": post_id, "me": reader.member_id})
+    return [Moment(*row) for row in rows]
+
+
+def listing(
+    session: Session,
+    reader: Identity,
+    book: Book,
+    post_id: int,
+    now: datetime,
+    *,
+    after: int = 0,
+    limit: int,
+) -> tuple[list[ReplyCard], int | None]:
+    """Return up to ``limit`` replies after the reply ``after``, the oldest first, and where the next begin.
+
+    Wherever they stand: answers to answers too. Raise NotFound where the reader may not see the post.
+    """
+    access_post(session, reader, book, post_id, now)
+    bound = {"me": reader.member_id, "post": post_id, "after": after, "limit": limit + 1}
+    rows = session.connection().execute(_LIST, bound).all()
+    found = [ReplyCard._make(row) for row in rows[:limit]]
+    return found, found[-1].id if len(rows) > limit else None
+
+
+def one(session: Session, reader: Identity, reply_id: int) -> ReplyCard:
+    """Return a reply that the reader is shown, at a post that they were delivered; NotFound for any other."""
+    bound = {"me": reader.member_id, "reply": reply_id}
+    row = session.connection().execute(_ONE, bound).one_or_none()
+    if row is None:
+        raise NotFound
+    return ReplyCard._make(row)
