@@ -19,6 +19,7 @@ import audience.measures
 import audience.replay.audience
 import audience.replay.feeds
 import audience.routes.asks
+import audience.routes.circles
 import audience.routes.derivatives
 import audience.routes.doors
 import audience.routes.downloads
@@ -175,6 +176,7 @@ APIS = [
     media.routes.uploads.api,
     audience.routes.posts.api,
     audience.routes.doors.api,
+    audience.routes.circles.api,
     audience.routes.permissions.api,
     audience.routes.reactions.api,
     audience.routes.asks.api,

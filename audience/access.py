@@ -169,7 +169,7 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
                AND author_id NOT IN {BLOCKED}) END AS replies,
        EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
        EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
-       derivative.kind, CASE WHEN post.author_id = :me THEN derivative.state END AS state
+       CASE WHEN post.author_id = :me THEN derivative.state END AS state
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
@@ -357,10 +357,8 @@ class Card(NamedTuple):
     """Whether the viewer likes it."""
     reposted: bool
     """Whether the viewer points to it on their own page."""
-    kind: str | None
-    """What it is, where it was made from another post: see ``interaction_tables.Derivative``."""
     state: str | None
-    """What became of it as such, for its author alone."""
+    """Where it was made from another post: what came of that (``Derivative.state``), for its author alone."""
 
     @property
     def asked(self) -> Asked:

@@ -20,7 +20,7 @@ FEEDS, POSTS, REPLIES = 6, 3, 1
 """Of ten pages, how many are of each kind."""
 
 _RECENT = 256
-"""Feed pages whose posts are answered: the last ones."""
+"""Feed pages whose posts may be answered: the last ones, each once, so that nobody answers too often."""
 _REPLY = json.dumps({"body": "It is good bread, and I would like to know how long it was left to rise."})
 
 
@@ -58,7 +58,8 @@ class Visits:
                 if kind == "post":
                     yield self._post(*self._random.choice(self.threads))
                 elif kind == "reply" and self._delivered:
-                    yield self._reply(*self._random.choice(self._delivered))
+                    self._delivered.rotate(self._random.randrange(len(self._delivered)))
+                    yield self._reply(*self._delivered.popleft())
                 else:
                     yield self._feed(next(tokens))
 
@@ -72,15 +73,13 @@ class Visits:
         self._delivered.append((token, posts))
 
     def _post(self, token: str, post: str) -> Page:
-        path = f"/api/v1/posts/{post}"
+        path = f"/api/v1/posts/{post}/thread"
         found = _read(path, 200, (yield request("GET", path, token)))
-        if found["id"] != post:
-            raise WrongAnswer(f"{path} is the post {found['id']}")
-        path = f"{path}/replies"
-        thread = _read(path, 200, (yield request("GET", path, token)))["items"]
-        if not thread:
+        if found["post"]["id"] != post:
+            raise WrongAnswer(f"{path} is of the post {found['post']['id']}")
+        if not found["replies"]:
             raise WrongAnswer(f"{path} is empty")
-        self.shown += len(thread)
+        self.shown += len(found["replies"])
         self.opened += 1
 
     def _reply(self, token: str, delivered: list[str]) -> Page:

@@ -79,7 +79,7 @@ def save(call: Call, profile: str) -> Response:
 
 
 def show_own(call: Call, own: Own, refused: Refusal | None = None, status: int = 200) -> Response:
-    """Show a profile of the member's own that no slider turns: an address elsewhere, or one without a base."""
+    """Show a profile of the member's own that no slider turns: it is an address, or its base is gone."""
     return render(
         call,
         "own_feed.html",
@@ -135,6 +135,6 @@ def _topics(said: Mapping[str, str]) -> list[str]:
 
 
 def _at_the_sliders(error: AllotmentError, recipe: Recipe) -> Refusal:
-    places = {f"query/sliders/{signal}": signal for signal in recipe.profile.range}
+    places: dict[str, str] = {f"query/sliders/{signal}": signal for signal in recipe.profile.range}
     places |= {f"query/topics/{place}": "topics" for place in range(100)}
     return refusal(error, (), places)

@@ -31,7 +31,7 @@ MOST_FEATURES = 64
 """How many features of a vector are kept, the heaviest: the others would hardly move it."""
 STALE = timedelta(days=1)
 """After so long whoever did nothing new is counted again too: what they were shown leaves the window."""
-PORTION = 10_000
+PORTION = 25_000
 """Members that are counted in one statement, and most of those who did nothing new in one run."""
 
 JOB = "taste"

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, text
@@ -107,7 +108,7 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
 
 
 def test_law_06_many_who_begin_to_wait_at_once_each_have_a_place_of_their_own(coop: Coop) -> None:
-    at_once(*(lambda who=who: coop.waits(who) for who in [*coop.people, *coop.people]))  # type: ignore[misc]
+    at_once(*(partial(coop.waits, who) for who in [*coop.people, *coop.people]))
     assert sorted(coop.line()) == sorted(one.member_id for one in coop.people)
     places = []
     for who in coop.people:
@@ -120,8 +121,8 @@ def test_law_06_amid_a_rush_of_newcomers_seats_go_to_those_who_wait_in_their_ord
     for who in coop.people:
         assert coop.waits(who)
     line, more = coop.line(), 12
-    deeds = [lambda who=who: coop.comes(who, SEATS + more) for who in coop.newcomers]  # type: ignore[misc]
-    deeds += [lambda: coop.seats(SEATS + more) for _ in range(4)]  # type: ignore[misc]
+    deeds: list[Callable[[], object]] = [partial(coop.comes, who, SEATS + more) for who in coop.newcomers]
+    deeds += [partial(coop.seats, SEATS + more) for _ in range(4)]
     at_once(*deeds)
     assert coop.seated(coop.people) == set(line[:more])
     assert coop.seated(coop.newcomers) == set()
@@ -131,8 +132,8 @@ def test_law_06_amid_a_rush_of_newcomers_seats_go_to_those_who_wait_in_their_ord
 def test_law_06_newcomers_are_seated_only_beyond_all_who_wait(coop: Coop) -> None:
     for who in coop.people[:10]:
         assert coop.waits(who)
-    deeds = [lambda who=who: coop.comes(who, SEATS + 16) for who in coop.newcomers]  # type: ignore[misc]
-    deeds += [lambda: coop.seats(SEATS + 16) for _ in range(2)]  # type: ignore[misc]
+    deeds: list[Callable[[], object]] = [partial(coop.comes, who, SEATS + 16) for who in coop.newcomers]
+    deeds += [partial(coop.seats, SEATS + 16) for _ in range(2)]
     at_once(*deeds)
     assert coop.seated(coop.people) == {one.member_id for one in coop.people[:10]}
     assert len(coop.seated(coop.newcomers)) == 6
@@ -153,10 +154,10 @@ def test_law_06_who_begins_and_ceases_to_wait_while_others_are_seated_is_counted
     stay, leave = coop.people[::2], coop.people[1::2]
     for who in leave:
         assert coop.waits(who)
-    deeds = [lambda who=who: coop.waits(who) for who in stay]  # type: ignore[misc]
-    deeds += [lambda who=who: coop.leaves(who) for who in leave]  # type: ignore[misc]
-    deeds += [lambda: coop.seats(SEATS + 8) for _ in range(4)]  # type: ignore[misc]
-    deeds += [lambda who=who: coop.comes(who, SEATS + 8) for who in coop.newcomers]  # type: ignore[misc]
+    deeds: list[Callable[[], object]] = [partial(coop.waits, who) for who in stay]
+    deeds += [partial(coop.leaves, who) for who in leave]
+    deeds += [partial(coop.seats, SEATS + 8) for _ in range(4)]
+    deeds += [partial(coop.comes, who, SEATS + 8) for who in coop.newcomers]
     at_once(*deeds)
     line = coop.line()
     with coop.database.begin() as session:

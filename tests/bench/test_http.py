@@ -165,20 +165,21 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
         clients.load((accepting(b"") for _ in repeat(None)), 0.01)
 
 
-def visit(page: Page, *answers: tuple[int, Any]) -> list[str]:
-    """Open a page, answer it, and return the first line of each request; the answers are just enough."""
-    asked = [next(page)]
-    for number, (status, data) in enumerate(answers, 1):
-        body = data if isinstance(data, bytes) else json.dumps(data).encode()
-        try:
-            asked.append(page.send((status, body)))
-        except StopIteration:
-            assert number == len(answers)
-    return [one.split(b" HTTP")[0].decode() for one in asked]
+def visit(page: Page, answer: tuple[int, Any]) -> str:
+    """Open a page and answer its only request; return the first line of that."""
+    asked = next(page).split(b" HTTP")[0].decode()
+    status, data = answer
+    with pytest.raises(StopIteration):
+        page.send((status, data if isinstance(data, bytes) else json.dumps(data).encode()))
+    return asked
 
 
 def feed_of(*posts: str) -> tuple[int, Any]:
     return 200, {"items": [{"post": {"id": post}} for post in posts]}
+
+
+def thread_of(post: str, *replies: str) -> tuple[int, Any]:
+    return 200, {"post": {"id": post}, "replies": [{"id": reply} for reply in replies]}
 
 
 def visits() -> Visits:
@@ -198,20 +199,19 @@ def test_of_ten_pages_six_are_feeds_three_are_posts_and_one_is_a_reply() -> None
             visit(made._feed("one"), feed_of("11"))
     kinds = asked[10:]
     assert kinds.count("GET /api/v1/feeds/calm") == 600
-    assert kinds.count("GET /api/v1/posts/33") == 300
+    assert kinds.count("GET /api/v1/posts/33/thread") == 300
     assert kinds.count("POST /api/v1/posts/11/replies") == 100
 
 
 def test_a_page_is_what_was_asked_for() -> None:
     made = visits()
     whole = [str(number) for number in range(FULL_PAGE)]
-    assert visit(made._feed("one"), feed_of(*whole)) == ["GET /api/v1/feeds/calm"]
+    assert visit(made._feed("one"), feed_of(*whole)) == "GET /api/v1/feeds/calm"
     assert made.short == 0
     visit(made._feed("two"), feed_of("7"))
     assert made.short == 1
-    thread = (200, {"items": [{"id": "1"}, {"id": "2"}]})
-    asked = visit(made._post("three", "33"), (200, {"id": "33"}), thread)
-    assert asked == ["GET /api/v1/posts/33", "GET /api/v1/posts/33/replies"]
+    asked = visit(made._post("three", "33"), thread_of("33", "1", "2"))
+    assert asked == "GET /api/v1/posts/33/thread"
     assert (made.opened, made.shown) == (1, 2)
     visit(made._reply("two", ["7"]), (201, {"id": "70"}))
     assert made.written == ["70"]
@@ -235,25 +235,22 @@ def rows(made: Visits) -> Page:
 
 
 @pytest.mark.parametrize(
-    ("page", "answers"),
+    ("page", "answer"),
     [
-        (feed, [(200, {"items": []})]),
-        (feed, [(503, {"items": [{"post": {"id": "1"}}]})]),
-        (feed, [(200, b"{")]),
-        (post, [(404, {})]),
-        (post, [(200, {"id": "34"})]),
-        (post, [(200, {"id": "33"}), (200, {"items": []})]),
-        (post, [(200, {"id": "33"}), (404, {})]),
-        (reply, [(200, {"id": "70"})]),
-        (reply, [(403, {})]),
-        (rows, [(200, [1] * (FULL_PAGE - 1))]),
-        (rows, [(500, [1] * FULL_PAGE)]),
+        (feed, feed_of()),
+        (feed, (503, feed_of("1")[1])),
+        (feed, (200, b"{")),
+        (post, (404, {})),
+        (post, thread_of("34", "1")),
+        (post, thread_of("33")),
+        (reply, (200, {"id": "70"})),
+        (reply, (403, {})),
+        (rows, (200, [1] * (FULL_PAGE - 1))),
+        (rows, (500, [1] * FULL_PAGE)),
     ],
 )
-def test_any_other_page_is_a_wrong_answer(
-    page: Callable[[Visits], Page], answers: list[tuple[int, Any]]
-) -> None:
+def test_any_other_page_is_a_wrong_answer(page: Callable[[Visits], Page], answer: tuple[int, Any]) -> None:
     made = visits()
     with pytest.raises(WrongAnswer):
-        visit(page(made), *answers)
+        visit(page(made), answer)
     assert (made.opened, made.written) == (0, [])

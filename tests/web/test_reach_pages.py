@@ -1,0 +1,31 @@
+"""How far a post went, looked at in a browser."""
+
+from collections.abc import Callable
+
+from tests.web.browser import Browser
+from tests.web.conftest import Village
+from tests.web.test_every_page import check
+from tests.web.test_feed_pages import publish
+
+
+def test_an_author_looks_at_how_far_a_post_went(
+    village: Village, browser_of: Callable[[str], Browser]
+) -> None:
+    made = publish(village, village.people["ada"], body="Bread at dawn")
+    for handle in ("bruno", "chidi", "dalia"):
+        browser_of(handle).get(f"/posts/{made}")
+    page = browser_of("ada").get(f"/posts/{made}/reach")
+    check(page)
+    assert "were delivered it fewer than 5" in page.text
+    assert "150, by a clause of version 1" in page.text
+    assert "/policies/coop/audience#/reach/least_told" in {link["href"] for link in page.named("a")}
+    assert "bruno" not in page.text
+
+
+def test_law_07_how_far_a_post_of_another_went_answers_like_one_that_never_was(
+    village: Village, visitor: Browser, browser_of: Callable[[str], Browser]
+) -> None:
+    made = publish(village, village.people["ada"])
+    answers = {browser_of("bruno").get(f"/posts/{one}/reach").html for one in (made, 7)}
+    assert len(answers) == 1
+    assert visitor.get(f"/posts/{made}/reach").status == 303
