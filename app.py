@@ -19,6 +19,7 @@ import audience.measures
 import audience.replay.audience
 import audience.replay.feeds
 import audience.routes.asks
+import audience.routes.audiences
 import audience.routes.circles
 import audience.routes.derivatives
 import audience.routes.doors
@@ -174,9 +175,10 @@ APIS = [
     coop.routes.notices.api,
     coop.routes.webhooks.api,
     media.routes.uploads.api,
-    audience.routes.posts.api,
     audience.routes.doors.api,
+    audience.routes.posts.api,
     audience.routes.circles.api,
+    audience.routes.audiences.api,
     audience.routes.permissions.api,
     audience.routes.reactions.api,
     audience.routes.asks.api,

@@ -136,6 +136,13 @@ def dissolve(session: Session, owner: Identity, circle_id: int) -> None:
     session.execute(delete(Circle).where(col(Circle.id) == circle_id))
 
 
+def keys(session: Session, owner: Identity, names: list[str]) -> dict[str, int]:
+    """Return the keys of one's circles by name, as a post that named them now would have them."""
+    named = (col(Circle.owner_id) == owner.member_id, col(Circle.name).in_(names))
+    rows = session.execute(select(col(Circle.name), col(Circle.id), col(Circle.edition)).where(*named))
+    return {row.name: circle_key(row.id, row.edition) for row in rows}
+
+
 def use(session: Session, owner: Identity, names: list[str]) -> dict[str, int]:
     """Return the keys of one's circles by name, for a post that names them, and use up their editions."""
     if not names:

@@ -77,7 +77,7 @@ def follow(session: Session, actor: Identity, book: Book, handle: str, now: date
     counted = session.execute(_COUNT, {"other": other_id}).one()
     if ceiling is None or (counted.followers < ceiling and not counted.waiting):
         _set(session, actor, FOLLOW, other_id, now)
-        if counted.followers + 1 == ceiling:
+        if ceiling is not None and counted.followers + 1 == ceiling:
             _invite(session, other_id, ceiling, now)
         return "following"
     if rules.on_full == "close":

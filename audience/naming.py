@@ -72,19 +72,38 @@ def mentions_in(body: str) -> list[str]:
     return list(dict.fromkeys(map(normal, _MENTION.findall(body))))
 
 
+def mentioned_in(session: Session, body: str) -> list[int]:
+    """Return the ids of the members whom a text names, in order."""
+    handles = mentions_in(body)
+    found = _people(session, handles)
+    return [found[one] for one in handles if one in found]
+
+
 def keys_of(
-    session: Session, author: Author, document: Parts, mentioned: Sequence[str], pointer: str
+    session: Session,
+    author: Author,
+    document: Parts,
+    mentioned: Sequence[int],
+    pointer: str,
+    *,
+    published: bool = True,
 ) -> dict[Atom, list[int]]:
     """Return the keys of every group of people that a document names; circles and conditions are used up.
 
-    ``mentioned`` are the handles that the text names, ``pointer`` is where the document stands in what was
-    sent. Raise RuleBroken for each name that the author cannot use.
+    ``mentioned`` are the ids of whom the text names, ``pointer`` is where the document stands in what was
+    sent. Where it is not ``published`` nothing is used up or written, and what members gave to a topic has no
+    key. Raise RuleBroken for each name that the author cannot use.
     """
     named = document.named()
     atoms = list(dict.fromkeys([atom for _, atom in named] + _gradient(author)))
     by_kind = {
-        "circle": circles.use(session, author.identity, [a.circle for a in atoms if a.circle is not None]),
-        "member": _people(session, atoms, mentioned),
+        "circle": (circles.use if published else circles.keys)(
+            session, author.identity, [atom.circle for atom in atoms if atom.circle is not None]
+        ),
+        "member": {
+            handle: member_key(one)
+            for handle, one in _people(session, [a.member for a in atoms if a.member is not None]).items()
+        },
         "place": _places(session, atoms),
         "guild": {slug: guild_key(one) for slug, one in author.guilds.items()},
     }
@@ -95,7 +114,11 @@ def keys_of(
     ]
     if wrong:
         raise RuleBroken("The audience names what you cannot name.", faults=tuple(wrong))
-    return {atom: _keys(session, atom, by_kind, mentioned) for atom in atoms}
+    found = {atom: _keys(atom, by_kind, mentioned) for atom in atoms}
+    if published:
+        given = {atom: atom.contributed for atom in atoms if atom.contributed is not None}
+        found |= {atom: [_condition(session, wanted)] for atom, wanted in given.items()}
+    return found
 
 
 def circles_in(keys: Mapping[Atom, Sequence[int]]) -> dict[str, int] | None:
@@ -110,29 +133,25 @@ def _gradient(author: Author) -> list[Atom]:
     return [*fixed, *(Atom(guild=slug) for slug in author.guilds)]
 
 
-def _keys(
-    session: Session, atom: Atom, by_kind: Mapping[str, Mapping[str, int]], mentioned: Sequence[str]
-) -> list[int]:
+def _keys(atom: Atom, by_kind: Mapping[str, Mapping[str, int]], mentioned: Sequence[int]) -> list[int]:
     match atom.kind:
         case "public":
             return [PUBLIC_KEY]
         case "local":
             return [LOCAL_KEY]
         case "mentioned":
-            return [by_kind["member"][one] for one in mentioned if one in by_kind["member"]]
+            return list(map(member_key, mentioned))
         case "guild" | "circle" | "member" | "place" as kind:
             return [by_kind[kind][getattr(atom, kind)]]
-    if atom.contributed is not None:
-        return [_condition(session, atom.contributed)]
     return []
 
 
-def _people(session: Session, atoms: Sequence[Atom], mentioned: Sequence[str]) -> dict[str, int]:
-    handles = {atom.member for atom in atoms if atom.member is not None} | set(mentioned)
+def _people(session: Session, handles: Sequence[str]) -> dict[str, int]:
+    """Return the ids of members by their handles."""
     if not handles:
         return {}
-    rows = session.execute(_PEOPLE, {"handles": sorted(handles)})
-    return {row.handle: member_key(row.id) for row in rows}
+    rows = session.execute(_PEOPLE, {"handles": sorted(set(handles))})
+    return {row.handle: row.id for row in rows}
 
 
 def _places(session: Session, atoms: Sequence[Atom]) -> dict[str, int]:

@@ -14,9 +14,10 @@ from sqlmodel import Session, col
 
 from audience import bounds, quotes, stages, topics
 from audience.document import AudienceDocument
+from audience.languages import recognised
 from audience.limits import Asked, limits_of
 from audience.locks import Lock, compile_lock
-from audience.naming import Author, author_of, circles_in, keys_of, mentions_in
+from audience.naming import Author, author_of, circles_in, keys_of, mentioned_in
 from audience.predicate import LOCAL, Atom, Predicate
 from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
@@ -61,7 +62,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     body, teaser, tags = _text(book, draft)
     rules = book.rules(AUDIENCE, AudienceRules)
     author = author_of(session, identity)
-    guild = _guild(author, draft.guild)
+    guild = own_guild(author, draft.guild)
     document = draft.audience
     bounds.check(document, book, guild, "/audience")
     if draft.asset_id is not None:
@@ -69,8 +70,10 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     source = None if draft.quote_id is None else quotes.hold(session, identity, book, draft.quote_id, now)
     path = _path(session, draft.place_id)
     known = topics.known(session, tags)
-    keys = keys_of(session, author, document, mentions_in(body), "/audience")
+    mentions = mentioned_in(session, body)
+    keys = keys_of(session, author, document, mentions, "/audience")
     whom, asked = document.whom(guild) or LOCAL, Asked.by(document)
+    language = draft.language or recognised(body, rules.language)
     both = [whom] if document.read is None else [whom, document.read]
     lock = _lock(both, source, identity, keys)
     post = Post(
@@ -79,11 +82,13 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         guild_id=None if guild is None else author.guilds[guild],
         body=body,
         teaser=teaser,
-        language=draft.language,
+        language=language,
         place_id=draft.place_id,
         asset_id=draft.asset_id,
         audience=document.stored(),
         circles=circles_in(keys),
+        mentions=mentions,
+        embeds=source is not None,
         lock_any=lock.any,
         lock_all=lock.all,
         lock_none=lock.none,
@@ -97,7 +102,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         all_wait=asked.all_wait,
         names=len(document.named()),
         tags=len(known),
-        features=topics.features(known, draft.language, path),
+        features=topics.features(known, language, path),
         norm=topics.norm(known),
         length_ms=length_ms(rules.length, body, picture=draft.asset_id is not None),
         created_at=now,
@@ -160,7 +165,7 @@ def _text(book: Book, draft: Draft) -> tuple[str, str, list[str]]:
     return body, teaser, tags
 
 
-def _guild(author: Author, slug: str | None) -> str | None:
+def own_guild(author: Author, slug: str | None) -> str | None:
     """Return the slug of the guild it is made in; raise RuleBroken where the author is not in it."""
     found = None if slug is None else normal(slug)
     if found is not None and found not in author.guilds:

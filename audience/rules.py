@@ -41,6 +41,15 @@ class Length(Clauses):
     """Seconds that a picture is looked at."""
 
 
+class Language(Clauses):
+    """How the language of a text is recognised where its author names none."""
+
+    characters: int = Field(ge=1, le=1000)
+    """Shorter texts are in no language; spaces count, topics, names and addresses do not."""
+    certainty: float = Field(gt=0, le=1)
+    """How likely it has to be."""
+
+
 class Reach(Clauses):
     """How wide an audience may be."""
 
@@ -166,6 +175,7 @@ class AudienceRules(Clauses):
 
     posts: Posts
     length: Length
+    language: Language
     reach: Reach
     circles: Circles
     followers: Followers

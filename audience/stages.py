@@ -20,7 +20,7 @@ from audience.bounds import check_layer
 from audience.document import AudienceDocument, Parts
 from audience.limits import NOTHING, Asked
 from audience.locks import Lock, compile_lock
-from audience.naming import author_of, circles_in, keys_of, mentions_in
+from audience.naming import author_of, circles_in, keys_of
 from audience.predicate import Atom
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Post, PostStage
@@ -72,7 +72,7 @@ def tighten(
     post = _own(session, author, post_id)
     guild = session.scalar(select(col(Guild.slug)).where(col(Guild.id) == post.guild_id))
     check_layer(parts, _asked(session, post, now), book, guild, "")
-    keys = keys_of(session, author_of(session, author), parts, mentions_in(post.body), "")
+    keys = keys_of(session, author_of(session, author), parts, post.mentions, "")
     number = (
         session.scalar(select(func.max(col(PostStage.number))).where(col(PostStage.post_id) == post_id)) or 0
     ) + 1
@@ -88,20 +88,33 @@ def tighten(
     session.flush()
 
 
-def _own(session: Session, author: Identity, post_id: int) -> Post:
+class _Own(NamedTuple):
+    """What is narrowed of a post."""
+
+    id: int
+    author_id: int
+    guild_id: int | None
+    mentions: list[int]
+    seats_max: int | None
+    per_minute: int | None
+    burst: int | None
+    all_wait: bool
+
+
+def _own(session: Session, author: Identity, post_id: int) -> _Own:
     """Return a post of one's own, its row held; raise NotFound for any other."""
-    found = session.scalars(
-        select(Post)
+    found = session.execute(
+        select(*(col(getattr(Post, name)) for name in _Own._fields))
         .where(col(Post.id) == post_id, col(Post.author_id) == author.member_id)
         .where(col(Post.deleted_at).is_(None))
         .with_for_update()
     ).one_or_none()
     if found is None:
         raise NotFound
-    return found
+    return _Own._make(found)
 
 
-def _asked(session: Session, post: Post, now: datetime) -> Asked:
+def _asked(session: Session, post: _Own, now: datetime) -> Asked:
     """Return what the author asks for now, all layers together."""
     asked = Asked(post.seats_max, post.per_minute, post.burst, post.all_wait)
     come = select(PostStage).where(col(PostStage.post_id) == post.id, _HAS_COME.bindparams(now=now))

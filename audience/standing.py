@@ -14,13 +14,13 @@ from sqlmodel import Session
 
 from audience.document import AudienceDocument, Parts
 from audience.keys import EDITION_BITS, LAST_EDITION, SHIFT
-from audience.naming import mentions_in
 from audience.predicate import Standing
 from coop.errors import NotFound
 from coop.identity import Identity
 
 _POST = text("""
-SELECT post.id, post.author_id, post.body, post.created_at, post.audience, post.circles, guild.slug AS guild,
+SELECT post.id, post.author_id, post.mentions, post.created_at, post.audience, post.circles,
+       guild.slug AS guild,
        CASE WHEN post.layers > 0 THEN (
          SELECT json_agg(json_build_array(number, stage.document, stage.circles) ORDER BY number)
          FROM post_stage AS stage
@@ -63,7 +63,8 @@ class Layered:
     author_id: int
     guild: str | None
     """Slug of the guild it was made in."""
-    body: str
+    mentions: frozenset[int]
+    """Ids of the members whom its text names."""
     created_at: datetime
     layers: tuple[Layer, ...]
     """The one it was published with first."""
@@ -82,7 +83,7 @@ def layered(session: Session, post_id: int, now: datetime) -> Layered:
             layers.append(Layer(at, Parts.model_validate_json(json.dumps(added)), circles or {}))
         elif 1 <= number <= len(planned):
             layers.append(Layer(at, planned[number - 1].set, row.circles or {}))
-    return Layered(row.id, row.author_id, row.guild, row.body, row.created_at, tuple(layers))
+    return Layered(row.id, row.author_id, row.guild, frozenset(row.mentions), row.created_at, tuple(layers))
 
 
 def standings(
@@ -103,7 +104,7 @@ def standings(
         now,
         reader.handle,
         guilds=frozenset(row.guilds),
-        mentioned=reader.joined_at <= post.created_at and reader.handle in mentions_in(post.body),
+        mentioned=reader.member_id in post.mentions,
         follower_since=row.follower,
         following_since=row.following,
         places=None if row.path is None else frozenset(map(str, row.path)),

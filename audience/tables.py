@@ -56,6 +56,12 @@ class Post(Row, table=True):
     """The audience document as its author wrote it."""
     circles: dict[str, int] | None = Field(default=None, sa_column=document(nullable=True))
     """The keys of the circles that the document names, by name."""
+    embeds: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it shows another post inside it, or would where that one can be seen."""
+    mentions: list[int] = Field(
+        default=[], sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}")
+    )
+    """Ids of the members whom the text names."""
     lock_any: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
     """The lock of ``read``; its parts are those of ``locks.Lock``. All of this never changes: a post is
     narrowed by stages."""

@@ -12,18 +12,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience import embeds, gate
-from audience.access import (
-    BLOCKED,
-    FRIEND,
-    MORE_ASKED,
-    OWN_LIMITS,
-    READER,
-    ROOM,
-    VISIBLE,
-    Card,
-    cards,
-    standpoint,
-)
+from audience.access import BLOCKED, FRIEND, MORE_ASKED, OWN_LIMITS, READER, ROOM, VISIBLE, standpoint
+from audience.cards import Card, cards
 from audience.limits import Asked, limits_of
 from audience.relations import member_id_of
 from coop.book import Book

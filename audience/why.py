@@ -10,7 +10,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from audience.access import Access, access_post, cards
+from audience.access import Access, access_post
+from audience.cards import cards
 from audience.clauses import limit_of, strictest
 from audience.feeds import explanation
 from audience.feeds.explanation import Explanation

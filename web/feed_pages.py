@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
+from audience.feeds.recipe import OWN
 from audience.feeds.rules import SlotName
 from audience.routes.doors import DoorView, read_post
 from audience.routes.feeds import FeedQuery, read_feed
@@ -32,10 +33,12 @@ def add_to(pages: Blueprint) -> None:
 def feed(call: Call, profile: str) -> Response:
     """Deliver the next page of a feed."""
     _need_a_member(call)
+    found = read_feed(call, profile, FeedQuery())
     return render(
         call,
         "feed.html",
-        feed=read_feed(call, profile, FeedQuery()),
+        feed=found,
+        name=found.profile.removeprefix(OWN),
         path=f"/feed/{quote(profile)}",
         slots=SLOTS,
     )

@@ -1,10 +1,12 @@
 """Less of this, on pages: asked for at a post, its effect shown at once, listed and taken back."""
 
 from typing import get_args
+from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, request
 from pydantic import ValidationError
 
+from audience.feeds.chosen import DEFAULT
 from audience.feeds.less import Of
 from audience.routes.less import LessIn, ask_for_less, list_less, undo_less
 from coop import problems
@@ -38,7 +40,8 @@ def ask(call: Call, post_id: int) -> Response:
     except ValidationError as error:
         raise problems.broken(error) from error
     effect = ask_for_less(call, post_id, said)
-    return render(call, "less_asked.html", effect=effect, asked=list_less(call).items[0])
+    path = f"/feed/{quote(said.profile or DEFAULT)}"
+    return render(call, "less_asked.html", effect=effect, asked=list_less(call).items[0], path=path)
 
 
 def undo(call: Call) -> Response:

@@ -35,7 +35,7 @@ from coop.ids import first_id_at
 
 _FACTS = f"""
 SELECT post.id, post.author_id, own.slug, post.seats_max, {MORE_ASKED} AS more_asked,
-       gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached,
+       gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached, post.embeds,
        post.author_id IN {FOLLOWED} AS follows, {SAME_GUILD} AS same_guild, {NAMED} AS named,
        post.features, post.norm
 FROM {{posts}} AS post
@@ -47,7 +47,7 @@ WHERE {{which}}
 # The seen are a hashed set, so that whoever has read thousands of posts skips them as fast as anyone, and
 # the depth is a limit of its own, so that thousands of full posts cost no more than it allows.
 _UNSEEN = f"""
-  SELECT id, author_id, guild_id, lock_any, lock_all, seats_max, per_minute, burst, all_wait, layers,
+  SELECT id, author_id, guild_id, lock_any, lock_all, seats_max, per_minute, burst, all_wait, layers, embeds,
          features, norm
   FROM post
   WHERE {VISIBLE}
@@ -87,7 +87,7 @@ _AMONG: dict[Among, str] = {
 
 _WITH_SIGNALS = f"""
 WITH {READER}
-SELECT facts.id, facts.author_id, slug, seats_max, more_asked, gated, layers, reached,
+SELECT facts.id, facts.author_id, slug, seats_max, more_asked, gated, layers, reached, embeds,
        follows, same_guild, named,
        coalesce(posts_7d, 0), coalesce(viewers_28d, 0), coalesce(answered_28d, 0),
        coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),

@@ -8,14 +8,14 @@ else meanwhile falls out and the next best comes in.
 What was delivered was viewed, so the next page is simply the next unseen: there is no cursor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from audience import gate
-from audience.access import Card, cards
+from audience import embeds, gate
+from audience.cards import Card, cards
 from audience.feeds import ranking, slots
 from audience.feeds.candidates import candidates, listed
 from audience.feeds.ranking import Scored, Term
@@ -42,6 +42,8 @@ class Item:
     terms: list[Term]
     slot: SlotName | None
     """The slot that brought it: without the places kept for such authors it would not be here."""
+    source: Card | None
+    """What is shown inside it, where the viewer is admitted to that as well."""
 
 
 def recipe_of(book: Book, name: str) -> Recipe:
@@ -69,9 +71,12 @@ def page_by(
     weighings = recipe.weighings()
     pool, known = candidates(session, viewer, book, recipe, now)
     ranked = ranking.ranked(pool, recipe.setting(now, known), weights_of(weighings))
-    shown = _seated(session, viewer, book, ranked, recipe.form(limit), recipe.via, now)
-    found = cards(session, viewer, book, [one.scored.post_id for one in shown], now)
-    return [Item(found[one.post_id], one.score, ranking.terms(one, weighings), slot) for one, slot in shown]
+    shown, inside = _seated(session, viewer, book, ranked, recipe.form(limit), recipe.via, now)
+    found = _cards(session, viewer, book, shown, inside, now)
+    return [
+        Item(found[one.post_id], one.score, ranking.terms(one, weighings), slot, _source(found, inside, one))
+        for one, slot in shown
+    ]
 
 
 def page_of(
@@ -84,9 +89,26 @@ def page_of(
     """
     pool = listed(session, viewer, book, posts, now)
     order = [Scored(-place, post.id, (), post) for place, post in enumerate(pool)]
-    shown = _seated(session, viewer, book, order, Form.plain(size), OWN_VIA, now)
-    found = cards(session, viewer, book, [one.scored.post_id for one in shown], now)
-    return [Item(found[one.scored.post_id], 0, [], None) for one in shown]
+    shown, inside = _seated(session, viewer, book, order, Form.plain(size), OWN_VIA, now)
+    found = _cards(session, viewer, book, shown, inside, now)
+    return [Item(found[one.post_id], 0, [], None, _source(found, inside, one)) for one, _ in shown]
+
+
+def _cards(
+    session: Session,
+    viewer: Identity,
+    book: Book,
+    shown: Sequence[Placed],
+    inside: Mapping[int, int],
+    now: datetime,
+) -> dict[int, Card]:
+    """Return what is shown of a page's posts and of those inside them, by id."""
+    posts = [one.scored.post_id for one in shown]
+    return cards(session, viewer, book, list(dict.fromkeys([*posts, *inside.values()])), now)
+
+
+def _source(found: Mapping[int, Card], inside: Mapping[int, int], one: Scored) -> Card | None:
+    return found[inside[one.post_id]] if one.post_id in inside else None
 
 
 def _seated(
@@ -97,19 +119,25 @@ def _seated(
     form: Form,
     via: str,
     now: datetime,
-) -> list[Placed]:
-    """Return the page whose every post the viewer holds a seat at."""
+) -> tuple[list[Placed], dict[int, int]]:
+    """Return the page whose every post the viewer holds a seat at, and what is shown inside its posts."""
     shown: list[Placed] = []
+    inside: dict[int, int] = {}
     for _ in range(ROUNDS):
         wanted = slots.page(ranked, form, [one.scored for one in shown])
-        claims = [_claim(book, one.scored.post) for one in wanted]
-        admitted = gate.claim(session, viewer, claims, via=via, epoch=book.epoch, now=now)
-        shown += [one for one in wanted if one.scored.post_id in admitted]
-        if len(admitted) == len(wanted):
+        quoting = [one.scored.post_id for one in wanted if one.scored.post.embeds]
+        within = embeds.within(session, viewer, book, quoting, now)
+        claims = {one.post_id: one for one in [_claim(book, one.scored.post) for one in wanted]}
+        claims |= {one.post_id: one for one in within.claims if one.post_id not in claims}
+        admitted = gate.claim(session, viewer, list(claims.values()), via=via, epoch=book.epoch, now=now)
+        inside |= within.delivered(admitted)
+        seated = [one for one in wanted if one.scored.post_id in admitted]
+        shown += seated
+        if len(seated) == len(wanted):
             break
         tried = {one.scored.post_id for one in wanted}
         ranked = [one for one in ranked if one.post_id not in tried]
-    return sorted(shown, reverse=True)
+    return sorted(shown, reverse=True), inside
 
 
 def _claim(book: Book, post: Candidate) -> gate.Claim:

@@ -41,6 +41,8 @@ class Candidate(NamedTuple):
     layers: int
     reached: int
     """How many layers narrow it, and how many of them a share of its seats had brought by then."""
+    embeds: bool
+    """Whether it shows another post inside it."""
     follows: bool
     """Whether the viewer follows its author."""
     same_guild: bool

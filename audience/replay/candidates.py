@@ -97,6 +97,7 @@ def candidates(past: Past, caps: Ints, who: Reader, profile: Profile) -> list[Ca
             gated=False,
             layers=0,
             reached=0,
+            embeds=False,
             follows=follows,
             same_guild=same_guild,
             named=named,

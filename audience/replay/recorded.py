@@ -221,8 +221,9 @@ def posts(session: Session, first: int, last: int) -> Posts:
     bound = {"first": first, "last": last, "open": OPEN, "never": NEVER_S}
     found = columns(session, _POSTS, len(names), bound)
     order = np.argsort(found[0])
-    by_name = {name: one[order] for name, one in zip(names, found, strict=True)}
-    return Posts(**{**by_name, "narrowed": by_name["narrowed"].astype(np.bool_)})
+    by_name: dict[str, Any] = {name: one[order] for name, one in zip(names, found, strict=True)}
+    by_name["narrowed"] = by_name["narrowed"].astype(np.bool_)
+    return Posts(**by_name)
 
 
 def seats(session: Session, made: Posts, until: datetime) -> Iterator[Seats]:

@@ -186,7 +186,7 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
         profile=found.name,
         items=[
             FeedItem(
-                post=post_view(call.book, item.card),
+                post=post_view(call.book, item.card, item.source),
                 why=ScoreView(profile=found.name, score=item.score, terms=item.terms),
                 slot=item.slot,
                 more=f"/api/v1/posts/{item.card.id}/why{_under(found)}",

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from audience import posts, stages, timeline, why
-from audience.access import Card, access_post, cards
+from audience.access import access_post
+from audience.cards import Card, cards
 from audience.document import AudienceDocument, Parts
 from audience.feeds.ranking import Term
 from audience.limits import limits_of

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from audience import threads
-from audience.access import cards
+from audience.cards import cards
 from audience.permission import Value
 from audience.replying import Leave
 from audience.routes.posts import PostView, post_view

@@ -167,12 +167,16 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("waitlist", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("post", sa.Column("teaser", sa.String(), server_default="", nullable=False))
     op.add_column("post", sa.Column("language", sa.String(), nullable=True))
+    op.add_column("post", sa.Column("embeds", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("post", sa.Column("circles", JSONB(), nullable=True))
     op.add_column("post", sa.Column("place_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key("fk_post_place_id", "post", "place", ["place_id"], ["id"])
     op.add_column("post", sa.Column("features", ARRAY(sa.BigInteger()), server_default="{}", nullable=False))
     for name in ("names", "tags"):
         op.add_column("post", sa.Column(name, sa.SmallInteger(), server_default="0", nullable=False))
+    op.add_column(
+        "post", sa.Column("mentions", ARRAY(sa.BigInteger()), server_default="{}", nullable=False)
+    )
     op.add_column("post", sa.Column("norm", sa.Float(), server_default="0", nullable=False))
     for name in ("per_minute", "burst"):
         op.create_check_constraint(f"ck_post_{name}_positive", "post", f"{name} >= 1")
@@ -211,6 +215,8 @@ def downgrade() -> None:
     op.drop_column("gate", "reached")
     op.drop_column("post", "plain")
     for name in (
+        "embeds",
+        "mentions",
         "norm",
         "tags",
         "names",

@@ -32,7 +32,7 @@ def upgrade() -> None:
             ["forked_from"], ["own_profile.id"], name="fk_own_profile_forked_from", ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_own_profile"),
-        sa.UniqueConstraint("owner_id", "name", name="uq_own_profile_owner_id"),
+        sa.UniqueConstraint("owner_id", "name", name="uq_own_profile_owner_id_name"),
     )
     op.create_index("ix_own_profile_forked_from", "own_profile", ["forked_from"])
     op.create_table(

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from audience import following, posts
-from audience.access import access_post, cards
+from audience.access import access_post
 from audience.asset_access import Delivery, asset_delivery
+from audience.cards import cards
 from audience.rules import AUDIENCE
 from audience.tables import Gate, Post, Seat
 from coop.book import Book

@@ -11,7 +11,7 @@ from audience import circles, relations, stages
 from audience.access import access_post
 from audience.document import AudienceDocument, Parts
 from audience.keys import circle_key, guild_key, member_key, place_key
-from audience.naming import author_of, circles_in, keys_of, mentions_in
+from audience.naming import author_of, circles_in, keys_of, mentioned_in, mentions_in
 from audience.predicate import Atom
 from audience.tables import Circle, ContributionCondition, Tag
 from coop.book import Book
@@ -32,7 +32,7 @@ def ada(session: Session, book: Book) -> Identity:
 
 def keys(session: Session, author: Identity, document: object, body: str = "") -> dict[Atom, list[int]]:
     written = AudienceDocument.model_validate_json(json.dumps(document))
-    return keys_of(session, author_of(session, author), written, mentions_in(body), "/audience")
+    return keys_of(session, author_of(session, author), written, mentioned_in(session, body), "/audience")
 
 
 def key(session: Session, author: Identity, atom: dict[str, Any], body: str = "") -> list[int]:

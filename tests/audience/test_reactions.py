@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from audience import asks, downloads, following, grants, likes, posts, reposts, timeline
-from audience.access import cards
+from audience.cards import cards
 from audience.interaction_tables import Asked, PostLike, Repost
 from audience.rules import AUDIENCE
 from audience.tables import Post

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from bench.server import Server, serving
 from coop.settings import ROOT, Settings
 
 SMALL = Size(members=300, posts=3000)
+SMALLER = Size(members=30, posts=300)
 ARGUMENTS = ["feed", "--members", "300", "--posts", "3000", "--pages", "4", "--json"]
 
 
@@ -19,7 +21,8 @@ def server(settings: Settings) -> Iterator[Server]:
     """The tests' own server, without the data set when the test ends."""
     with serving(ROOT / "var" / "unused") as found:
         yield found
-        found.drop(SMALL.name)
+        for size in (SMALL, SMALLER):
+            found.drop(size.name)
 
 
 @pytest.mark.long
@@ -32,9 +35,16 @@ def test_full_pages_are_measured_against_the_floor(server: Server, monkeypatch: 
     assert (figures["posts"], figures["members"], figures["pages"]) == (3000, 300, 4)
     assert 0 < figures["p50_ms"] <= figures["p95_ms"]
     assert figures["ratio"] > 1
-    assert 0 < figures["statements"] <= 20
+    assert 0 < figures["statements"] <= 8
+    assert figures["growth"] > 0
+    assert all(figures[f"p50_{name}_ms"] > 0 for name in feed.MIX)
+    assert {name for name in figures if name.startswith("job_")} == {
+        "job_authors_s",
+        "job_posts_s",
+        "job_taste_s",
+    }
     assert figures["rss_mib"] > 0
-    assert found["goals"].keys() == {"p95_ms", "ratio", "rss_mib", "statements"}
+    assert found["goals"].keys() == {"p50_ms", "p95_ms", "ratio", "growth", "rss_mib", "statements"}
 
     def build(*given: object) -> None:
         raise AssertionError("a data set that is there is not built again")
@@ -58,3 +68,9 @@ def test_a_page_whose_explanation_does_not_add_up_is_no_measurement() -> None:
     wrong = {"why": {"score": 6, "terms": [{"contribution": 2}, {"contribution": 3}]}}
     with pytest.raises(feed.PageWrong):
         feed._check({"items": [good, wrong]})
+
+
+def test_recipes_take_turns_as_often_as_they_are_chosen() -> None:
+    turns = feed._turns()
+    assert Counter(turns) == {feed._path(name): number for name, number in feed.MIX.items()}
+    assert len(set(turns[: len(feed.MIX)])) == len(feed.MIX)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 from werkzeug.routing import Rule
 
-from audience import circles, following, relations, replies
+from audience import circles, following, replies
 from audience.feeds import author_signals
 from audience.tables import Post
 from coop.book import Book

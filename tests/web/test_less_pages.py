@@ -16,7 +16,7 @@ def test_less_of_this_shows_its_effect_at_once_and_is_taken_back(village: Villag
     asked = Page(ada.send(page, action, of="author"))
     check(asked)
     assert "You will see less of @" in asked.text
-    assert "places of your next page in balanced would hold another post" in asked.text
+    assert "of your next page in balanced will hold another post" in asked.text
     listed = ada.get("/members/me/less")
     check(listed)
     assert "it still counts 100 %" in listed.text

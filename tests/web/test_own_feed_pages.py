@@ -54,7 +54,7 @@ def test_law_07_a_feed_is_shared_by_a_link_forked_and_unshared(village: Village,
     assert link in links(shared)
     page = bruno.get(link)
     check(page)
-    assert "0.6 × 2 1.0 = 1.2" in page.text
+    assert "0.6 × 2 1 = 1.2" in page.text
     assert "#rye" in page.text
     forked = bruno.sent(page, f"{link}/fork", name="borrowed")
     check(forked)

@@ -28,6 +28,7 @@ def candidate(age: timedelta = timedelta(), **facts: Any) -> Candidate:
         gated=False,
         layers=0,
         reached=0,
+        embeds=False,
         follows=False,
         same_guild=False,
         named=False,

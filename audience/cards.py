@@ -1,0 +1,109 @@
+# ruff: noqa: S608 - the statements are put together from constants
+"""Cards: what is shown of posts that somebody has been delivered.
+
+The only place that reads what a post says. Law 7: nothing is decided here; whoever calls has the posts from
+``access.access_post`` or ``gate.claim``. How many like, repost or answer is told as far as the clauses say.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from audience.access import BLOCKED, MORE_ASKED
+from audience.limits import Asked
+from audience.rules import AUDIENCE, AudienceRules
+from coop.book import Book
+from coop.identity import Identity
+
+_CARD = f"""
+SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.body, post.created_at,
+       post.seats_max, {MORE_ASKED} AS more_asked, post.author_id = :me AS mine,
+       CASE WHEN post.author_id = :me THEN post.audience END AS audience,
+       CASE WHEN post.author_id = :me THEN coalesce(
+         (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
+         (SELECT count(*) FROM seat WHERE seat.post_id = post.id)) END AS taken,
+       asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions,
+       CASE WHEN :likes = 'readers' OR :likes = 'author' AND post.author_id = :me
+         THEN (SELECT count(*) FROM post_like WHERE post_id = post.id) END AS likes,
+       CASE WHEN :reposts = 'readers' OR :reposts = 'author' AND post.author_id = :me
+         THEN (SELECT count(*) FROM repost WHERE post_id = post.id) END AS reposts,
+       CASE WHEN :replies = 'readers' OR :replies = 'author' AND post.author_id = :me
+         THEN (SELECT count(*) FROM reply WHERE post_id = post.id AND deleted_at IS NULL AND state = 'shown'
+               AND author_id NOT IN {BLOCKED}) END AS replies,
+       EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
+       EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
+       CASE WHEN post.author_id = :me THEN derivative.state END AS state
+FROM post
+JOIN member AS author ON author.id = post.author_id
+LEFT JOIN guild ON guild.id = post.guild_id
+LEFT JOIN asset ON asset.id = post.asset_id
+LEFT JOIN derivative ON derivative.post_id = post.id
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
+  FROM rendition WHERE rendition.asset_id = post.asset_id
+) AS files ON true
+"""
+_CARDS = text(f"{_CARD} WHERE post.id = ANY(CAST(:posts AS bigint[]))")
+# Of one post: an array's length is not known to a plan that is kept, so such a plan is never thought cheaper.
+_ONE_CARD = text(f"{_CARD} WHERE post.id = :post")
+
+
+class Card(NamedTuple):
+    """What is shown of a post."""
+
+    id: int
+    author: str
+    """Handle."""
+    author_name: str
+    guild: str | None
+    """Slug of the guild it was made in."""
+    body: str
+    created_at: datetime
+    seats_max: int | None
+    more_asked: list[int | None] | None
+    mine: bool
+    audience: dict[str, Any] | None
+    """The document, for its author alone: it names others."""
+    taken: int | None
+    """Seats taken, for the author alone."""
+    asset_id: int | None
+    alt: str | None
+    width: int | None
+    height: int | None
+    thumbhash: str | None
+    renditions: list[tuple[str, int, int, int]] | None
+    """Name, width, height and bytes of each file of the picture, the smallest first."""
+    likes: int | None
+    """How many members like it, where the viewer is told."""
+    reposts: int | None
+    replies: int | None
+    liked: bool
+    """Whether the viewer likes it."""
+    reposted: bool
+    """Whether the viewer points to it on their own page."""
+    state: str | None
+    """Where it was made from another post: what came of that (``Derivative.state``), for its author alone."""
+
+    @property
+    def asked(self) -> Asked:
+        """What its author asked for."""
+        return Asked.of(self.seats_max, self.more_asked)
+
+
+def cards(
+    session: Session, viewer: Identity | None, book: Book, posts: Sequence[int], now: datetime
+) -> dict[int, Card]:
+    """Return what is shown of posts, by id; numbers as far as the clauses tell them to the viewer.
+
+    The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here.
+    """
+    me = None if viewer is None else viewer.member_id
+    told = dict(book.rules(AUDIENCE, AudienceRules).counts)
+    single = len(posts) == 1
+    which: dict[str, Any] = {"post": posts[0]} if single else {"posts": list(posts)}
+    bound = {"me": me, "now": now, **told, **which}
+    rows = session.connection().execute(_ONE_CARD if single else _CARDS, bound)
+    return {row.id: Card._make(row) for row in rows}
