@@ -10,11 +10,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
-import audience.feeds.author_signals
-import audience.feeds.external
-import audience.feeds.post_signals
-import audience.feeds.taste
-import audience.following
+import audience.jobs
 import audience.measures
 import audience.replay.audience
 import audience.replay.feeds
@@ -37,7 +33,6 @@ import audience.routes.relations
 import audience.routes.replies
 import audience.routes.threads
 import audience.rules
-import audience.waiting
 import coop.measures
 import coop.routes.checkpoints
 import coop.routes.guilds
@@ -49,6 +44,7 @@ import coop.routes.oauth
 import coop.routes.places
 import coop.routes.policies
 import coop.routes.webhooks
+import governance.jobs
 import governance.measures
 import governance.rehearsal.votes
 import governance.routes.amendments
@@ -91,14 +87,12 @@ from coop.outbound import Outbound
 from coop.policies import Books
 from coop.routes import health
 from coop.settings import Settings
-from governance import announcing, enactment, questions, renewals, reviews, vetoes, watching
+from governance import enactment, questions, renewals, vetoes
 from governance.charter import voting_charter
-from governance.deliberation import maps
 from governance.deliberation.rules import DeliberationRules, deliberation_charter
 from governance.facts import RENEWAL, VETO
-from governance.people import councils, juries
+from governance.people import councils
 from governance.people.slate import ELECTION
-from governance.rehearsal import running
 from governance.rehearsal.replayers import Replayer
 from governance.rules import VotingRules
 from media.rules import MediaRules
@@ -269,115 +263,33 @@ def settled(app: Flask) -> Flask:
 
 def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
     """Return what the worker does by the clock; raise SettingsRefused where it has no key to sign with."""
-    key = signing.load(platform.settings.signing_key_file)
-    origin = signing.origin_of(platform.settings.public_url)
+    database, clock, settings = platform.database, platform.clock, platform.settings
+    key, origin = signing.load(settings.signing_key_file), signing.origin_of(settings.public_url)
+    outbound = Outbound(loopback=settings.outbound_loopback)
 
     def sweep() -> int:
-        with platform.database.begin() as session:
-            now = platform.clock.now(session)
+        with database.begin() as session:
+            now = clock.now(session)
             swept = idempotency.sweep(session, now) + sign_in.sweep(session, now)
             return swept + oauth.sweep(session, now)
 
-    outbound = Outbound(loopback=platform.settings.outbound_loopback)
-
-    def until_due() -> timedelta | None:
-        with platform.database.begin() as session:
-            now = platform.clock.now(session)
-            due = enactment.next_due(session, now)
-            return None if due is None else due - now
-
-    def signals() -> int:
-        with platform.database.begin() as session:
-            return audience.feeds.author_signals.refresh(session, platform.clock.now(session))
-
-    def post_signals() -> int:
-        with platform.database.begin() as session:
-            book = platform.books.current(session)
-            return audience.feeds.post_signals.refresh(session, book, platform.clock.now(session))
-
-    def tastes() -> int:
-        with platform.database.begin() as session:
-            book = platform.books.current(session)
-            return audience.feeds.taste.refresh(session, book, platform.clock.now(session))
-
     return [
-        Job(
-            "advance proposals",
-            platform.settings.tick_seconds,
-            lambda: enactment.advance(platform.database, platform.books, platform.clock, ENACTORS),
-            until_due,
-        ),
-        Job(
-            "tripwires",
-            timedelta(seconds=10).total_seconds(),
-            lambda: watching.watch(platform.database, platform.books, platform.clock, MEASURES),
-        ),
-        Job(
-            "reviews",
-            timedelta(minutes=1).total_seconds(),
-            lambda: reviews.review_due(platform.database, platform.books, platform.clock, MEASURES),
-        ),
+        *governance.jobs.jobs(platform, ENACTORS, MEASURES, REPLAYERS),
+        *audience.jobs.jobs(platform, outbound),
         Job(
             "checkpoint",
             checkpoints.EVERY_S,
-            lambda: checkpoints.keep_up(platform.database, key, origin, platform.clock),
-        ),
-        Job(
-            "juries",
-            timedelta(seconds=10).total_seconds(),
-            lambda: juries.draw_due(platform.database, platform.clock),
-        ),
-        Job(
-            "opinion maps",
-            timedelta(minutes=1).total_seconds(),
-            lambda: maps.redraw_due(platform.database, platform.books, platform.clock),
-        ),
-        Job(
-            "announce",
-            timedelta(seconds=10).total_seconds(),
-            lambda: announcing.announce(
-                platform.database, platform.books, platform.clock, platform.settings.public_url
-            ),
+            lambda: checkpoints.keep_up(database, key, origin, clock),
         ),
         Job(
             "deliver webhooks",
             timedelta(seconds=5).total_seconds(),
-            lambda: webhook_delivery.deliver(platform.database, platform.clock, outbound),
+            lambda: webhook_delivery.deliver(database, clock, outbound),
         ),
-        Job(
-            "ask external feeds",
-            timedelta(seconds=5).total_seconds(),
-            lambda: audience.feeds.external.ask_due(
-                platform.database, platform.books, platform.clock, outbound
-            ),
-        ),
-        Job(
-            "sweep notices",
-            timedelta(hours=1).total_seconds(),
-            lambda: announcing.sweep(platform.database, platform.books, platform.clock),
-        ),
-        Job(
-            "rehearsals",
-            platform.settings.tick_seconds,
-            lambda: running.rehearse_due(platform.database, platform.books, platform.clock, REPLAYERS),
-        ),
-        Job(
-            "followers in line",
-            timedelta(minutes=1).total_seconds(),
-            lambda: audience.following.admit_due(platform.database, platform.books, platform.clock),
-        ),
-        Job(
-            "seats in line",
-            timedelta(seconds=10).total_seconds(),
-            lambda: audience.waiting.seat_due(platform.database, platform.books, platform.clock),
-        ),
-        Job("author signals", timedelta(minutes=5).total_seconds(), signals),
-        Job("post signals", timedelta(minutes=5).total_seconds(), post_signals),
-        Job("tastes", timedelta(minutes=5).total_seconds(), tastes),
         Job(
             "sweep uploads",
             timedelta(minutes=10).total_seconds(),
-            lambda: media.uploads.sweep(platform.database, store, platform.clock),
+            lambda: media.uploads.sweep(database, store, clock),
         ),
         Job("sweep credentials", timedelta(hours=1).total_seconds(), sweep),
     ]

@@ -9,15 +9,13 @@ leaving one of them out changes no other number. What is left is told in steps o
 It is one statement over all members, whatever is asked: every group is a set that is looked up once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
     Subquery,
     and_,
     cast,
@@ -45,6 +43,8 @@ PRIVATE = ("place", "contributed", "follow")
 DAY = timedelta(days=1)
 
 Keys = Mapping[Atom, Sequence[int]]
+Groups = Mapping[Atom, ColumnElement[bool]]
+"""Whether a member is in each group."""
 Leaf = Callable[[Atom], ColumnElement[bool]]
 
 
@@ -85,18 +85,16 @@ def headcount(
     ``keys`` are those of every group that is named, see ``naming.keys_of``; ``least`` is the smallest number
     of people that is told.
     """
-    distinct: list[Predicate] = []
-    for one in (predicate for case in cases for predicate in case):
-        if one not in distinct:
-            distinct.append(one)
-    people = _people(_Sets(author, keys, now), distinct)
+    atoms = dict.fromkeys(atom for case in cases for one in case for atom in one.atoms())
+    people = _people(author.member_id, atoms, keys, now)
+    groups = {atom: people.c[f"group{n}"] for n, atom in enumerate(atoms)}
     counts = []
     for case in cases:
-        numbers = [distinct.index(one) for one in case]
-        others, may, named = (
-            [people.c[f"{name}{n}"] for n in numbers] for name in ("others", "may", "named")
+        named = or_(
+            false(), *(groups[atom] for one in case for atom in one.atoms(denied=False) if _names(atom))
         )
-        counts += [func.count().filter(*others), func.count().filter(or_(*named), *may)]
+        counts.append(func.count().filter(*(_others(one, groups) for one in case)))
+        counts.append(func.count().filter(named, *(_may(one, groups) for one in case)))
     row = session.execute(select(*counts).select_from(people)).one()
     return [
         About(
@@ -109,19 +107,18 @@ def headcount(
     ]
 
 
-def _people(sets: "_Sets", predicates: Sequence[Predicate]) -> Subquery:
-    """Return every member whom the author does not block, with what each predicate makes of them."""
-    columns = [
-        column.label(f"{name}{n}")
-        for n, one in enumerate(predicates)
-        for name, column in (
-            ("others", sets.others(one)),
-            ("may", sets.may(one)),
-            ("named", sets.is_named(one)),
-        )
-    ]
-    there = (col(Member.left_at).is_(None), col(Member.id) != sets.me, col(Member.id).not_in(sets.blocked()))
-    return select(*columns).where(*there).subquery("people")
+def _people(author_id: int, atoms: Iterable[Atom], keys: Keys, now: datetime) -> Subquery:
+    """Return every member whom the author does not block, and for each group whether they are in it."""
+    blocked = select(col(Relation.other_id)).where(
+        col(Relation.member_id) == author_id, col(Relation.kind) == BLOCK
+    )
+    groups = [_group(atom, author_id, keys, now).label(f"group{n}") for n, atom in enumerate(atoms)]
+    return (
+        select(true().label("there"), *groups)
+        .where(col(Member.left_at).is_(None), col(Member.id) != author_id, col(Member.id).not_in(blocked))
+        .offset(0)  # else each group would be looked up for every number that asks for it
+        .subquery("people")
+    )
 
 
 def _told(number: int, least: int) -> int | None:
@@ -133,89 +130,78 @@ def _is_public(predicate: Predicate) -> bool:
     return any(atom.public for atom in predicate.atoms())
 
 
-class _Sets:
-    """Groups of people as sets of members in SQL, where too what is not known is neither yes nor no."""
+def _names(atom: Atom) -> bool:
+    return atom.kind in NAMING
 
-    def __init__(self, author: Identity, keys: Keys, now: datetime) -> None:
-        self.me, self.keys, self.now = author.member_id, keys, now
 
-    def others(self, predicate: Predicate) -> ColumnElement[bool]:
-        """Return whom the groups of a predicate mean, whoever is named besides."""
-        return _joined(
-            predicate,
-            lambda atom: false() if atom.kind in NAMING else self.held(atom),
-            lambda atom: false() if atom.kind in NAMING else self.held(atom),
-        )
+def _others(predicate: Predicate, groups: Groups) -> ColumnElement[bool]:
+    """Return whom the groups of a predicate mean, whoever is named besides."""
+    return _joined(
+        predicate,
+        lambda atom: false() if _names(atom) else groups[atom],
+        lambda atom: false() if _names(atom) else groups[atom],
+    )
 
-    def may(self, predicate: Predicate) -> ColumnElement[bool]:
-        """Return who may be meant by a predicate, as far as its author can know."""
-        return _joined(
-            predicate,
-            lambda atom: true() if atom.kind in PRIVATE else self.held(atom),
-            lambda atom: false() if atom.kind in PRIVATE else self.held(atom),
-        )
 
-    def is_named(self, predicate: Predicate) -> ColumnElement[bool]:
-        """Return whom a predicate names one by one."""
-        atoms = [atom for atom in predicate.atoms(denied=False) if atom.kind in NAMING]
-        return or_(false(), *map(self.held, dict.fromkeys(atoms)))
-
-    def blocked(self) -> Select[Any]:
-        """Return whom the author blocks."""
-        own = (col(Relation.member_id) == self.me, col(Relation.kind) == BLOCK)
-        return select(col(Relation.other_id)).where(*own)
-
-    def held(self, atom: Atom) -> ColumnElement[bool]:
-        """Return who is in one group."""
-        ids = [key >> SHIFT for key in self.keys[atom]]
-        match atom.kind:
-            case "public" | "local":
-                return true()
-            case "guild":
-                inside = select(col(GuildMembership.member_id)).where(
-                    col(GuildMembership.guild_id).in_(ids), col(GuildMembership.left_at).is_(None)
-                )
-                return col(Member.id).in_(inside)
-            case "circle":
-                circles = [one >> EDITION_BITS for one in ids]
-                kept = select(col(CircleMember.member_id)).where(col(CircleMember.circle_id).in_(circles))
-                return col(Member.id).in_(kept)
-            case "place":
-                parts = select(col(Place.id)).where(col(Place.path).contains(cast(ids, ARRAY(BigInteger))))
-                return col(Member.place_id).in_(parts)
-        if atom.follow is not None:
-            return self._follow(atom.follow)
-        if atom.contributed is not None:
-            return self._contributed(atom.contributed)
-        return col(Member.id).in_(ids)
-
-    def _follow(self, wanted: Following) -> ColumnElement[bool]:
-        old = (col(Relation.kind) == FOLLOW, col(Relation.since) <= self.now - wanted.min_days * DAY)
-        member, other = col(Relation.member_id), col(Relation.other_id)
-        follower = col(Member.id).in_(select(member).where(other == self.me, *old))
-        following = col(Member.id).in_(select(other).where(member == self.me, *old))
-        return {
-            "follower": follower,
-            "following": following,
-            "mutual": and_(follower, following),
-        }[wanted.dir]
-
-    def _contributed(self, wanted: Contributing) -> ColumnElement[bool]:
-        first = self.now.date() - (wanted.days - 1) * DAY
-        gave = (
-            select(col(Contribution.member_id))
-            .join(Tag, col(Tag.id) == col(Contribution.tag_id))
-            .where(
-                col(Tag.name) == wanted.tag,
-                col(Contribution.kind).in_(wanted.kinds),
-                col(Contribution.day) >= first,
-            )
-            .group_by(col(Contribution.member_id))
-            .having(func.sum(col(Contribution.number)) >= wanted.min)
-        )
-        return col(Member.id).in_(gave)
+def _may(predicate: Predicate, groups: Groups) -> ColumnElement[bool]:
+    """Return who may be meant by a predicate, as far as its author can know."""
+    return _joined(
+        predicate,
+        lambda atom: true() if atom.kind in PRIVATE else groups[atom],
+        lambda atom: false() if atom.kind in PRIVATE else groups[atom],
+    )
 
 
 def _joined(predicate: Predicate, wanted: Leaf, denied: Leaf) -> ColumnElement[bool]:
+    """Join groups in SQL, in whose logic too what is not known is neither yes nor no."""
     lists = [or_(false(), *map(wanted, atoms)) for atoms in predicate.alternatives]
     return and_(*lists, not_(or_(false(), *map(denied, predicate.not_ or ()))))
+
+
+def _group(atom: Atom, author_id: int, keys: Keys, now: datetime) -> ColumnElement[bool]:
+    """Return whether a member is in one group; null where it hangs on a place that they do not tell."""
+    ids = [key >> SHIFT for key in keys[atom]]
+    match atom.kind:
+        case "public" | "local":
+            return true()
+        case "guild":
+            inside = select(col(GuildMembership.member_id)).where(
+                col(GuildMembership.guild_id).in_(ids), col(GuildMembership.left_at).is_(None)
+            )
+            return col(Member.id).in_(inside)
+        case "circle":
+            circles = [one >> EDITION_BITS for one in ids]
+            kept = select(col(CircleMember.member_id)).where(col(CircleMember.circle_id).in_(circles))
+            return col(Member.id).in_(kept)
+        case "place":
+            parts = select(col(Place.id)).where(col(Place.path).contains(cast(ids, ARRAY(BigInteger))))
+            return col(Member.place_id).in_(parts)
+    if atom.follow is not None:
+        return _follow(atom.follow, author_id, now)
+    if atom.contributed is not None:
+        return _contributed(atom.contributed, now)
+    return col(Member.id).in_(ids)
+
+
+def _follow(wanted: Following, author_id: int, now: datetime) -> ColumnElement[bool]:
+    old = (col(Relation.kind) == FOLLOW, col(Relation.since) <= now - wanted.min_days * DAY)
+    member, other = col(Relation.member_id), col(Relation.other_id)
+    follower = col(Member.id).in_(select(member).where(other == author_id, *old))
+    following = col(Member.id).in_(select(other).where(member == author_id, *old))
+    return {"follower": follower, "following": following, "mutual": and_(follower, following)}[wanted.dir]
+
+
+def _contributed(wanted: Contributing, now: datetime) -> ColumnElement[bool]:
+    first = now.date() - (wanted.days - 1) * DAY
+    tag = select(col(Tag.id)).where(col(Tag.name) == wanted.tag).scalar_subquery()
+    gave = (
+        select(col(Contribution.member_id))
+        .where(
+            col(Contribution.tag_id) == tag,
+            col(Contribution.kind).in_(wanted.kinds),
+            col(Contribution.day) >= first,
+        )
+        .group_by(col(Contribution.member_id))
+        .having(func.sum(col(Contribution.number)) >= wanted.min)
+    )
+    return col(Member.id).in_(gave)

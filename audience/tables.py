@@ -210,6 +210,7 @@ class Contribution(Row, table=True):
 
     __tablename__ = "contribution"
     __table_args__ = (
+        Index("ix_contribution_tag", "tag_id", "day"),
         CheckConstraint("kind IN ('post', 'reply')", name="kind_known"),
         CheckConstraint("number >= 0", name="number_counted"),
     )

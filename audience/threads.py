@@ -225,7 +225,7 @@ def read(
     ``limit`` is how many replies to the post there are on it, each with its branch; from a :class:`Branch`
     on, how many answers of that branch. Raise NotFound where the reader may not see the post.
     """
-    post = access_post(session, reader, book, post_id, now)
+    post = access_post(session, reader, book, post_id, now, with_source=True)
     asked = asking(session, reader, book, post, now)
     bound: dict[str, Any] = {"post": post_id, "me": reader.member_id, "roots": limit}
     if isinstance(start, Branch):

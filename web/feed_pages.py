@@ -1,4 +1,4 @@
-"""Feeds and posts as pages, to be looked at; each with why it is shown, by the clauses that weighed it."""
+"""Feeds as pages, to be looked at; each post with why it is shown, by the clauses that weighed it."""
 
 from urllib.parse import quote
 
@@ -6,14 +6,10 @@ from flask import Blueprint, Response
 
 from audience.feeds.recipe import OWN
 from audience.feeds.rules import SlotName
-from audience.routes.doors import DoorView, read_post
 from audience.routes.feeds import FeedQuery, read_feed
 from audience.routes.media import read_media
-from audience.routes.posts import WhyQuery, explain_post
-from audience.routes.replies import list_replies
 from coop.call import Call, Later
 from coop.errors import Unauthenticated
-from coop.paging import PageQuery
 from web.visits import page, render
 
 SLOTS: dict[SlotName, str] = {
@@ -24,9 +20,8 @@ SLOTS: dict[SlotName, str] = {
 
 
 def add_to(pages: Blueprint) -> None:
-    """Add the pages that feeds make, a post, and its pictures."""
+    """Add the pages that feeds make, and the pictures on them."""
     pages.add_url_rule("/feed/<profile>", "feed", page(feed))
-    pages.add_url_rule("/posts/<id:post_id>", "post", page(post))
     pages.add_url_rule("/media/<id:asset_id>/<rendition>", "media", page(picture))
 
 
@@ -41,21 +36,6 @@ def feed(call: Call, profile: str) -> Response:
         name=found.profile.removeprefix(OWN),
         path=f"/feed/{quote(profile)}",
         slots=SLOTS,
-    )
-
-
-def post(call: Call, post_id: int) -> Response:
-    """Show a post, its replies, and everything there is to know of why it is shown."""
-    _need_a_member(call)
-    shown = read_post(call, post_id)
-    if isinstance(shown, DoorView):
-        return render(call, "door.html", door=shown)
-    return render(
-        call,
-        "post.html",
-        post=shown,
-        why=explain_post(call, post_id, WhyQuery()),
-        replies=list_replies(call, post_id, PageQuery()),
     )
 
 

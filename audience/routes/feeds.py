@@ -167,7 +167,7 @@ def list_feeds(call: Call) -> ProfileList:
     )
 
 
-@api.put("/feeds/default")
+@api.put("/feeds/default", raises=(NotFound,))
 def choose_default(call: Call, body: DefaultIn) -> DefaultView:
     """Make a profile your default: ``/feeds/default`` delivers it, and it stands in where another fails."""
     chosen.choose(call.session, call.member, call.book, body.name)

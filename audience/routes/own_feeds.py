@@ -15,7 +15,7 @@ from audience.routes.feeds import SliderView, slider_view
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call
-from coop.errors import Conflict, Forbidden, RuleBroken
+from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
 from coop.outbound import LONGEST_URL
 from coop.receipts import Citation
 
@@ -187,7 +187,7 @@ def read_shared_feed(call: Call, handle: str, name: str) -> OwnView:
     return own_view(call.book, own_record.find_shared(call.session, call.member, handle, name))
 
 
-@api.post("/feeds/fork", raises=(RuleBroken, Forbidden, Conflict))
+@api.post("/feeds/fork", raises=(RuleBroken, Forbidden, Conflict, NotFound))
 def fork_feed(call: Call, body: ForkIn) -> OwnView:
     """Make a profile of your own that is what a shared one is now; from then on it is yours."""
     made = profiles.fork(

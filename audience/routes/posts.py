@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from audience import posts, stages, timeline, why
-from audience.access import access_post
+from audience.access import Access, access_post
 from audience.cards import Card, cards
 from audience.document import AudienceDocument, Parts
 from audience.feeds.ranking import Term
@@ -266,10 +266,17 @@ def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[EntryVi
 
 def read(call: Call, post_id: int) -> PostView:
     """Return a post that the member may be delivered, having seated them; raise NotFound for any other."""
-    post = access_post(call.session, call.member, call.book, post_id, call.now, with_source=True)
-    wanted = [one for one in (post_id, post.source_id) if one is not None]
+    return delivered(
+        call, access_post(call.session, call.member, call.book, post_id, call.now, with_source=True)
+    )
+
+
+def delivered(call: Call, post: Access) -> PostView:
+    """Return a post to which the member was admitted, with what they may be shown inside it."""
+    wanted = [one for one in (post.post_id, post.source_id) if one is not None]
     found = cards(call.session, call.member, call.book, wanted, call.now)
-    return post_view(call.book, found[post_id], None if post.source_id is None else found[post.source_id])
+    source = None if post.source_id is None else found[post.source_id]
+    return post_view(call.book, found[post.post_id], source)
 
 
 def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:

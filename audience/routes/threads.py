@@ -6,10 +6,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 from audience import threads
-from audience.cards import cards
 from audience.permission import Value
 from audience.replying import Leave
-from audience.routes.posts import PostView, post_view
+from audience.routes.posts import PostView, delivered
 from audience.routes.replies import MoreView, ReplyView, reply_view
 from audience.rules import AUDIENCE, AudienceRules
 from audience.threads import Branch, Place, ReplyCard, Thread
@@ -99,9 +98,8 @@ def read_thread(call: Call, post_id: int, query: ThreadQuery) -> ThreadView:
         start=_start(query.cursor),
         limit=query.limit,
     )
-    card = cards(call.session, call.member, call.book, [post_id], call.now)[post_id]
     return ThreadView(
-        post=post_view(call.book, card),
+        post=delivered(call, found.post),
         replies=[reply_view(one, _more(one, found)) for one in found.cards],
         next=None if found.next is None else _cursor(found.next),
         leave=_leave(call, found.leave),

@@ -337,6 +337,7 @@ def _create_topics() -> None:
         sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name="fk_contribution_tag_id"),
         sa.PrimaryKeyConstraint("member_id", "tag_id", "kind", "day", name="pk_contribution"),
     )
+    op.create_index("ix_contribution_tag", "contribution", ["tag_id", "day"])
     op.create_table(
         "contribution_condition",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),

@@ -62,6 +62,8 @@ FORMS = (
     ),
     *(f"/statements/7/{what}" for what in ("answer", "withdraw")),
     "/checks/7/answer",
+    "/posts/7/replies",
+    *(f"/replies/7/{what}" for what in ("delete", "grant", "refuse")),
 )
 
 

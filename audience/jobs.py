@@ -1,0 +1,56 @@
+"""What the worker does for audiences and feeds by the clock: lines that move on, and conclusions from posts.
+
+Law 14: each is a function of facts and time, so a late or doubled run changes no outcome.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from audience import following, waiting
+from audience.feeds import author_signals, external, post_signals, taste
+from coop.book import Book
+from coop.call import Platform
+from coop.jobs import Job
+from coop.outbound import Outbound
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
+    """Return them; ``outbound`` is the way to feeds from elsewhere."""
+    database, books, clock = platform.database, platform.books, platform.clock
+
+    def concluded(refresh: Callable[[Session, Book, datetime], int]) -> Callable[[], int]:
+        def run() -> int:
+            with database.begin() as session:
+                return refresh(session, books.current(session), clock.now(session))
+
+        return run
+
+    every_5_minutes = (5 * MINUTE).total_seconds()
+    return [
+        Job(
+            "followers in line",
+            MINUTE.total_seconds(),
+            lambda: following.admit_due(database, books, clock),
+        ),
+        Job(
+            "seats in line",
+            (10 * SECOND).total_seconds(),
+            lambda: waiting.seat_due(database, books, clock),
+        ),
+        Job(
+            "ask external feeds",
+            (5 * SECOND).total_seconds(),
+            lambda: external.ask_due(database, books, clock, outbound),
+        ),
+        Job(
+            "author signals",
+            every_5_minutes,
+            concluded(lambda session, book, now: author_signals.refresh(session, now)),
+        ),
+        Job("post signals", every_5_minutes, concluded(post_signals.refresh)),
+        Job("tastes", every_5_minutes, concluded(taste.refresh)),
+    ]

@@ -1,0 +1,189 @@
+"""A post with its thread, looked at and answered in a browser without scripts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from audience import replies
+from coop.clock import Clock
+from tests.audience.factories import NOBODY, make_asset, make_post
+from tests.web.browser import Browser, Page
+from tests.web.conftest import Village
+from tests.web.test_every_page import check
+
+Of = Callable[[str], Browser]
+ASK: dict[str, Any] = {"interact": {"reply": {"ask": [{"local": True}]}}}
+AUTHOR, READER = "bruno", "ada"
+
+
+def publish(village: Village, audience: dict[str, Any] | None = None) -> int:
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        return make_post(session, village.people[AUTHOR], book, audience, now=now).id
+
+
+def say(village: Village, who: str, post_id: int, body: str, **more: Any) -> int:
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        return replies.write(session, village.people[who], book, post_id, body, now, **more).id
+
+
+def send(browser: Browser, page: Page, **said: str) -> TestResponse:
+    """Send a form that answers; several on a page go to the same place."""
+    token = page.forms[-1].values["csrf_token"]
+    path = page.address.split("?")[0]
+    return browser.http.post(
+        f"{path}/replies", data={"csrf_token": token, **said}, headers={"Referer": page.address}
+    )
+
+
+def test_a_post_and_an_answer_are_answered_without_a_script(village: Village, browser_of: Of) -> None:
+    made = publish(village)
+    ada, bruno = browser_of(READER), browser_of(AUTHOR)
+    page = ada.get(f"/posts/{made}")
+    check(page)
+    assert "Nobody has answered yet." in page.text
+    page = ada.sent(page, f"/posts/{made}/replies", body="Is it rye?")
+    check(page)
+    assert "You have answered." in page.text
+    first = next(tag["id"] for tag in page.named("li") if tag.get("id", "").startswith("reply-"))
+    answer = send(
+        bruno, bruno.get(f"/posts/{made}"), body="Half of it", parent_id=first.removeprefix("reply-")
+    )
+    assert (answer.status_code, answer.headers["Location"].split("#")[0]) == (303, f"/posts/{made}")
+    page = ada.get(f"/posts/{made}")
+    check(page)
+    depths = [tag["class"] for tag in page.named("li") if tag.get("id", "").startswith("reply-")]
+    assert depths == ["voice depth-0", "voice depth-1"]
+
+
+def test_a_moment_is_marked_on_the_time_line(village: Village, browser_of: Of) -> None:
+    made = publish(village)
+    ada = browser_of(READER)
+    page = ada.get(f"/posts/{made}")
+    page = ada.sent(page, f"/posts/{made}/replies", body="Here", at="0.2")
+    check(page)
+    assert "at 0:00" in page.text
+    assert "By moment" in page.text
+    check(ada.get(f"/posts/{made}?sort=moment"))
+    assert ada.get(f"/posts/{made}?sort=loudest").status == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"body": "Hm", "at": "9999999999"}, "seconds from the beginning"),
+        ({"body": "Hm", "at": "soon"}, "seconds from the beginning"),
+        ({"body": "Hm", "at": "9999"}, "Its moments are 0 to"),
+        ({"body": "Hm", "pause": "yes"}, "Name the moment"),
+        ({"body": " "}, "says something"),
+        ({"body": "Hm", "parent_id": "x"}, "no reply under this id"),
+        ({"body": "Hm", "parent_id": "9" * 5000}, "no reply under this id"),
+        ({"body": "Hm", "parent_id": "7"}, "no reply under this id"),
+    ],
+)
+def test_what_does_not_fit_is_shown_at_its_field_with_what_was_typed(
+    village: Village, browser_of: Of, said: dict[str, str], told: str
+) -> None:
+    made = publish(village)
+    ada = browser_of(READER)
+    page = Page(send(ada, ada.get(f"/posts/{made}"), **said))
+    assert page.status == 422
+    assert told in page.text
+    check(page)
+    if "parent_id" not in said and said["body"].strip():
+        assert page.form(f"/posts/{made}/replies").values["body"] == said["body"]
+
+
+def test_the_author_of_a_post_decides_on_what_waits(village: Village, browser_of: Of) -> None:
+    made = publish(village, ASK)
+    ada, bruno = browser_of(READER), browser_of(AUTHOR)
+    page = ada.sent(ada.get(f"/posts/{made}"), f"/posts/{made}/replies", body="May I?")
+    assert "It waits" in page.text
+    assert "waits for the author" in page.text
+    refused = say(village, READER, made, "And this?")
+    page = bruno.get(f"/posts/{made}")
+    check(page)
+    shown = page.text.count("waits for your yes")
+    grants = [form.action for form in page.forms if form.action.endswith("/grant")]
+    assert (shown, len(grants)) == (2, 2)
+    page = bruno.sent(page, next(one for one in grants if str(refused) not in one))
+    assert "It is shown now." in page.text
+    page = bruno.sent(page, f"/replies/{refused}/refuse")
+    assert "And this?" not in page.text
+    assert "not shown to others" in ada.get(f"/posts/{made}").text
+    assert bruno.http.post(f"/replies/{refused}/grant").status_code == 400
+
+
+def test_ones_own_answer_is_taken_back_and_leaves_a_gap_where_it_was_answered(
+    village: Village, browser_of: Of
+) -> None:
+    made = publish(village)
+    first = say(village, READER, made, "Is it rye?")
+    say(village, AUTHOR, made, "Half of it", parent_id=first)
+    ada = browser_of(READER)
+    page = ada.sent(ada.get(f"/posts/{made}"), f"/replies/{first}/delete")
+    check(page)
+    assert "Is it rye?" not in page.text
+    assert "Its author has taken this back." in page.text
+    assert "Half of it" in page.text
+
+
+def test_who_may_not_answer_reads_why_and_finds_no_form(village: Village, browser_of: Of) -> None:
+    made = publish(village, {"replies": {"watched_min": 90}})
+    page = browser_of(READER).get(f"/posts/{made}")
+    check(page)
+    assert "You cannot answer now." in page.text
+    assert "Watch or read 90 % of it first" in page.text
+    assert not [form for form in page.forms if form.action.endswith("/replies")]
+
+
+def test_too_soon_is_told_with_the_time(village: Village, browser_of: Of, clock: Clock) -> None:
+    made = publish(village, {"replies": {"gap_s": 600}})
+    ada = browser_of(READER)
+    before = ada.get(f"/posts/{made}")
+    ada.sent(before, f"/posts/{made}/replies", body="One")
+    refused = send(ada, before, body="Two")
+    assert refused.status_code == 429
+    assert "Answer again in" in refused.text
+    assert "You may from" in ada.get(f"/posts/{made}").text
+
+
+def test_a_long_branch_is_folded_and_opened(village: Village, browser_of: Of) -> None:
+    made = publish(village)
+    root = say(village, AUTHOR, made, "Root")
+    for n in range(23):
+        say(village, AUTHOR, made, f"Answer {n}.", parent_id=root)
+    ada = browser_of(READER)
+    page = ada.get(f"/posts/{made}")
+    check(page)
+    assert "3 more answers here" in page.text
+    link = next(tag["href"] for tag in page.named("a") if "cursor=" in tag.get("href", ""))
+    page = ada.get(link.split("#")[0])
+    check(page)
+    assert ["Answer 19." in page.text, "Answer 20." in page.text] == [False, True]
+
+
+def test_law_07_a_hidden_post_takes_no_answer_and_tells_nothing(village: Village, browser_of: Of) -> None:
+    made, open_one = publish(village, NOBODY), publish(village)
+    ada = browser_of(READER)
+    page = ada.get(f"/posts/{open_one}")
+    token = page.forms[-1].values["csrf_token"]
+    answers = [
+        ada.http.post(f"/posts/{post}/replies", data={"csrf_token": token, "body": "Hm"})
+        for post in (made, 7)
+    ]
+    assert [one.status_code for one in answers] == [404, 404]
+    assert answers[0].data == answers[1].data
+
+
+def test_the_picture_of_an_answer_is_shown(village: Village, browser_of: Of) -> None:
+    made = publish(village)
+    with village.database.begin() as session:
+        asset = make_asset(session, village.people[READER]).id
+    say(village, READER, made, "", asset_id=asset)
+    page = browser_of(READER).get(f"/posts/{made}")
+    check(page)
+    assert [tag["alt"] for tag in page.named("img") if str(asset) in tag.get("src", "")] == ["A loaf"]

@@ -1,0 +1,142 @@
+"""A post with its thread as a page, and what members do there: answer, decide, take one's own back."""
+
+from typing import cast, get_args
+
+from flask import Blueprint, Response, flash, request
+
+from audience import replies
+from audience.routes.doors import DoorView, read_post
+from audience.routes.posts import WhyQuery, explain_post
+from audience.routes.threads import ThreadQuery, read_thread
+from audience.threads import Order
+from coop.call import Call
+from coop.errors import Fault, NotFound, RuleBroken, Unauthenticated
+from coop.ids import LARGEST
+from web import acts
+from web.forms import Sent
+from web.visits import back, page, render, see_other
+
+ORDERS: dict[Order, str] = {"oldest": "Oldest first", "newest": "Newest first", "moment": "By moment"}
+"""How a thread may be read, in words."""
+
+WAITS = "It waits: the author of the post decides whether it is shown."
+LARGEST_MOMENT_S = 2**31 // 1000
+"""More seconds than any post lasts."""
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the page of a post, and the targets of the forms in its thread."""
+    pages.add_url_rule("/posts/<id:post_id>", "post", page(post))
+    one = "/replies/<id:number>"
+    acts.add(
+        pages,
+        "/posts/<id:number>/replies",
+        answer,
+        show,
+        form="reply",
+        fields=("body",),
+        also=lambda: {"/at_ms": "at", "/pause": "pause"},
+        done="",
+    )
+    acts.add(pages, f"{one}/grant", grant, _back_there, done="It is shown now.")
+    acts.add(pages, f"{one}/refuse", refuse, _back_there, done="It stays unshown.")
+    acts.add(pages, f"{one}/delete", delete, _back_there, done="Taken back: your words are gone.")
+
+
+def post(call: Call, post_id: int) -> Response:
+    """Show a post with the replies to it, and everything there is to know of why it is shown."""
+    if call.identity is None:
+        raise Unauthenticated
+    return show(call, post_id, Sent())
+
+
+def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
+    """Show a post with its thread, and a form that was refused with what was wrong."""
+    shown = read_post(call, post_id)
+    if isinstance(shown, DoorView):
+        return render(call, "door.html", door=shown)
+    order = request.args.get("sort", "oldest")
+    if order not in get_args(Order):
+        raise NotFound
+    query = ThreadQuery(sort=cast(Order, order), cursor=request.args.get("cursor"), moments=True)
+    thread = read_thread(call, post_id, query)
+    return render(
+        call,
+        "post.html",
+        status,
+        post=shown,
+        thread=thread,
+        names={one.id: one.author.handle for one in thread.replies if one.author is not None},
+        order=order,
+        orders=ORDERS,
+        somewhere=query.cursor is not None,
+        why=explain_post(call, post_id, WhyQuery()),
+        sent=sent,
+    )
+
+
+def answer(call: Call, post_id: int) -> str:
+    """Answer a post, or a reply to it."""
+    said = request.form
+    made = replies.write(
+        call.session,
+        call.member,
+        call.book,
+        post_id,
+        said.get("body", ""),
+        call.now,
+        parent_id=_parent(said.get("parent_id", "")),
+        at_ms=_moment(said.get("at", "")),
+        pause="pause" in said,
+    )
+    flash(WAITS if made.state == "waiting" else "You have answered.", "good")
+    return f"/posts/{post_id}#reply-{made.id}"
+
+
+def grant(call: Call, reply_id: int) -> str:
+    """Show a reply that waits."""
+    replies.grant(call.session, call.member, call.book, reply_id, call.now)
+    return f"{back('/feed')}#reply-{reply_id}"
+
+
+def refuse(call: Call, reply_id: int) -> str:
+    """Leave a reply that waits unshown."""
+    replies.refuse(call.session, call.member, reply_id, call.now)
+    return f"{back('/feed')}#replies"
+
+
+def delete(call: Call, reply_id: int) -> str:
+    """Take one's own words back."""
+    replies.delete(call.session, call.member, reply_id, call.now)
+    return f"{back('/feed')}#replies"
+
+
+def _back_there(call: Call, reply_id: int, sent: Sent, status: int) -> Response:
+    """Show the thread again, with what was wrong: the reply may be decided, or gone, by now."""
+    if sent.refused is not None:
+        flash(" ".join([sent.refused.detail, *(fault.detail for fault in sent.refused.elsewhere)]), "bad")
+    return see_other(f"{back('/feed')}#replies")
+
+
+def _parent(said: str) -> int | None:
+    """Return the reply that a form answers; raise RuleBroken where it names none as ours are."""
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and int(said[:20]) <= LARGEST):
+        fault = Fault("/parent_id", "There is no reply under this id that you can answer.")
+        raise RuleBroken("This reply cannot be written.", faults=(fault,))
+    return int(said)
+
+
+def _moment(said: str) -> int | None:
+    """Return the moment that was typed, in seconds and tenths, as milliseconds; None where none was."""
+    if not said.strip():
+        return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= LARGEST_MOMENT_S:
+        fault = Fault("/at_ms", "Write the moment as seconds from the beginning, such as 12.5.")
+        raise RuleBroken("The post has no such moment.", faults=(fault,))
+    return round(seconds * 1000)
