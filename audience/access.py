@@ -42,14 +42,23 @@ BLOCKED = """(
 )"""
 """Everyone whom the viewer blocks, or who blocks the viewer."""
 
+_RELATED = """(
+  SELECT other_id FROM relation WHERE member_id = :me AND kind = 'follow'
+  UNION ALL
+  SELECT member_id FROM relation WHERE other_id = :me AND kind = 'follow'
+)"""
+"""Everyone whom the viewer follows, or who follows the viewer."""
+
+# What no key opens, only a relation can: asking for one first spares most posts the whole question.
 VISIBLE = f"""
   post.deleted_at IS NULL
   AND (post.held_at IS NULL OR post.author_id = :me)
   AND post.author_id NOT IN {BLOCKED}
   AND CASE WHEN post.plain THEN post.lock_any && {KEYS} ELSE
     post.author_id = :me OR (
-      lock_opens(post.lock_any, post.lock_all, post.lock_none, post.lock_groups, post.lock_follow,
-                 {KEYS}, :me, post.author_id, :now)
+      (post.lock_any && {KEYS} OR post.lock_follow IS NOT NULL AND post.author_id IN {_RELATED})
+      AND lock_opens(post.lock_any, post.lock_all, post.lock_none, post.lock_groups, post.lock_follow,
+                     {KEYS}, :me, post.author_id, :now)
       AND (post.layers = 0 OR stages_open(post.id, 'read', {KEYS}, :me, post.author_id, :now)))
   END
 """

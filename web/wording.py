@@ -120,6 +120,27 @@ LIMITS = {
 }
 """What a post's limits are called."""
 
+VERBS: dict[str, str] = {
+    "like": "Like it",
+    "repost": "Point to it",
+    "quote": "Quote it",
+    "reply": "Answer it",
+    "video_reply": "Answer with a video",
+    "stitch": "Continue it",
+    "duet": "Play beside it",
+    "sound": "Use its sound",
+    "download": "Download it",
+}
+"""What readers may do with a post."""
+
+OPENINGS: dict[str, str] = {
+    "readers": "every reader",
+    "ask": "whoever asks, if you say yes",
+    "nobody": "nobody",
+    "chosen": "whom you chose",
+}
+"""Whom something may be open to, as its author reads it."""
+
 
 MEASURES: dict[State, StateWords] = {
     State.SPONSORING: StateWords("Stewards sign", "With enough signatures it takes force at once.", "Lapses"),

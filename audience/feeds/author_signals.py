@@ -31,10 +31,11 @@ WITH posting AS (
 ), answering AS (
   SELECT post.author_id, count(DISTINCT reply.author_id) AS answered
   FROM reply JOIN post ON post.id = reply.post_id AND post.author_id <> reply.author_id
-  WHERE reply.id >= :first_reply AND reply.deleted_at IS NULL AND {OPEN} AND EXISTS (
+  WHERE reply.id >= :first_reply AND reply.deleted_at IS NULL AND reply.state = 'shown'
+    AND {OPEN} AND EXISTS (
     SELECT FROM reply AS answer
     WHERE answer.post_id = reply.post_id AND answer.author_id = post.author_id
-      AND answer.id > reply.id AND answer.deleted_at IS NULL)
+      AND answer.id > reply.id AND answer.deleted_at IS NULL AND answer.state = 'shown')
   GROUP BY post.author_id
 ), counted AS (
   SELECT author_id, coalesce(posts, 0) AS posts, coalesce(viewers, 0) AS viewers,

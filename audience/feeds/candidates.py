@@ -104,7 +104,8 @@ _KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} EN
 
 def _statement(posts: str, more: str = "") -> TextClause:
     facts = _FACTS.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-    return text(_WITH_SIGNALS.format(facts=facts, more=more))
+    # The driver keeps what it knows of a statement only up to 4,096 characters: spaces count.
+    return text(" ".join(_WITH_SIGNALS.format(facts=facts, more=more).split()))
 
 
 _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"

@@ -62,12 +62,13 @@ _HEATING = f"""
 commented AS (
   SELECT post.id AS post_id, post.author_id, count(*) AS comments
   FROM reply JOIN post ON post.id = reply.post_id
-  WHERE reply.id >= :recent AND reply.deleted_at IS NULL AND post.deleted_at IS NULL AND {STRANGER}
+  WHERE reply.id >= :recent AND reply.deleted_at IS NULL AND reply.state = 'shown'
+    AND post.deleted_at IS NULL AND {STRANGER}
   GROUP BY post.id
 ), first_hours AS (
   SELECT post.author_id,
          (SELECT count(*) FROM reply WHERE reply.post_id = post.id AND reply.id < post.id + :window_ids
-            AND reply.deleted_at IS NULL AND {STRANGER}) AS comments
+            AND reply.deleted_at IS NULL AND reply.state = 'shown' AND {STRANGER}) AS comments
   FROM post
   WHERE post.author_id IN (SELECT author_id FROM commented) AND post.id BETWEEN :usual_since AND :recent
     AND post.deleted_at IS NULL AND {OPEN}

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 TAG, LANGUAGE, PLACE = 1, 2, 4
-"""Kinds of feature."""
+KIND_BITS = 0b1111
+"""Kinds of feature, and the bits that tell them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import repeat
-from math import exp2, log2
+from math import exp2, log2, sqrt
 from typing import NamedTuple
 
-from audience.feeds.reader import NOTHING_KNOWN, Taste
+from audience.feeds.reader import KIND_BITS, NOTHING_KNOWN, TAG, Taste
 from audience.feeds.rules import Measures, Profile, SignalName
 from coop.ids import RANDOM_BITS, first_id_at
 
@@ -142,7 +142,7 @@ def small(pool: Sequence[Candidate], setting: Setting) -> list[int]:
 
 def repost_like(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """Return the cosine between the tags of a post and those of what the reader reposted, under tf-idf."""
-    return _cosines(pool, setting.taste.reposted)
+    return _cosines(pool, setting.taste.reposted, _of_tags)
 
 
 def topic(pool: Sequence[Candidate], setting: Setting) -> list[int]:
@@ -157,7 +157,7 @@ def diverse(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     What says nothing of itself is not thereby different: it counts 0. It is held against the past and not
     against the rest of the page, so the guarantee of the slider holds (law 11).
     """
-    alike = _cosines(pool, setting.taste.seen)
+    alike = _cosines(pool, setting.taste.seen, _of_all)
     return [ONE - cosine if post.norm else 0 for cosine, post in zip(alike, pool, strict=True)]
 
 
@@ -198,16 +198,28 @@ def less(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     return [-min(ONE, round(unit * total)) if total else 0 for total in asked]
 
 
-def _cosines(pool: Sequence[Candidate], vector: Mapping[int, float]) -> list[int]:
-    """Return the cosine of each post with a vector of the reader's, between 0 and 1.
+def _cosines(
+    pool: Sequence[Candidate], vector: Mapping[int, float], length: Callable[[Candidate], float]
+) -> list[int]:
+    """Return the cosine of each post, whose own vector is so long, with one of the reader's, from 0 to 1.
 
     How often a tag is used changes after a post's norm was fixed, so a cosine may come out above 1.
     """
     products = _sums(pool, vector)
     return [
-        min(ONE, round(ONE * product / post.norm)) if product and post.norm else 0
+        min(ONE, round(ONE * product / length(post))) if product and post.norm else 0
         for product, post in zip(products, pool, strict=True)
     ]
+
+
+def _of_tags(post: Candidate) -> float:
+    return post.norm
+
+
+def _of_all(post: Candidate) -> float:
+    """Return the length of all features of a post: its language and each part of its place weigh 1."""
+    others = sum(one & KIND_BITS != TAG for one in post.features)
+    return sqrt(post.norm * post.norm + others)
 
 
 def _sums(pool: Sequence[Candidate], vector: Mapping[int, float]) -> list[float]:

@@ -15,9 +15,9 @@ UPDATE post SET length_ms = char_length(body) * 60000 / 900 + CASE WHEN asset_id
 """
 
 # What is known of a reader, as one value: their vectors, their place, and by author and by tag how much less
-# of each they asked for. A function, so that a page asks once and its statement takes no longer to plan. A tag
-# is the feature "id << 4 | 1". An asking is worth 1, half as much after each half-life; one that is about a
-# post is worth a share of that, for its author and for each of its tags.
+# of each they asked for. A function, so that a page asks once and its statement takes no longer to plan. A
+# tag is the feature "id << 4 | 1". An asking is worth 1, half as much after each half-life; one that is about
+# a post is worth a share of that, for its author and for each of its tags.
 READER_TASTE = """
 CREATE FUNCTION reader_taste(
     reader bigint, moment timestamptz, half_life double precision, post_share double precision)

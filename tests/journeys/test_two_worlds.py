@@ -192,7 +192,8 @@ def paths(rule: Rule, village: Village) -> Iterator[str]:
 
 
 QUERIES: dict[str, list[str]] = {
-    "/api/v1/search": ["?q=bread", "?q=hidden", "?q=secret1", "?q=ben"],
+    "/api/v1/feeds/balanced/preview": ["?sliders=small:1&topics=bread,secret1"],
+    "/feed/balanced/tune": ["?small=1&topics=secret1"],
     "/search": ["?q=bread", "?q=hidden"],
 }
 """What is asked besides, by path."""

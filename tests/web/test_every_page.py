@@ -24,8 +24,13 @@ PATHS = (
     "/nothing-here",
 )
 FOR_MEMBERS = (
+    "/feed",
+    "/feed/balanced/tune",
+    "/members/me/less",
+    "/circles",
     "/members/me",
     "/members/me/webhooks",
+    "/posts/new",
     "/councils/coop",
     "/proposals/new/election",
     "/proposals/new/joint",
