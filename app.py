@@ -31,7 +31,9 @@ import audience.routes.reactions
 import audience.routes.reading
 import audience.routes.relations
 import audience.routes.replies
+import audience.routes.search
 import audience.routes.threads
+import audience.routes.timelines
 import audience.rules
 import coop.measures
 import coop.routes.checkpoints
@@ -43,6 +45,7 @@ import coop.routes.notices
 import coop.routes.oauth
 import coop.routes.places
 import coop.routes.policies
+import coop.routes.search
 import coop.routes.webhooks
 import governance.jobs
 import governance.measures
@@ -66,6 +69,7 @@ import governance.routes.rebasing
 import governance.routes.rehearsals
 import governance.routes.repeals
 import governance.routes.rounds
+import governance.routes.search
 import governance.routes.sponsors
 import governance.routes.statements
 import governance.routes.tripwires
@@ -186,6 +190,10 @@ APIS = [
     audience.routes.reach.api,
     audience.routes.reading.api,
     audience.routes.relations.api,
+    audience.routes.timelines.api,
+    coop.routes.search.api,
+    governance.routes.search.api,
+    audience.routes.search.api,
     audience.routes.media.api,
 ]
 

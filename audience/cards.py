@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.access import BLOCKED, MORE_ASKED
+from audience.access import MORE_ASKED
 from audience.limits import Asked
+from audience.reply_sight import said
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.identity import Identity
@@ -31,8 +32,8 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        CASE WHEN :reposts = 'readers' OR :reposts = 'author' AND post.author_id = :me
          THEN (SELECT count(*) FROM repost WHERE post_id = post.id) END AS reposts,
        CASE WHEN :replies = 'readers' OR :replies = 'author' AND post.author_id = :me
-         THEN (SELECT count(*) FROM reply WHERE post_id = post.id AND deleted_at IS NULL AND state = 'shown'
-               AND author_id NOT IN {BLOCKED}) END AS replies,
+         THEN (SELECT count(*) FROM reply
+               WHERE reply.post_id = post.id AND reply.state = 'shown' AND {said("reply")}) END AS replies,
        EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
        EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
        CASE WHEN post.author_id = :me THEN derivative.state END AS state

@@ -61,7 +61,9 @@ class Within:
         return {post_id: source for post_id, source in self.sources.items() if source in held}
 
 
-def within(session: Session, viewer: Identity, book: Book, posts: Iterable[int], now: datetime) -> Within:
+def within(
+    session: Session, viewer: Identity | None, book: Book, posts: Iterable[int], now: datetime
+) -> Within:
     """Return what may be shown inside some posts; the page claims it together with them."""
     bound = {**standpoint(session, viewer, book, now), "posts": sorted(posts)}
     rows = session.connection().execute(_INSIDE, bound).all() if bound["posts"] else ()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -21,7 +21,7 @@ from audience.naming import Author, author_of, circles_in, keys_of, mentioned_in
 from audience.predicate import LOCAL, Atom, Predicate
 from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
-from audience.tables import Gate, Post
+from audience.tables import Gate, Post, Reply
 from audience.watching import length_ms
 from coop.book import Book
 from coop.errors import Conflict, Fault, NotFound, RuleBroken
@@ -186,7 +186,11 @@ def _path(session: Session, place_id: int | None) -> list[int]:
 def _check_asset(session: Session, author: Identity, asset_id: int) -> None:
     """Raise RuleBroken unless the asset is the author's own and ready."""
     state = session.scalar(
-        select(col(Asset.state)).where(col(Asset.id) == asset_id, col(Asset.owner_id) == author.member_id)
+        select(col(Asset.state)).where(
+            col(Asset.id) == asset_id,
+            col(Asset.owner_id) == author.member_id,
+            ~exists().where(col(Reply.asset_id) == asset_id),
+        )
     )
     if state != "ready":
         raise _broken("/asset_id", "There is no picture of yours under this id that is ready.")

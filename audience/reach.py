@@ -27,6 +27,7 @@ from audience.feeds.reader import NOTHING_KNOWN
 from audience.feeds.recipe import weights_of
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.rules import AUDIENCE, AudienceRules
+from audience.standing import layered
 from audience.why import Limit
 from coop.book import Book
 from coop.errors import NotFound
@@ -75,7 +76,8 @@ FROM seat JOIN post ON post.id = seat.post_id WHERE post_id = :post GROUP BY via
 
 _REPLIED = text("""
 SELECT count(DISTINCT reply.author_id) FROM reply JOIN post ON post.id = post_id
-WHERE post_id = :post AND reply.deleted_at IS NULL AND reply.author_id <> post.author_id
+WHERE post_id = :post AND reply.deleted_at IS NULL AND reply.state = 'shown'
+  AND reply.author_id <> post.author_id
 """)
 
 _FULL = text("SELECT at FROM seat WHERE post_id = :post ORDER BY at, member_id OFFSET :before LIMIT 1")
@@ -148,7 +150,7 @@ def report(session: Session, author: Identity, book: Book, post_id: int, now: da
         finished=_least(sum(row.finished for row in rows), least),
         replied=_least(replied, least),
         full_at=full,
-        limits=why.limits(book, post),
+        limits=why.limits(book, post, layered(session, post_id, now)),
         weighed=_weighed(session, author, book, post_id, now),
     )
 

@@ -37,6 +37,11 @@ def unblock(session: Session, actor: Identity, handle: str) -> None:
     _clear(session, BLOCK, actor.member_id, member_id_of(session, handle))
 
 
+def blocks(session: Session, actor: Identity, other_id: int) -> bool:
+    """Return whether the actor blocks a member."""
+    return session.get(Relation, (actor.member_id, BLOCK, other_id)) is not None
+
+
 def member_id_of(session: Session, handle: str) -> int:
     """Return the id of the member who has a handle; raise NotFound where nobody here has it."""
     found = session.scalar(

@@ -362,7 +362,8 @@ class Seat(Row, table=True):
     post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
     at: datetime = Field(sa_column=moment())
     via: str
-    """``post``, ``member`` (its author's page) or ``feed:<profile>``: where it was first delivered."""
+    """Where it was first delivered: ``post``, ``member``, ``tag``, ``guild``, ``place``, ``search`` or
+    ``feed:<profile>``."""
     epoch: int = Field(sa_type=BigInteger)
     """The policy epoch that decided the delivery."""
     watched_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

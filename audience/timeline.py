@@ -1,126 +1,114 @@
-# ruff: noqa: S608 - the statement is put together from constants
-"""A member's own page: what they made and reposted, newest first, as far as the viewer may see it.
+"""Timelines: what a member made and reposted, what has a tag, what was made in a guild, what is from a place.
 
-Law 7: the page is cut by what the viewer may see, inside the statement, so neither its length nor its
-cursor tells of a hidden post. A card delivers the post, so it takes a seat as any other view does.
+The newest first, as far as the viewer may see it. A visitor is told nothing of who is here: to them a member
+or a guild of whom nothing is public is as unknown as one that there is not.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import TextClause, select
+from sqlmodel import Session, col
 
-from audience import embeds, gate
-from audience.access import BLOCKED, FRIEND, MORE_ASKED, OWN_LIMITS, READER, ROOM, VISIBLE, standpoint
-from audience.cards import Card, cards
-from audience.limits import Asked, limits_of
-from audience.relations import member_id_of
+from audience import newest, tags
+from audience.access import BLOCKED, standpoint
+from audience.newest import Kind
+from audience.tables import Tag
+from audience.topics import place_feature, tag_feature
+from coop import places
 from coop.book import Book
+from coop.errors import NotFound
 from coop.identity import Identity
+from coop.names import normal
+from coop.tables import Guild, Member
 
-VIA = "member"
-"""Where a seat is taken that was taken here."""
-
-
-def _entries(entry_id: str, reposted: str, posts: str, which: str) -> str:
-    """Return the query for the newest entries of one kind, each kind being read off an index of its own."""
-    return f"""
-SELECT {entry_id} AS entry_id, {reposted} AS reposted, post.id, own.slug, post.seats_max,
-       {MORE_ASKED} AS more_asked, gate.post_id IS NOT NULL AS gated, post.layers,
-       coalesce(gate.reached, 0) AS reached, {FRIEND} AS friend,
-       seat.post_id IS NOT NULL OR post.author_id = :me AS admitted
-FROM {posts}
-LEFT JOIN gate ON gate.post_id = post.id
-LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
-LEFT JOIN {OWN_LIMITS}
-WHERE {VISIBLE} AND {which} AND {entry_id} < :before
-  AND (seat.post_id IS NOT NULL OR post.author_id = :me OR {ROOM})
-ORDER BY {entry_id} DESC LIMIT :limit
-"""
-
-
-_MADE = _entries("post.id", "false", "post", "post.author_id = :author")
-_REPOSTED = _entries(
-    "repost.id",
-    "true",
-    "repost JOIN post ON post.id = repost.post_id",
-    f"repost.member_id = :author AND repost.member_id NOT IN {BLOCKED}",
+_BY_AUTHOR = newest.statement(
+    Kind("post", "post.author_id = :author AND post.id < :before", door="true"),
+    Kind(
+        "repost JOIN post ON post.id = repost.post_id",
+        f"repost.member_id = :author AND repost.id < :before AND repost.member_id NOT IN {BLOCKED}",
+        id="repost.id",
+        reposted="true",
+    ),
 )
-_NEWEST = text(f"WITH {READER} ({_MADE}) UNION ALL ({_REPOSTED}) ORDER BY entry_id DESC LIMIT :limit")
+
+_IN_GUILD = newest.statement(
+    Kind("post", "post.guild_id = :guild AND post.id < :before", door="true"),
+)
+
+_FEATURED = "post_feature JOIN post ON post.id = post_feature.post_id"
+_NEWEST_FEATURED = "post_feature.feature = :feature AND post_feature.post_id < :before"
+
+_WITH_TAG = newest.statement(
+    Kind(_FEATURED, _NEWEST_FEATURED, id="post_feature.post_id", door=tags.in_teaser(":tag")),
+)
+
+# A door does not show where a post is from.
+_FROM_PLACE = newest.statement(Kind(_FEATURED, _NEWEST_FEATURED, id="post_feature.post_id"))
+
+NOTHING = 0
+"""What no member, guild or feature has for an id: asked for, it takes the time that any other takes."""
 
 
-class _Found(NamedTuple):
-    entry_id: int
-    reposted: bool
-    id: int
-    own_limits: str | None
-    seats_max: int | None
-    more_asked: list[int | None] | None
-    gated: bool
-    layers: int
-    reached: int
-    friend: bool
-    admitted: bool
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Which posts are asked for."""
+
+    via: str
+    """Where a seat is taken that is taken on it."""
+    statement: TextClause
+    bound: Mapping[str, int | str]
 
 
-class Entry(NamedTuple):
-    """Something on a member's page."""
+def of_author(session: Session, viewer: Identity | None, handle: str) -> Timeline:
+    """Return what a member made and reposted; raise NotFound to a member where nobody has that handle."""
+    author = select(col(Member.id)).where(col(Member.handle) == normal(handle), col(Member.left_at).is_(None))
+    return Timeline("member", _BY_AUTHOR, {"author": _known(viewer, session.scalar(author))})
 
-    card: Card
-    reposted: bool
-    """Whether the member only points to it."""
-    source: Card | None
-    """What is shown inside it, where the viewer is delivered that too."""
+
+def of_guild(session: Session, viewer: Identity | None, slug: str) -> Timeline:
+    """Return what was made in a guild; raise NotFound to a member where there is no guild of that slug."""
+    guild = session.scalar(select(col(Guild.id)).where(col(Guild.slug) == normal(slug)))
+    return Timeline("guild", _IN_GUILD, {"guild": _known(viewer, guild)})
+
+
+def of_tag(session: Session, name: str) -> Timeline:
+    """Return what has a tag. Nobody is told whether anybody ever used it."""
+    tag = normal(name)
+    found = session.scalar(select(col(Tag.id)).where(col(Tag.name) == tag))
+    feature = NOTHING if found is None else tag_feature(found)
+    return Timeline("tag", _WITH_TAG, {"feature": feature, "tag": tag})
+
+
+def of_place(session: Session, place_id: int) -> Timeline:
+    """Return what its authors say is from a place or a part of it; raise NotFound where there is none."""
+    feature = place_feature(places.place(session, place_id).id)
+    return Timeline("place", _FROM_PLACE, {"feature": feature})
 
 
 def page(
     session: Session,
-    viewer: Identity,
+    viewer: Identity | None,
     book: Book,
-    handle: str,
+    timeline: Timeline,
     now: datetime,
     *,
-    before: int,
+    before: int = newest.START,
     limit: int,
-) -> tuple[list[Entry], int | None]:
-    """Return up to ``limit`` entries of a member older than ``before``, and where the next page begins.
+) -> newest.Page:
+    """Deliver up to ``limit`` posts of a timeline that are older than ``before``."""
+    bound = {**standpoint(session, viewer, book, now), **timeline.bound}
 
-    Raise NotFound where nobody has that handle.
-    """
-    bound = {**standpoint(session, viewer, book, now), "author": member_id_of(session, handle)}
-    shown: list[_Found] = []
-    inside: dict[int, int] = {}
-    while True:
-        room = limit - len(shown)
-        # One more than there is room for tells whether there is a next page.
-        rows = session.connection().execute(_NEWEST, {**bound, "before": before, "limit": room + 1}).all()
-        wanted = [_Found._make(row) for row in rows[:room]]
-        within = embeds.within(session, viewer, book, {post.id for post in wanted}, now)
-        claims = {one.post_id: one for one in [*_claims(book, wanted), *within.claims]}
-        seated = gate.claim(session, viewer, list(claims.values()), via=VIA, epoch=book.epoch, now=now)
-        shown += [post for post in wanted if post.admitted or post.id in seated]
-        inside |= within.delivered(seated)
-        more = len(rows) > room
-        if len(shown) == limit or not more:
-            break
-        before = wanted[-1].entry_id
-    wanted_cards = {post.id for post in shown} | set(inside.values())
-    found = cards(session, viewer, book, sorted(wanted_cards), now)
-    entries = [Entry(found[one.id], one.reposted, _inside(found, inside.get(one.id))) for one in shown]
-    return entries, shown[-1].entry_id if more else None
+    def find(before: int, number: int) -> newest.Rows:
+        asked = {**bound, "before": before, "limit": number}
+        return session.connection().execute(timeline.statement, asked).all()
+
+    return newest.page(session, viewer, book, find, now, before=before, limit=limit, via=timeline.via)
 
 
-def _inside(found: dict[int, Card], source_id: int | None) -> Card | None:
-    return None if source_id is None else found.get(source_id)
-
-
-def _claims(book: Book, found: list[_Found]) -> list[gate.Claim]:
-    """Return the seats that the viewer needs and has not."""
-    claims = []
-    for post in found:
-        if not post.admitted:
-            asked = Asked.of(post.seats_max, post.more_asked)
-            limits = limits_of(book, post.own_limits, asked).for_viewer(friend=post.friend)
-            claims.append(gate.Claim(post.id, limits, post.gated, post.layers, post.reached))
-    return claims
+def _known(viewer: Identity | None, found: int | None) -> int:
+    """Return an id that was looked for; where there is none, members are told and visitors find nothing."""
+    if found is None and viewer is not None:
+        raise NotFound
+    return found or NOTHING

@@ -5,7 +5,7 @@ that an audience of contributors is decided by what is true when someone looks.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from math import sqrt
 from typing import NamedTuple
@@ -50,6 +50,17 @@ class Topic(NamedTuple):
 def tags_in(body: str) -> list[str]:
     """Return the tags of a text in their compared form, each once, in the order in which they come."""
     return list(dict.fromkeys(normal(found) for found in _TAG.findall(body) if not found.isdigit()))
+
+
+def pieces(body: str) -> Iterator[tuple[str, str | None]]:
+    """Yield a text in pieces, each with the tag that it is, in its compared form; None for what is no tag."""
+    end = 0
+    for found in _TAG.finditer(body):
+        if not found[1].isdigit():
+            yield body[end : found.start()], None
+            yield found[0], normal(found[1])
+            end = found.end()
+    yield body[end:], None
 
 
 def known(session: Session, names: Iterable[str]) -> list[Topic]:

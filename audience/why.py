@@ -19,8 +19,9 @@ from audience.feeds.named import recipe_of
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.limits import NO_LIMIT, deciding, scope_of
 from audience.predicate import LOCAL, Atom, Direction, is_met
+from audience.reply_rules import reply_limits
 from audience.rules import AUDIENCE
-from audience.standing import layered, standings
+from audience.standing import Layered, layered, standings
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation
@@ -68,21 +69,21 @@ def explain(
     recipe = recipe_of(session, viewer, book, profile)
     post = access_post(session, viewer, book, post_id, now)
     mine = post.author_id == viewer.member_id
+    audience = layered(session, post_id, now)
     made = explanation.explain(session, viewer, book, recipe, post_id, now)
     return Why(
-        because=["You wrote it."] if mine else _reasons(session, viewer, post_id, now),
+        because=["You wrote it."] if mine else _reasons(session, viewer, audience, now),
         seat=not mine,
         taken=cards(session, viewer, book, [post_id], now)[post_id].taken,
-        limits=limits(book, post),
+        limits=limits(book, post, audience),
         profile=recipe.title,
         made=made,
         receipts=[book.cite(FEEDS, term.clause) for term in made.terms],
     )
 
 
-def _reasons(session: Session, viewer: Identity, post_id: int, now: datetime) -> list[str]:
+def _reasons(session: Session, viewer: Identity, post: Layered, now: datetime) -> list[str]:
     """Return, in words, by which groups of people the viewer belongs to its audience."""
-    post = layered(session, post_id, now)
     parts, standing = standings(session, viewer, post, now)[0]
     whom = parts.whom(post.guild) or LOCAL
     predicates = [whom] if parts.read is None else [whom, parts.read]
@@ -118,18 +119,19 @@ def _in_words(atom: Atom) -> str:
     return f"It is open to people who contribute to #{atom.contributed.tag if atom.contributed else ''}."
 
 
-def limits(book: Book, post: Access) -> list[Limit]:
+def limits(book: Book, post: Access, audience: Layered) -> list[Limit]:
     """Return every limit that holds for a post, each with the clause or the author that set it."""
     by_clause = {
         "arrivals": "/arrivals/per_minute",
         "burst": "/arrivals/burst",
-        "replies": "/replies/per_post",
-        "replies_each": "/replies/per_member",
     }
     found = [_seats(book, post)]
     for name, pointer in by_clause.items():
         clause = deciding(book, post.guild, pointer)
         found.append(Limit(name, limit_of(clause.value), clause))
+    said = reply_limits([(layer.at, layer.parts) for layer in audience.layers], book, post.guild)
+    for name, one in (("replies", said.max), ("replies_each", said.per_member)):
+        found.append(Limit(name, one.value, one.clause))
     return found
 
 

@@ -145,16 +145,14 @@ def _measured(
     warm, times = Times(), Times()
     pages: list[tuple[Get, str]] = [(ask(app, one.path), one.token) for one in visits]
     floor: Get = ask(bare, "/")
-    blocks = [pages[at : at + BLOCK] for at in range(0, len(pages), BLOCK)]
-    done = 0
-    for block in track(blocks, f"{title:32}", console=Console(stderr=True), transient=True):
-        kept = warm if done < warm_up else times
+    blocks = [(warm, pages[at : min(at + BLOCK, warm_up)]) for at in range(0, warm_up, BLOCK)]
+    blocks += [(times, pages[at : at + BLOCK]) for at in range(warm_up, len(pages), BLOCK)]
+    for kept, block in track(blocks, f"{title:32}", console=Console(stderr=True), transient=True):
         for get, token in block:
             with _counted(database) as statements:
                 kept.page.append(_timed(get, token, kept))
             kept.statements = max(kept.statements, len(statements))
         kept.floor += [_timed(floor, None) for _ in block]
-        done += len(block)
     return times
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from coop.errors import NotFound
@@ -63,6 +64,18 @@ def members(session: Session, after: str | None, limit: int) -> list[MemberCard]
     return [_member_card(row) for row in session.execute(query)]
 
 
+def members_found(session: Session, words: str, after: str | None, limit: int) -> list[MemberCard]:
+    """Return up to ``limit`` members whose handle, name or text about themself has the words.
+
+    Words are asked for as in ``websearch_to_tsquery``; the last may be the beginning of one. The member whose
+    handle is what is asked for comes first, then those whose handles begin so, then all others, each in the
+    order of their handles, from the first past ``after``.
+    """
+    said = func.member_words(col(Member.handle), col(Member.display_name), col(Member.about))
+    query = _found(_members(), col(Member.handle), said, words, after)
+    return [_member_card(row) for row in session.execute(query.limit(limit))]
+
+
 def place_of(session: Session, actor: Identity) -> PlaceCard | None:
     """Return where the actor says they are, None where they say nothing."""
     said = session.execute(select(col(Member.place_id)).where(col(Member.id) == actor.member_id))
@@ -103,6 +116,27 @@ def guilds_like(session: Session, text: str, limit: int) -> list[GuildCard]:
     )
     query = _guilds().where(called).order_by(col(Guild.slug) != wanted, col(Guild.slug)).limit(limit)
     return [_guild_card(row) for row in session.execute(query)]
+
+
+def guilds_found(session: Session, words: str, after: str | None, limit: int) -> list[GuildCard]:
+    """Return up to ``limit`` guilds whose slug, name or purpose has the words; see :func:`members_found`."""
+    said = func.guild_words(col(Guild.slug), col(Guild.name), col(Guild.purpose))
+    query = _found(_guilds(), col(Guild.slug), said, words, after)
+    return [_guild_card(row) for row in session.execute(query.limit(limit))]
+
+
+def _found(
+    query: Select[Any], name: Mapped[str], said: ColumnElement[Any], words: str, after: str | None
+) -> Select[Any]:
+    """Return a query cut to what has the words, the nearest names first."""
+    wanted = normal(words).removeprefix("@")
+    distance = case((name == wanted, 0), (func.starts_with(name, wanted), 1), else_=2)
+    found = query.where(said.op("@@")(func.name_query(words))).order_by(distance, name)
+    return found if after is None else found.where(tuple_(distance, name) > (_distance(after, wanted), after))
+
+
+def _distance(name: str, wanted: str) -> int:
+    return 0 if name == wanted else 1 if name.startswith(wanted) else 2
 
 
 def _members() -> Select[Any]:

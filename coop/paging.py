@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 from coop.errors import Fault, RuleBroken
 
 Item = TypeVar("Item")
-_CURSOR = re.compile("[A-Za-z0-9_-]{1,200}")
+LONGEST = 400
+"""Most characters of a cursor."""
+_CURSOR = re.compile(f"[A-Za-z0-9_-]{{1,{LONGEST}}}")
 
 LARGEST = 100
 """Most items a page may hold."""
@@ -27,7 +29,7 @@ class Page(BaseModel, Generic[Item]):
 class PageQuery(BaseModel):
     """The query of every list."""
 
-    cursor: str | None = Field(default=None, max_length=200)
+    cursor: str | None = Field(default=None, max_length=LONGEST)
     limit: int = Field(default=30, ge=1, le=LARGEST)
 
 

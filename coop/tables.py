@@ -48,6 +48,7 @@ class Member(Row, table=True):
     __table_args__ = (
         UniqueConstraint("handle"),
         CheckConstraint("handle ~ '^[a-z][a-z0-9_]{1,29}$'", name="handle_form"),
+        Index("ix_member_words", text("member_words(handle, display_name, about)"), postgresql_using="gin"),
     )
 
     id: int | None = Field(default=None, sa_column=serial())
@@ -140,6 +141,7 @@ class Guild(Row, table=True):
     __table_args__ = (
         UniqueConstraint("slug"),
         CheckConstraint("slug ~ '^[a-z][a-z0-9-]{1,39}$'", name="slug_form"),
+        Index("ix_guild_words", text("guild_words(slug, name, purpose)"), postgresql_using="gin"),
     )
 
     id: int | None = Field(default=None, sa_column=serial())

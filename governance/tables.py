@@ -71,6 +71,7 @@ class Proposal(Row, table=True):
             postgresql_where=text("enacted_at IS NOT NULL AND undone_at IS NULL"),
         ),
         Index("ix_proposal_policy", "scope", "kind"),
+        Index("ix_proposal_words", text("proposal_words(title, rationale)"), postgresql_using="gin"),
         Index("ix_proposal_joint", "joint_id", postgresql_where=text("joint_id IS NOT NULL")),
         Index("ix_proposal_origin", "origin_id", postgresql_where=text("origin_id IS NOT NULL")),
         Index(

@@ -5,6 +5,7 @@ from alembic import context
 from sqlalchemy.engine import Connection
 
 import audience.feeds.tables
+import audience.finding_tables
 import audience.interaction_tables
 import audience.tables
 import coop.checkpoint_tables
@@ -21,6 +22,7 @@ from coop.database import Row
 
 TABLES = (
     audience.feeds.tables,
+    audience.finding_tables,
     audience.interaction_tables,
     audience.tables,
     coop.checkpoint_tables,

@@ -118,6 +118,7 @@ PURE = (
     "audience/replay/groups.py",
     "audience/replay/moments.py",
     "audience/replay/pages.py",
+    "audience/reply_rules.py",
     "audience/rules.py",
     "audience/feeds/signals.py",
     "web/agreeing.py",

@@ -10,15 +10,21 @@ PUBLIC_OPERATIONS = {
     "export_policy",
     "join",
     "list_decisions",
+    "list_guild_posts",
+    "list_member_posts",
     "list_policies",
     "list_policy_versions",
     "list_signing_keys",
+    "list_tag_posts",
+    "list_tags",
     "prove_consistency",
     "prove_inclusion",
     "read_checkpoint",
     "read_latest_checkpoint",
     "read_ledger_head",
     "read_policy",
+    "search_posts",
+    "search_tags",
 }
 
 PUBLIC_ROUTES = {

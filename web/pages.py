@@ -51,13 +51,16 @@ from web import (
     rehearsal_pages,
     remedy_pages,
     scales,
+    search_pages,
     statement_pages,
     thread_pages,
     tighten_pages,
+    timeline_pages,
     tuning_pages,
     webhook_pages,
     wording,
 )
+from web.tag_links import tag_links
 from web.visits import came_from, see_other
 
 MACHINES = ("/api/", "/oauth/", "/.well-known/", "/healthz", "/readyz", "/metrics")
@@ -102,6 +105,8 @@ def blueprint(app: Flask) -> Blueprint:
         reach_pages,
         less_pages,
         door_pages,
+        timeline_pages,
+        search_pages,
         compose_pages,
         circle_pages,
         tighten_pages,
@@ -125,6 +130,7 @@ def blueprint(app: Flask) -> Blueprint:
         scale=scales.scale,
         share=wording.share,
         span=clocks.span,
+        tag_links=tag_links,
         words=wording.words,
     )
     app.jinja_env.globals.update(

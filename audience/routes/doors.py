@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from audience import doors, waiting
+from audience.doors import Door
 from audience.routes.posts import AuthorView, PostView, read
 from coop.api import Api
 from coop.call import Call
@@ -43,16 +44,7 @@ def read_post(call: Call, post_id: int) -> PostView | DoorView:
     try:
         return read(call, post_id)
     except NotFound:
-        found = doors.door(call.session, call.member, call.book, post_id, call.now)
-    return DoorView(
-        id=str(found.post_id),
-        author=AuthorView(handle=found.author, display_name=found.author_name),
-        guild=found.guild,
-        teaser=found.teaser,
-        created_at=found.created_at,
-        full=found.full,
-        waiting=found.place,
-    )
+        return door_view(doors.door(call.session, call.member, call.book, post_id, call.now))
 
 
 @api.post("/posts/<id:post_id>/wait", status=200)
@@ -66,3 +58,16 @@ def wait_for_seat(call: Call, post_id: int) -> PlaceView:
 def stop_waiting(call: Call, post_id: int) -> None:
     """No longer wait for a seat."""
     waiting.end(call.session, call.member, post_id)
+
+
+def door_view(found: Door) -> DoorView:
+    """Return a door in the shape that the API gives it."""
+    return DoorView(
+        id=str(found.post_id),
+        author=AuthorView(handle=found.author, display_name=found.author_name),
+        guild=found.guild,
+        teaser=found.teaser,
+        created_at=found.created_at,
+        full=found.full,
+        waiting=found.place,
+    )

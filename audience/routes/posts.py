@@ -1,11 +1,11 @@
-"""Posts over HTTP: publish, take back, and ask why; and the page of what one member made."""
+"""Posts over HTTP: publish, take back, and ask why."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from audience import posts, stages, timeline, why
+from audience import posts, stages, why
 from audience.access import Access, access_post
 from audience.cards import Card, cards
 from audience.document import AudienceDocument, Parts
@@ -17,7 +17,6 @@ from coop.api import Api
 from coop.book import Book
 from coop.call import Accepted, Call
 from coop.errors import Conflict, RuleBroken
-from coop.paging import Page, PageQuery, decode_int, encode
 from coop.receipts import Citation
 from media.routes.uploads import RenditionView
 
@@ -140,13 +139,6 @@ class PostView(BaseModel):
     created_at: datetime
 
 
-class EntryView(PostView):
-    """A post on a member's page."""
-
-    reposted: bool
-    """Whether it is there because the member points to it, not because they made it."""
-
-
 class ScoreView(BaseModel):
     """What a profile makes of a post."""
 
@@ -243,25 +235,6 @@ def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
         rank_without=found.made.rank_without,
         receipts=found.receipts,
     )
-
-
-@api.get("/members/<handle>/posts")
-def list_member_posts(call: Call, handle: str, query: PageQuery) -> Page[EntryView]:
-    """List what a member made and reposted, newest first, as far as you may see it; each takes its seat."""
-    before = decode_int(query.cursor)
-    found, last = timeline.page(
-        call.session,
-        call.member,
-        call.book,
-        handle,
-        call.now,
-        before=NEWEST if before is None else before,
-        limit=query.limit,
-    )
-    items = [
-        EntryView(**dict(post_view(call.book, one.card, one.source)), reposted=one.reposted) for one in found
-    ]
-    return Page(items=items, next=None if last is None else encode(last))
 
 
 def read(call: Call, post_id: int) -> PostView:

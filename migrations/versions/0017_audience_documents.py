@@ -174,9 +174,7 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("features", ARRAY(sa.BigInteger()), server_default="{}", nullable=False))
     for name in ("names", "tags"):
         op.add_column("post", sa.Column(name, sa.SmallInteger(), server_default="0", nullable=False))
-    op.add_column(
-        "post", sa.Column("mentions", ARRAY(sa.BigInteger()), server_default="{}", nullable=False)
-    )
+    op.add_column("post", sa.Column("mentions", ARRAY(sa.BigInteger()), server_default="{}", nullable=False))
     op.add_column("post", sa.Column("norm", sa.Float(), server_default="0", nullable=False))
     for name in ("per_minute", "burst"):
         op.create_check_constraint(f"ck_post_{name}_positive", "post", f"{name} >= 1")

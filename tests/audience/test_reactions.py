@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from audience import asks, downloads, following, grants, likes, posts, reposts, timeline
 from audience.cards import cards
 from audience.interaction_tables import Asked, PostLike, Repost
+from audience.newest import Entry
 from audience.rules import AUDIENCE
 from audience.tables import Post
 from coop.book import Book
@@ -27,6 +28,14 @@ DO: dict[str, Any] = {"like": likes.like, "repost": reposts.repost}
 UNDO: dict[str, Any] = {"like": likes.unlike, "repost": reposts.take_back}
 TABLES: dict[str, Any] = {"like": PostLike, "repost": Repost}
 both = pytest.mark.parametrize("verb", ["like", "repost"])
+
+
+def on_page(
+    session: Session, viewer: Identity, book: Book, handle: str, *, before: int, limit: int
+) -> tuple[list[Entry], int | None]:
+    asked = timeline.of_author(session, viewer, handle)
+    shown, last = timeline.page(session, viewer, book, asked, LATER, before=before, limit=limit)
+    return [one for one in shown if isinstance(one, Entry)], last
 
 
 @pytest.fixture
@@ -180,9 +189,9 @@ def test_a_repost_stands_on_the_page_of_whom_it_is_by_in_order_of_time(
     post = make_post(session, ada, book)
     own = make_post(session, ben, book, now=NOW + timedelta(minutes=1))
     reposts.repost(session, ben, book, post.id, NOW + timedelta(minutes=2))
-    found, last = timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=1)
+    found, last = on_page(session, cleo, book, "ben", before=2**63 - 1, limit=1)
     assert [(one.card.id, one.card.author, one.reposted) for one in found] == [(post.id, "ada", True)]
-    rest, end = timeline.page(session, cleo, book, "ben", LATER, before=last or 0, limit=1)
+    rest, end = on_page(session, cleo, book, "ben", before=last or 0, limit=1)
     assert [(one.card.id, one.reposted, end) for one in rest] == [(own.id, False, None)]
 
 
@@ -195,8 +204,8 @@ def test_law_08_a_repost_shows_a_post_to_nobody_who_may_not_see_it(
     for one in (post, gone):
         reposts.repost(session, ben, book, one.id, NOW)
     posts.delete(session, ada, gone.id, NOW)
-    assert timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=9) == ([], None)
-    found, _ = timeline.page(session, ben, book, "ben", LATER, before=2**63 - 1, limit=9)
+    assert on_page(session, cleo, book, "ben", before=2**63 - 1, limit=9) == ([], None)
+    found, _ = on_page(session, ben, book, "ben", before=2**63 - 1, limit=9)
     assert [one.card.id for one in found] == [post.id]
 
 
@@ -205,9 +214,9 @@ def test_law_07_the_reposts_of_one_who_blocks_are_not_there(
 ) -> None:
     cleo = identity_of(make_member(session, "cleo"))
     reposts.repost(session, ben, book, make_post(session, ada, book).id, NOW)
-    assert timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=9)[0]
+    assert on_page(session, cleo, book, "ben", before=2**63 - 1, limit=9)[0]
     following.block(session, ben, book, "cleo", NOW)
-    assert timeline.page(session, cleo, book, "ben", LATER, before=2**63 - 1, limit=9) == ([], None)
+    assert on_page(session, cleo, book, "ben", before=2**63 - 1, limit=9) == ([], None)
 
 
 def test_a_picture_is_kept_where_its_author_lets_one(

@@ -44,6 +44,15 @@ def test_the_founding_policies_stand(kind: Any) -> None:
         ("/arrivals/burst", 0),
         ("/arrivals/burst", "open"),
         ("/replies/per_member", -1),
+        ("/replies/gap_s", -1),
+        ("/replies/gap_s", "open"),
+        ("/replies/watched_min", 101),
+        ("/replies/until", "soon"),
+        ("/replies/until", 7),
+        ("/replies/at_time", "everyone"),
+        ("/replies/depth", 0),
+        ("/replies/depth", 33),
+        ("/replies/unfolded", 0),
     ],
 )
 def test_a_clause_that_cannot_stand_is_named(pointer: str, value: object) -> None:

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from audience import following, replies, threads
+from audience import following, posts, replies, threads
+from audience.cards import cards
+from audience.posts import Draft
 from audience.rules import AUDIENCE
 from audience.threads import Branch, Order, Place
 from coop.book import Book
 from coop.errors import NotFound
+from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, make_asset, make_post, with_clauses
 from tests.audience.threaded import Talk
 
@@ -102,6 +105,9 @@ def test_a_long_branch_is_folded_with_its_number_and_opened_from_there(talk: Tal
     assert [card.body for card in first.cards] == ["Answer 3", "Answer 4", "Answer 5"]
     rest = talk.read("dora", start=first.next, limit=3)
     assert ([card.body for card in rest.cards], rest.next) == (["Answer 6", "Answer 7"], None)
+    talk.say("ben", "Below", "Answer 6")
+    talk.take_back("cleo", "Answer 6")
+    assert [card.folded for card in talk.read("dora").cards] == [0, 0, 0, 5, 0]
 
 
 def test_what_was_taken_back_leaves_a_gap_where_others_answered(busy: Talk) -> None:
@@ -124,6 +130,8 @@ def test_law_07_what_stands_under_a_blocked_member_is_not_there(busy: Talk) -> N
     assert busy.shown("cleo") == IN_ORDER
     listed, _ = threads.listing(busy.session, busy.who("dora"), busy.book, busy.post.id, NOW, limit=30)
     assert [card.body for card in listed] == ["Rye?", "Yes", "Nice"]
+    told = with_clauses(busy.book, AUDIENCE, {"/counts/replies": "readers"})
+    assert cards(busy.session, busy.who("dora"), told, [busy.post.id], NOW)[busy.post.id].replies == 3
 
 
 def test_law_07_neither_numbers_nor_gaps_nor_pages_tell_of_the_blocked(session: Session, book: Book) -> None:
@@ -162,13 +170,26 @@ def test_law_07_a_post_that_may_not_be_read_has_no_thread(talk: Talk) -> None:
             threads.read(talk.session, talk.who("ben"), talk.book, post_id, NOW, limit=3)
 
 
-def test_law_07_a_place_in_another_thread_opens_nothing(busy: Talk) -> None:
-    hidden = Talk(busy.session, busy.book, people=busy.people, audience={"see": {"any": [{"member": "ben"}]}})
-    root = hidden.say("ben", "Secret")
-    under = hidden.say("ben", "Under", "Secret")
-    unknown = busy.read("dora", start=Branch(7, 8))
-    assert busy.read("dora", start=Branch(root.id, under.id)) == unknown
-    assert busy.read("dora", start=Branch(busy.made["Rye?"].id, under.id)) == unknown
+def test_law_07_a_place_in_another_thread_opens_nothing(session: Session, book: Book) -> None:
+    hidden = Talk(session, book, audience={"see": {"any": [{"member": "ben"}]}}, people=met(session))
+    secret, below = hidden.say("ben", "Secret"), hidden.say("ben", "Under", "Secret")
+    talk = Talk(session, book, people=hidden.people)
+    talk.say("ben", "Open")
+    talk.say("cleo", "Below", "Open")
+    opened = talk.made["Open"].id
+    unknown = talk.read("cleo", start=Branch(7, 8))
+    assert unknown.cards == []
+    for place in (
+        Branch(secret.id, below.id),
+        Branch(secret.id, opened),
+        Branch(opened, below.id),
+        Branch(opened, 7),
+    ):
+        assert talk.read("cleo", start=place) == unknown
+
+
+def met(session: Session) -> dict[str, Identity]:
+    return {name: Talk.newcomer(session, name) for name in ("ada", "ben", "cleo")}
 
 
 def test_what_waits_is_there_for_its_author_and_for_whoever_decides(session: Session, book: Book) -> None:
@@ -182,6 +203,14 @@ def test_what_waits_is_there_for_its_author_and_for_whoever_decides(session: Ses
     shown = {name: talk.shown(name) for name in ("ada", "ben", "cleo")}
     assert shown == {"ada": ["Of course"], "ben": ["May I?", "Of course"], "cleo": ["Of course"]}
     assert talk.read("ben").cards[0].state == "refused"
+
+
+def test_a_thread_shows_what_its_post_quotes(talk: Talk) -> None:
+    draft = Draft(body="Look", quote_id=talk.post.id)
+    open_one = Talk(talk.session, talk.book, people=talk.people)
+    quoted = posts.publish(talk.session, talk.who("ada"), talk.book, draft, NOW)
+    open_one.post = quoted
+    assert open_one.read("ben").post.source_id == talk.post.id
 
 
 def test_a_picture_comes_with_its_files(talk: Talk) -> None:

@@ -1,26 +1,35 @@
 """Waiting for a seat: who may, in which order they are seated, and who is told what."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from audience import gate, posts, relations, stages, waiting
-from audience.access import access_post
-from audience.document import Parts
-from audience.doors import door
+from audience import posts, relations, waiting
 from audience.rules import AUDIENCE
-from audience.tables import Gate, Post, Seat, Waiting
+from audience.tables import Post
 from coop import notices
 from coop.book import Book
 from coop.errors import Conflict, NotFound
 from coop.identity import Identity
 from tests.audience.factories import NOW, make_post, wide_open, with_clauses
-from tests.factories import identity_of, make_guild, make_member
-
-LINE = {"seats": {"max": 2, "on_full": "waitlist"}}
+from tests.audience.lines import (
+    LINE,
+    blocked,
+    closed,
+    counted,
+    crowded,
+    deleted,
+    for_others,
+    full,
+    opens,
+    raised,
+    seated,
+    stranger,
+    tightened,
+    wait,
+)
+from tests.factories import identity_of, make_member
 
 
 @pytest.fixture
@@ -32,54 +41,6 @@ def ada(session: Session) -> Identity:
 @pytest.fixture
 def ben(session: Session) -> Identity:
     return identity_of(make_member(session, "ben"))
-
-
-def stranger(session: Session) -> Identity:
-    return identity_of(make_member(session))
-
-
-def opens(session: Session, reader: Identity, book: Book, post: Post, now: datetime = NOW) -> bool:
-    try:
-        access_post(session, reader, book, post.id, now)
-    except NotFound:
-        return False
-    return True
-
-
-def full(session: Session, author: Identity, book: Book, audience: dict[str, Any] = LINE) -> Post:
-    """Publish a post and have strangers take its seats."""
-    post = make_post(session, author, book, audience)
-    while opens(session, stranger(session), book, post):
-        pass
-    return post
-
-
-def counted(session: Session, post: Post) -> tuple[int, int]:
-    """Return how many wait, by the gate; it agrees with the rows, and so does its count of seats."""
-    session.expire_all()
-    gate = session.get_one(Gate, post.id)
-    rows = session.scalar(select(func.count()).where(col(Waiting.post_id) == post.id))
-    seats = session.scalar(select(func.count()).where(col(Seat.post_id) == post.id))
-    assert (gate.waiting, gate.taken) == (rows, seats)
-    return gate.waiting, gate.taken
-
-
-def wait(session: Session, book: Book, post: Post, number: int) -> list[Identity]:
-    """Have so many strangers wait, in order."""
-    people = [stranger(session) for _ in range(number)]
-    for place, one in enumerate(people, start=counted(session, post)[0] + 1):
-        assert waiting.begin(session, one, book, post.id, NOW).place == place
-    return people
-
-
-def seated(session: Session, book: Book, post: Post, now: datetime = NOW) -> int:
-    gate.hold(session, post.id)
-    return waiting.seat(session, book, post.id, now)
-
-
-def raised(book: Book, seats: int) -> Book:
-    """Return the book as it would stand if a vote had set the default and the ceiling to this."""
-    return with_clauses(book, AUDIENCE, {"/seats/default": seats, "/seats/ceiling": seats})
 
 
 @pytest.fixture
@@ -219,43 +180,6 @@ def test_there_is_nothing_to_wait_for_where_one_can_open_it(
             waiting.begin(session, who, small, one.id, NOW)
 
 
-def closed(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:
-    return full(session, ada, book, {"seats": {"max": 2}})
-
-
-def for_others(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:
-    post = make_post(
-        session, ada, book, {"read": {"any": [{"local": True}], "not": [{"member": "ben"}]}, **LINE}
-    )
-    while opens(session, stranger(session), book, post):
-        pass
-    return post
-
-
-def blocked(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:
-    post = full(session, ada, book)
-    relations.block(session, ada, "ben", NOW)
-    return post
-
-
-def tightened(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:
-    post = full(session, ada, book)
-    stages.tighten(session, ada, book, post.id, Parts.model_validate({"preset": "self"}), NOW)
-    return post
-
-
-def deleted(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:
-    post = full(session, ada, book)
-    posts.delete(session, ada, post.id, NOW)
-    return post
-
-
-def crowded(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:
-    post = make_post(session, ada, book, {"arrivals": {"per_minute": 1, "burst": 1}, **LINE})
-    opens(session, stranger(session), book, post)
-    return post
-
-
 @pytest.mark.parametrize(
     "case", [closed, for_others, blocked, tightened, deleted, crowded], ids=lambda case: case.__name__
 )
@@ -294,82 +218,3 @@ def test_a_post_that_was_taken_back_keeps_nobody_waiting(
     posts.delete(session, ada, post.id, NOW)
     assert seated(session, small, post) == 0
     assert counted(session, post) == (0, 2)
-
-
-def test_law_07_the_door_of_a_full_post_is_shown_to_those_who_may_wait(
-    session: Session, small: Book, ada: Identity, ben: Identity
-) -> None:
-    post = full(session, ada, small)
-    found = door(session, ben, small, post.id, NOW)
-    assert (found.author, found.full, found.place) == ("ada", True, None)
-    wait(session, small, post, 1)
-    waiting.begin(session, ben, small, post.id, NOW)
-    assert door(session, ben, small, post.id, NOW).place == 2
-
-
-@pytest.mark.parametrize(
-    "case", [closed, blocked, tightened, deleted, crowded], ids=lambda case: case.__name__
-)
-def test_law_07_a_door_that_is_not_for_the_viewer_is_not_there(
-    session: Session, small: Book, ada: Identity, ben: Identity, case: Any
-) -> None:
-    post = case(session, small, ada, ben)
-    for post_id in (post.id, 7):
-        with pytest.raises(NotFound):
-            door(session, ben, small, post_id, NOW)
-
-
-def test_law_07_the_door_of_a_post_is_shown_to_those_who_may_see_and_not_read_it(
-    session: Session, small: Book, ada: Identity, ben: Identity
-) -> None:
-    member = make_member(session, "cleo")
-    cleo = identity_of(member, (make_guild(session, "bakers", member),))
-    document = {
-        "see": {"any": [{"member": "ben"}, {"member": "cleo"}]},
-        "read": {"any": [{"member": "cleo"}]},
-    }
-    post = make_post(session, ada, small, document)
-    found = door(session, ben, small, post.id, NOW)
-    assert (found.full, found.place, found.created_at) == (False, None, NOW)
-    assert not opens(session, ben, small, post)
-    assert opens(session, cleo, small, post)
-    with pytest.raises(NotFound):
-        door(session, stranger(session), small, post.id, NOW)
-    with pytest.raises(NotFound):
-        door(session, None, small, post.id, NOW)
-    stages.tighten(
-        session, ada, small, post.id, Parts.model_validate({"see": {"any": [{"member": "cleo"}]}}), NOW
-    )
-    with pytest.raises(NotFound):
-        door(session, ben, small, post.id, NOW)
-
-
-def test_law_07_a_full_post_tells_those_who_may_not_read_it_nothing_of_its_seats(
-    session: Session, small: Book, ada: Identity, ben: Identity
-) -> None:
-    others = {"any": [{"local": True}], "not": [{"member": "ben"}]}
-    roomy = make_post(session, ada, small, {"read": others, **LINE})
-    post = for_others(session, small, ada, ben)
-    wait(session, small, post, 1)
-    doors = [door(session, ben, small, one.id, NOW) for one in (roomy, post)]
-    assert [(one.full, one.place) for one in doors] == [(False, None)] * 2
-
-
-def test_a_layer_that_waits_for_an_age_narrows_who_may_see(
-    session: Session, small: Book, ada: Identity, ben: Identity
-) -> None:
-    later = [{"age": "P1D", "set": {"see": {"any": [{"local": True}], "not": [{"member": "ben"}]}}}]
-    document = {"see": {"any": [{"local": True}]}, "read": {"any": []}, "after": later}
-    post = make_post(session, ada, small, document)
-    assert door(session, ben, small, post.id, NOW).author == "ada"
-    with pytest.raises(NotFound):
-        door(session, ben, small, post.id, NOW + timedelta(days=1))
-
-
-def test_a_visitor_is_shown_the_door_of_what_the_public_may_see(
-    session: Session, book: Book, ada: Identity
-) -> None:
-    public = with_clauses(wide_open(book), AUDIENCE, {"/reach/widest": "public"})
-    document = {"preset": "public", "read": {"any": [{"local": True}]}}
-    post = make_post(session, ada, public, document)
-    assert door(session, None, public, post.id, NOW).author == "ada"

@@ -1,5 +1,7 @@
 """Why a member sees a post: reasons, limits with their clauses, and terms that add up."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session
 
@@ -9,6 +11,7 @@ from audience.feeds import explanation
 from audience.feeds import page as feeds
 from audience.limits import Asked, limits_of
 from audience.rules import AUDIENCE
+from audience.standing import layered
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -85,7 +88,7 @@ def test_each_limit_names_who_set_it(session: Session, book: Book) -> None:
     def seats(document: dict[str, object], made_in: str | None, asked: Book) -> tuple[int | None, str]:
         post = make_post(session, maker, ruled, document, guild=made_in)
         found = access_post(session, maker, asked, post.id, NOW)
-        (limit, *others) = why.limits(asked, found)
+        (limit, *others) = why.limits(asked, found, layered(session, post.id, NOW))
         assert limit.value == limits_of(asked, made_in, Asked(post.seats_max)).seats
         assert {one.name for one in others} == {"arrivals", "burst", "replies", "replies_each"}
         return (
@@ -98,6 +101,19 @@ def test_each_limit_names_who_set_it(session: Session, book: Book) -> None:
     assert seats({}, "bakers", ruled) == (300, "guild:bakers /seats/default")
     assert seats({"seats": {"max": 9}}, "bakers", ruled) == (9, "author")
     assert seats({"seats": {"max": 400}}, None, low) == (100, "coop /seats/ceiling")
+
+
+def test_a_limit_on_replies_is_told_by_whoever_set_it(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    later = {"after": [{"age": "PT1H", "set": {"replies": {"max": 3}}}]}
+    post = make_post(session, ada, book, {"replies": {"per_member": 2}, **later})
+    for now, most, clause in ((NOW, 500, "/replies/per_post"), (NOW + timedelta(hours=2), 3, None)):
+        limits = {one.name: one for one in why.explain(session, ben, book, post.id, None, now).limits}
+        assert limits["replies"].value == most
+        told = limits["replies"].clause
+        assert (None if told is None else told.clause) == clause
+        assert (limits["replies_each"].value, limits["replies_each"].clause) == (2, None)
 
 
 def test_law_11_the_terms_add_up_and_each_cites_its_clause(

@@ -191,10 +191,15 @@ def paths(rule: Rule, village: Village) -> Iterator[str]:
             yield built[1]
 
 
+WORDS = ("bread", "hidden", "bread+-hidden", "secret1", "ben", "s", "%23s")
 QUERIES: dict[str, list[str]] = {
+    **{
+        f"/api/v1/search/{kind}": [f"?q={words}" for words in WORDS]
+        for kind in ("posts", "members", "guilds", "tags", "proposals")
+    },
     "/api/v1/feeds/balanced/preview": ["?sliders=small:1&topics=bread,secret1"],
     "/feed/balanced/tune": ["?small=1&topics=secret1"],
-    "/search": ["?q=bread", "?q=hidden"],
+    "/search": [*(f"?q={words}" for words in WORDS), "?q=hidden&of=posts", "?q=s&of=tags"],
 }
 """What is asked besides, by path."""
 

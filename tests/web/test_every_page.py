@@ -21,6 +21,11 @@ PATHS = (
     "/docs",
     "/docs/problems",
     "/record",
+    "/tags",
+    "/tags/bread",
+    "/search",
+    "/search?q=bread",
+    "/search?q=bread&of=posts",
     "/nothing-here",
 )
 FOR_MEMBERS = (

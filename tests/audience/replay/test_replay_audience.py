@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from audience import replies
 from audience.replay.answers import Answer, Room, allowed
 from audience.replay.audience import NO_GUILD, replay_audience
-from audience.rules import AUDIENCE
+from audience.rules import AT_TIMES, AUDIENCE, AtTime
 from audience.tables import Reply, Seat
 from coop.book import Book
 from coop.identity import Identity
@@ -178,8 +179,46 @@ def answers(*said: tuple[int, int, int]) -> list[Answer]:
         (Room(2, None, 10), [True, True, False, True]),
         (Room(None, 1, 10), [True, False, True, True]),
         (Room(1, 1, 10), [True, False, False, False]),
+        (Room(None, None, 10, gap=2), [True, False, True, True]),
+        (Room(None, None, 10, gap=1), [True, True, True, True]),
+        (Room(None, None, 10, until=3), [True, True, False, False]),
+        (Room(None, None, 10).tightened(2, 5, 0, 4, 2), [True, True, False, False]),
+        (Room(1, None, 10).tightened(9, 1, 3, 99, 0), [True, False, False, False]),
     ],
 )
 def test_a_reply_finds_room_where_those_before_it_left_some(room: Room, expected: list[bool]) -> None:
     said = answers((1, 5, NEVER), (2, 5, 4), (3, 6, NEVER), (5, 9, NEVER))
     assert list(allowed(said, 9, room)) == expected
+
+
+def test_what_waits_fills_no_post_and_what_was_taken_back_shortens_no_pause() -> None:
+    waiting = Answer(1, 5, 10, NEVER, shown=0)
+    after = Answer(2, 6, 10, NEVER)
+    assert list(allowed([waiting, after], 9, Room(1, None, 10))) == [True, True]
+    assert list(allowed([waiting, after._replace(author=5)], 9, Room(9, 1, 10))) == [True, False]
+    gone = Answer(1, 5, 10, 2)
+    assert list(allowed([gone, Answer(3, 5, 10, NEVER)], 9, Room(None, None, 10, gap=5))) == [True, False]
+    assert list(allowed([gone, Answer(3, 5, 10, NEVER)], 5, Room(None, None, 10, gap=5))) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"), [("off", [False, False]), ("owner", [False, True]), ("on", [True, True])]
+)
+def test_moments_and_depth_are_replayed(who: AtTime, expected: list[bool]) -> None:
+    said = [Answer(at, author, 10, NEVER, timed=1) for at, author in ((1, 5), (2, 9))]
+    room = Room(None, None, 10, at_time=AT_TIMES.index(who))
+    assert list(allowed(said, 9, room)) == expected
+    deep = [Answer(at, 5, 10, NEVER, depth=depth) for at, depth in ((1, 2), (2, 3))]
+    assert list(allowed(deep, 9, Room(None, None, 10, depth=2))) == [True, False]
+
+
+def test_a_pause_that_is_put_to_the_vote_is_tried_on_what_was_written(
+    session: Session, open_book: Book
+) -> None:
+    author, asker, other = people(session, 3)
+    post = make_post(session, author, open_book, now=SINCE)
+    eager = make_post(session, author, open_book, {"replies": {"gap_s": 3600}}, now=SINCE)
+    for seconds, who, where in ((60, asker, post), (70, asker, post), (80, other, post), (60, asker, eager)):
+        replies.write(session, who, open_book, where.id, "Hm", SINCE + timedelta(seconds=seconds))
+    after = with_clauses(open_book, AUDIENCE, {"/replies/gap_s": 30})
+    assert numbers(rehearse(session, open_book, after)["replies"].total) == (4, 1, 0)

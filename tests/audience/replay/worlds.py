@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
+from audience.finding_tables import PostFeature, PostWords
 from audience.keys import LOCAL_KEY, PUBLIC_KEY, guild_key, member_key
 from audience.tables import Gate, Post, Relation, Reply, Seat
 from coop.book import Book
@@ -129,6 +130,8 @@ class World:
         self.session.execute(delete(Seat).where((col(Seat.at) >= moment) | (col(Seat.post_id) >= late)))
         self.session.execute(delete(Reply).where((col(Reply.id) >= late) | (col(Reply.post_id) >= late)))
         self.session.execute(delete(Gate).where(col(Gate.post_id) >= late))
+        for about in (PostFeature, PostWords):
+            self.session.execute(delete(about).where(col(about.post_id) >= late))
         self.session.execute(delete(Post).where(col(Post.id) >= late))
         self.session.execute(update(Post).where(col(Post.deleted_at) > moment).values(deleted_at=None))
         self.session.execute(

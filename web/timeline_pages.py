@@ -1,0 +1,137 @@
+"""Timelines as pages: of a tag, of a guild with its purpose and rules, and of a member, to follow or block.
+
+Law 7: a visitor is shown posts that are public and nothing else; where there are none, a member or a guild
+answers like one that there is not.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote
+
+from flask import Blueprint, Response, flash, request
+
+from audience import following, relations
+from audience.routes.timelines import list_guild_posts, list_member_posts, list_tag_posts, list_tags
+from coop import directory, problems
+from coop.book import guild_scope
+from coop.call import Call
+from coop.errors import AllotmentError, NotFound, RuleBroken, Unauthenticated
+from coop.names import normal
+from coop.paging import LONGEST, Page, PageQuery
+from web.forms import Refusal, refusal
+from web.visits import attempt, page, render, see_other
+
+Listed = TypeVar("Listed")
+
+SHOWN = 20
+"""Posts on a page."""
+TAGS_SHOWN = 100
+
+DONE = {
+    "follow": "You follow them.",
+    "unfollow": "You no longer follow them.",
+    "block": "Neither of you is shown what the other makes.",
+    "unblock": "You no longer block them.",
+}
+"""What the form on a member's page may do, and what is told when it is done."""
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the tags, the pages of one tag, of a guild and of a member, and the target of a member's form."""
+    pages.add_url_rule("/tags", "tags", page(tags))
+    pages.add_url_rule("/tags/<name>", "tag", page(tag))
+    pages.add_url_rule("/guilds/<slug>", "guild", page(guild))
+    pages.add_url_rule("/members/<handle>", "member", page(member))
+    pages.add_url_rule("/members/<handle>/relation", "relate", page(relate), methods=["POST"])
+
+
+def tags(call: Call) -> Response:
+    """Show the tags under which there is a post for the viewer."""
+    return render(call, "tags.html", found=list_tags(call, _query(TAGS_SHOWN)))
+
+
+def tag(call: Call, name: str) -> Response:
+    """Show the posts of a tag."""
+    found = list_tag_posts(call, name, _query(SHOWN))
+    return render(call, "tag.html", name=normal(name), found=found, path=f"/tags/{quote(name)}?")
+
+
+def guild(call: Call, slug: str) -> Response:
+    """Show a guild, its own policies and its posts."""
+    found = _public(call, list_guild_posts(call, slug, _query(SHOWN)))
+    card = None if call.identity is None else directory.guild(call.session, slug)
+    scope = guild_scope(normal(slug))
+    return render(
+        call,
+        "guild.html",
+        card=card,
+        slug=normal(slug),
+        policies=[one for one in call.book.policies.values() if one.scope == scope],
+        found=found,
+        path=f"/guilds/{quote(slug)}?",
+    )
+
+
+def member(call: Call, handle: str) -> Response:
+    """Show a member and their posts."""
+    return _show(call, handle)
+
+
+def relate(call: Call, handle: str) -> Response:
+    """Follow or block a member, or no longer."""
+    act = request.form.get("act", "")
+    try:
+        with attempt(call):
+            _relate(call, act, handle)
+    except (NotFound, Unauthenticated):
+        raise
+    except AllotmentError as error:
+        return _show(call, handle, refusal(error, ()), problems.status_of(error))
+    flash(DONE[act], "good")
+    return see_other(f"/members/{quote(handle)}")
+
+
+def _relate(call: Call, act: str, handle: str) -> None:
+    acts: dict[str, Callable[[], object]] = {
+        "follow": lambda: following.follow(call.session, call.member, call.book, handle, call.now),
+        "unfollow": lambda: following.unfollow(call.session, call.member, call.book, handle, call.now),
+        "block": lambda: following.block(call.session, call.member, call.book, handle, call.now),
+        "unblock": lambda: relations.unblock(call.session, call.member, handle),
+    }
+    if act not in acts:
+        raise RuleBroken("There is nothing that this form asks for.")
+    acts[act]()
+
+
+def _show(call: Call, handle: str, refused: Refusal | None = None, status: int = 200) -> Response:
+    found = _public(call, list_member_posts(call, handle, _query(SHOWN)))
+    viewer, path = call.identity, f"/members/{quote(handle)}?"
+    if viewer is None:
+        return render(call, "member.html", handle=normal(handle), found=found, path=path)
+    other = relations.member_id_of(call.session, handle)
+    return render(
+        call,
+        "member.html",
+        status,
+        card=directory.member(call.session, handle),
+        handle=normal(handle),
+        follows=following.state(call.session, viewer, other),
+        blocks=relations.blocks(call.session, viewer, other),
+        refused=refused,
+        found=found,
+        path=path,
+    )
+
+
+def _public(call: Call, found: Page[Listed]) -> Page[Listed]:
+    """Return a page; raise NotFound where it shows a visitor nothing."""
+    if call.identity is None and not found.items:
+        raise NotFound
+    return found
+
+
+def _query(limit: int) -> PageQuery:
+    cursor = request.args.get("cursor")
+    if cursor is not None and len(cursor) > LONGEST:
+        raise NotFound
+    return PageQuery(cursor=cursor, limit=limit)
