@@ -16,6 +16,7 @@ from bench import (
     ballots,
     feed,
     http,
+    like,
     machine,
     opinions,
     rehearse,
@@ -143,6 +144,17 @@ def thread_command(members: int, posts: int, pages: int, **options: Any) -> None
     """Open posts with their threads of ten replies, as different members."""
     size = Size(members, posts)
     sys.exit(run("thread", thread.GOALS, lambda server: thread.measure(server, size, pages), **options))
+
+
+@main.command("like")
+@click.option("--members", default=like.SIZE.members, show_default=True)
+@click.option("--posts", default=like.SIZE.posts, show_default=True)
+@click.option("--likes", default=like.LIKES, show_default=True)
+@_shared
+def like_command(members: int, posts: int, likes: int, **options: Any) -> None:
+    """Like posts, beside a bare insert that moves a counter."""
+    size = Size(members, posts)
+    sys.exit(run("like", like.GOALS, lambda server: like.measure(server, size, likes), **options))
 
 
 @main.command("tally")

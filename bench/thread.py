@@ -73,9 +73,9 @@ CROSS JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A member who opens a post with its thread."""
+    """A member who comes to a post."""
 
-    path: str
+    post_id: int
     token: str
 
 
@@ -93,10 +93,10 @@ def measure(server: Server, size: Size = SIZE, pages: int = PAGES) -> Figures:
 
 def _figures(database: Database, size: Size, app: Flask, bare: Flask, pages: int, warm_up: int) -> Figures:
     extra = max(1, pages // 4)
-    visits = _visits(database, size, pages + warm_up)
-    seating = _measured("taking a seat", database, app, bare, visits, warm_up)
-    seated = _measured("seated", database, app, bare, visits, warm_up)
-    few = visits[: extra + warm_up]
+    come = visits(database, size, pages + warm_up)
+    seating = _measured("taking a seat", database, app, bare, come, warm_up)
+    seated = _measured("seated", database, app, bare, come, warm_up)
+    few = come[: extra + warm_up]
     called = _measured("without a client", database, app, bare, few, warm_up, ask=direct)
     return {
         "posts": size.posts,
@@ -116,8 +116,11 @@ def _figures(database: Database, size: Size, app: Flask, bare: Flask, pages: int
     }
 
 
-def _visits(database: Database, size: Size, number: int) -> list[Visit]:
-    """Write ten replies to each of so many posts, and return who opens which."""
+def visits(database: Database, size: Size, number: int) -> list[Visit]:
+    """Write ten replies to each of so many posts that are open to all, and return who comes to which.
+
+    Nobody who comes holds a seat yet, and none has to do with a block. Raise PageWrong for too many.
+    """
     with database.begin() as session:
         session.execute(_CLEAR)
         posts = list(session.scalars(_OPEN, {"number": number}))
@@ -129,7 +132,7 @@ def _visits(database: Database, size: Size, number: int) -> list[Visit]:
         found = session.execute(_READERS, bound).all()
     with database.begin() as session:
         session.execute(text("ANALYZE reply"))
-    return [Visit(f"/api/v1/posts/{row[0]}/thread", f"bench-token-of-{row[1]}") for row in found]
+    return [Visit(row[0], f"bench-token-of-{row[1]}") for row in found]
 
 
 def _measured(
@@ -137,13 +140,15 @@ def _measured(
     database: Database,
     app: Flask,
     bare: Flask,
-    visits: Sequence[Visit],
+    come: Sequence[Visit],
     warm_up: int,
     ask: Any = getter,
 ) -> Times:
     """Open so many posts, and as many floors: a block of each in turn; the first ``warm_up`` do not count."""
     warm, times = Times(), Times()
-    pages: list[tuple[Get, str]] = [(ask(app, one.path), one.token) for one in visits]
+    pages: list[tuple[Get, str]] = [
+        (ask(app, f"/api/v1/posts/{one.post_id}/thread"), one.token) for one in come
+    ]
     floor: Get = ask(bare, "/")
     blocks = [(warm, pages[at : min(at + BLOCK, warm_up)]) for at in range(0, warm_up, BLOCK)]
     blocks += [(times, pages[at : at + BLOCK]) for at in range(warm_up, len(pages), BLOCK)]

@@ -141,16 +141,19 @@ class Book:
         return self.policies[COOP, kind]
 
     def _typed(self, kind: str, scope: str) -> BaseModel:
-        """Merge what a guild set that the coop's bounds still allow; the coop's rules stand without it."""
+        """Merge what a guild set that still fits: a clause that the coop's have outgrown falls away alone."""
         rules, base = self.kinds[kind].rules, self._coop(kind).data
         own = self.policies.get((scope, kind)) if scope != COOP else None
         if own is not None:
             bounds = base.get("bounds", {}).get("guild", {})
-            outside = {fault.pointer for fault in outside_bounds(own.data, bounds)}
-            try:
-                return rules.model_validate(merged(base, without(own.data, outside)))
-            except ValidationError:
-                return rules.model_validate(base)
+            fits = without(own.data, {fault.pointer for fault in outside_bounds(own.data, bounds)})
+            while set_by_guild := leaves(fits):
+                whole = merged(base, fits)
+                try:
+                    return rules.model_validate(whole)
+                except ValidationError as error:
+                    wrong = {fault.pointer for fault in _faults(error, whole)} & set_by_guild.keys()
+                    fits = without(fits, wrong or set(set_by_guild))
         return rules.model_validate(base)
 
     def check(self, kind: str, scope: str, data: dict[str, Any]) -> list[Fault]:
@@ -194,14 +197,19 @@ def check_rules(kind: PolicyKind, data: dict[str, Any]) -> list[Fault]:
     try:
         rules = kind.rules.model_validate(data)
     except ValidationError as error:
-        return [
-            Fault(
-                "".join(f"/{token(str(part))}" for part in _location(problem["loc"], data)),
-                _sentence(problem["type"], problem["msg"]),
-            )
-            for problem in error.errors(include_url=False, include_context=False)
-        ]
+        return _faults(error, data)
     return kind.charter(rules)
+
+
+def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
+    """Return where data breaks a schema."""
+    return [
+        Fault(
+            "".join(f"/{token(str(part))}" for part in _location(problem["loc"], data)),
+            _sentence(problem["type"], problem["msg"]),
+        )
+        for problem in error.errors(include_url=False, include_context=False)
+    ]
 
 
 def _location(loc: tuple[int | str, ...], data: Any) -> list[int | str]:

@@ -34,6 +34,13 @@ def test_law_08_a_guild_never_widens_what_the_coop_has_tightened_since() -> None
     assert deciding(tighter, "bakers", "/arrivals/per_minute").scope == "coop"
 
 
+def test_law_08_a_guilds_clause_that_the_coop_has_outgrown_falls_away_alone() -> None:
+    book = with_guild_policy(BOOK, "bakers", "[seats]\ndefault = 300\n[arrivals]\nper_minute = 6\n")
+    lower = with_clauses(book, AUDIENCE, {"/seats/default": 100, "/seats/ceiling": 120})
+    assert limits_of(lower, "bakers") == Limits(seats=100, per_minute=6, burst=20)
+    assert limits_of(lower, "others") == Limits(seats=100, per_minute=60, burst=20)
+
+
 def test_arrivals_have_a_period_and_a_tolerance() -> None:
     limits = Limits(seats=None, per_minute=30, burst=5)
     assert limits.hold
