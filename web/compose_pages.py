@@ -85,6 +85,7 @@ def _draft(call: Call, said: Mapping[str, str]) -> Draft:
         asset_id=_id(said, "asset_id"),
         place_id=_id(said, "place"),
         audience=audience,
+        quote_id=_id(said, "quote"),
     )
 
 

@@ -32,6 +32,7 @@ FOR_MEMBERS = (
     "/feed",
     "/feed/balanced/tune",
     "/members/me/less",
+    "/members/me/asks",
     "/circles",
     "/members/me",
     "/members/me/webhooks",

@@ -70,7 +70,24 @@ FORMS = (
     *(f"/feed/{what}" for what in ("default", "import", "outside")),
     "/feeds/of/<handle>/<name>/fork",
     "/members/me/less/undo",
-    *(f"/posts/7/{what}" for what in ("leave", "less", "tighten", "wait")),
+    "/members/me/asks/7/grant",
+    "/members/me/asks/7/refuse",
+    *(
+        f"/posts/7/{what}"
+        for what in (
+            "detach",
+            "helped",
+            "leave",
+            "less",
+            "like",
+            "repost",
+            "tighten",
+            "unhelpful",
+            "unlike",
+            "unrepost",
+            "wait",
+        )
+    ),
     "/posts/7/replies",
     *(f"/replies/7/{what}" for what in ("delete", "grant", "refuse")),
 )

@@ -1,0 +1,77 @@
+"""What others want to do with one's posts, and what they made of them: to say yes or no, and to detach."""
+
+from flask import Blueprint, Response, flash, request
+
+from audience import derivatives, grants
+from audience.routes.asks import list_asks
+from audience.routes.derivatives import list_derivatives
+from coop.call import Call
+from coop.errors import NotFound, Unauthenticated
+from coop.ids import LARGEST
+from coop.paging import PageQuery
+from web import acts
+from web.forms import Sent
+from web.visits import page, render, see_other
+
+PATH = "/members/me/asks"
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the list of asks, the list of what was made from a post, and the targets of their forms."""
+    pages.add_url_rule(PATH, "asks", page(listing))
+    pages.add_url_rule("/posts/<id:post_id>/derivatives", "derivatives", page(made_from))
+    acts.add(pages, f"{PATH}/<id:number>/grant", grant, _again, done="You said yes.")
+    acts.add(pages, f"{PATH}/<id:number>/refuse", refuse, _again, done="You said no.")
+    acts.add(pages, "/posts/<id:number>/detach", detach, _made_again, done="It no longer shows your post.")
+
+
+def listing(call: Call) -> Response:
+    """Show what waits for one's yes."""
+    if call.identity is None:
+        raise Unauthenticated
+    query = PageQuery(cursor=request.args.get("cursor"))
+    return render(call, "asks.html", asks=list_asks(call, query), path=PATH)
+
+
+def made_from(call: Call, post_id: int) -> Response:
+    """Show what was made from a post of one's own."""
+    if call.identity is None:
+        raise Unauthenticated
+    query = PageQuery(cursor=request.args.get("cursor"))
+    return render(call, "derivatives.html", made=list_derivatives(call, post_id, query), post_id=post_id)
+
+
+def grant(call: Call, ask_id: int) -> str:
+    """Say yes."""
+    grants.grant(call.session, call.member, ask_id, call.now)
+    return PATH
+
+
+def refuse(call: Call, ask_id: int) -> str:
+    """Say no."""
+    grants.refuse(call.session, call.member, ask_id, call.now)
+    return PATH
+
+
+def detach(call: Call, post_id: int) -> str:
+    """No longer let something show a post of one's own."""
+    said = request.form.get("derived", "")
+    if not (said.isascii() and said.isdigit() and len(said) < 20 and int(said) <= LARGEST):
+        raise NotFound
+    derivatives.detach(call.session, call.member, post_id, int(said), call.now)
+    return f"/posts/{post_id}/derivatives"
+
+
+def _again(call: Call, ask_id: int, sent: Sent, status: int) -> Response:
+    """Show the asks again, with what was wrong: it may be decided, or gone, by now."""
+    return _with_refusal(sent, PATH)
+
+
+def _made_again(call: Call, post_id: int, sent: Sent, status: int) -> Response:
+    return _with_refusal(sent, f"/posts/{post_id}/derivatives")
+
+
+def _with_refusal(sent: Sent, path: str) -> Response:
+    if sent.refused is not None:
+        flash(" ".join([sent.refused.detail, *(fault.detail for fault in sent.refused.elsewhere)]), "bad")
+    return see_other(path)
