@@ -119,11 +119,11 @@ def _tightened(below: ReplyLimits, wanted: RepliesWanted, at: str) -> ReplyLimit
 
 def _stricter(first: ReplyLimits, second: ReplyLimits) -> ReplyLimits:
     """Return the strictest of two for each limit; of equally strict ones the first."""
-    pairs = {name: (getattr(first, name), getattr(second, name)) for name in CLAUSES}
-    said: dict[str, Any] = {
-        name: min(pair, key=lambda one, name=name: _STRICTNESS[name](one.value))  # type: ignore[misc]
-        for name, pair in pairs.items()
-    }
+    said: dict[str, Any] = {}
+    for name in CLAUSES:
+        strict = _STRICTNESS[name]
+        one, other = getattr(first, name), getattr(second, name)
+        said[name] = other if strict(other.value) < strict(one.value) else one
     return ReplyLimits(**said)
 
 
