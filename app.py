@@ -4,7 +4,6 @@ Governance and audience never meet; they share the policy book and are wired her
 """
 
 import gc
-from datetime import timedelta
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
@@ -34,7 +33,9 @@ import audience.routes.replies
 import audience.routes.search
 import audience.routes.threads
 import audience.routes.timelines
+import audience.routes.why
 import audience.rules
+import coop.jobs
 import coop.measures
 import coop.routes.checkpoints
 import coop.routes.guilds
@@ -73,24 +74,24 @@ import governance.routes.search
 import governance.routes.sponsors
 import governance.routes.statements
 import governance.routes.tripwires
+import media.jobs
 import media.replay
 import media.routes.uploads
-import media.uploads
 import web.docs
 import web.pages
-from coop import checkpoints, dispatch, idempotency, oauth, sign_in, signing, webhook_delivery
+from coop import dispatch
 from coop.book import PolicyKind
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
 from coop.errors import AllotmentError
-from coop.jobs import Job
 from coop.membership_replay import replay_membership
 from coop.membership_rules import MembershipRules, membership_charter
 from coop.outbound import Outbound
 from coop.policies import Books
 from coop.routes import health
 from coop.settings import Settings
+from coop.worker import Job
 from governance import enactment, questions, renewals, vetoes
 from governance.charter import voting_charter
 from governance.deliberation.rules import DeliberationRules, deliberation_charter
@@ -175,6 +176,7 @@ APIS = [
     media.routes.uploads.api,
     audience.routes.doors.api,
     audience.routes.posts.api,
+    audience.routes.why.api,
     audience.routes.circles.api,
     audience.routes.audiences.api,
     audience.routes.permissions.api,
@@ -271,35 +273,12 @@ def settled(app: Flask) -> Flask:
 
 def jobs(platform: Platform, store: ObjectStore) -> list[Job]:
     """Return what the worker does by the clock; raise SettingsRefused where it has no key to sign with."""
-    database, clock, settings = platform.database, platform.clock, platform.settings
-    key, origin = signing.load(settings.signing_key_file), signing.origin_of(settings.public_url)
-    outbound = Outbound(loopback=settings.outbound_loopback)
-
-    def sweep() -> int:
-        with database.begin() as session:
-            now = clock.now(session)
-            swept = idempotency.sweep(session, now) + sign_in.sweep(session, now)
-            return swept + oauth.sweep(session, now)
-
+    outbound = Outbound(loopback=platform.settings.outbound_loopback)
     return [
         *governance.jobs.jobs(platform, ENACTORS, MEASURES, REPLAYERS),
         *audience.jobs.jobs(platform, outbound),
-        Job(
-            "checkpoint",
-            checkpoints.EVERY_S,
-            lambda: checkpoints.keep_up(database, key, origin, clock),
-        ),
-        Job(
-            "deliver webhooks",
-            timedelta(seconds=5).total_seconds(),
-            lambda: webhook_delivery.deliver(database, clock, outbound),
-        ),
-        Job(
-            "sweep uploads",
-            timedelta(minutes=10).total_seconds(),
-            lambda: media.uploads.sweep(database, store, clock),
-        ),
-        Job("sweep credentials", timedelta(hours=1).total_seconds(), sweep),
+        *coop.jobs.jobs(platform, outbound),
+        *media.jobs.jobs(platform, store),
     ]
 
 

@@ -68,16 +68,18 @@ FOLLOWED = "(SELECT other_id FROM relation WHERE member_id = :me AND kind = 'fol
 """Everyone whom the viewer follows."""
 
 _PERSONAL = "(SELECT personal FROM reader)"
-NAMED = f"(post.lock_any && {_PERSONAL} OR coalesce(post.lock_all && {_PERSONAL}, false))"
-"""Whether a post's lock names the viewer, or a guild or circle that they are in."""
+TIES = f"""LATERAL (
+  SELECT post.author_id IN {FOLLOWED} AS follows,
+         coalesce(post.guild_id = ANY(CAST(:guilds AS bigint[])), false) AS same_guild,
+         post.lock_any && {_PERSONAL} OR coalesce(post.lock_all && {_PERSONAL}, false) AS named
+) AS tie"""
+"""What ties the viewer to a post: they follow its author, are in the guild it was made in, or its lock names
+them, or a guild or circle of theirs."""
 
-SAME_GUILD = "coalesce(post.guild_id = ANY(CAST(:guilds AS bigint[])), false)"
-"""Whether a post was made in a guild of the viewer's."""
+FRIEND = "(tie.follows OR tie.named OR tie.same_guild)"
+"""Whether the viewer is no stranger to a post, by its ``tie``; strangers arrive by the limiter."""
 
-FRIEND = f"(post.author_id IN {FOLLOWED} OR {NAMED} OR {SAME_GUILD})"
-"""Whether the viewer is no stranger to a post; strangers arrive by the limiter."""
-
-OWN_LIMITS = """LATERAL (
+CAPPED = """LATERAL (
   SELECT slug, seats, ceiling, ahead
   FROM unnest(
     CAST(:own_ids AS bigint[]), CAST(:own_slugs AS text[]), CAST(:own_seats AS integer[]),
@@ -85,16 +87,16 @@ OWN_LIMITS = """LATERAL (
   ) AS set_by(id, slug, seats, ceiling, ahead)
   WHERE post.guild_id = ANY(CAST(:own_ids AS bigint[])) AND id = post.guild_id
   OFFSET 0
-) AS own ON true"""
-"""The limits of a post's guild, where that guild holds an audience policy of its own.
+) AS own ON true CROSS JOIN LATERAL (
+  SELECT least(coalesce(post.seats_max, own.seats, :seats), coalesce(own.ceiling, :ceiling),
+               CASE WHEN post.layers > 0 THEN (stage_limits(post.id, :now))[1] END) AS seats
+) AS cap"""
+"""How many seats a post has, ``NO_LIMIT`` where it is open; and the ``own`` limits of its guild, where that
+guild holds an audience policy of its own.
 
-The first condition is a hashed look-up that spares almost every post the second, which is a scan of all
-such guilds; ``OFFSET 0`` keeps the planner from making one join of both.
+It stands behind a LEFT JOIN. The first condition is a hashed look-up that spares almost every post the
+second, which is a scan of all such guilds; ``OFFSET 0`` keeps the planner from making one join of both.
 """
-
-CAP = """least(coalesce(post.seats_max, own.seats, :seats), coalesce(own.ceiling, :ceiling),
-  CASE WHEN post.layers > 0 THEN (stage_limits(post.id, :now))[1] END)"""
-"""How many seats a post has; ``NO_LIMIT`` where it is open."""
 
 MORE_ASKED = """CASE
   WHEN post.layers > 0 OR post.all_wait OR num_nonnulls(post.per_minute, post.burst) > 0
@@ -105,22 +107,25 @@ END"""
 
 ROOM = f"""
 CASE
-  WHEN CAST(:me AS bigint) IS NULL THEN {CAP} >= {NO_LIMIT}
-  WHEN gate.post_id IS NOT NULL THEN gate.taken < {CAP} AND (
+  WHEN CAST(:me AS bigint) IS NULL THEN cap.seats >= {NO_LIMIT}
+  WHEN gate.post_id IS NOT NULL THEN gate.taken < cap.seats AND (
     gate.arrival_at IS NULL
     OR gate.arrival_at <= statement_timestamp() + coalesce(own.ahead, :ahead)
     OR ({FRIEND} AND NOT post.all_wait))
-  WHEN {CAP} < {NO_LIMIT} THEN {CAP} > (
-    SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT {CAP}) AS counted)
+  WHEN cap.seats < {NO_LIMIT} THEN cap.seats > (
+    SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT cap.seats) AS counted)
   ELSE true
 END
 """
-"""Whether a post, with its ``gate`` and the ``own`` limits of its guild, would admit one more now.
+"""Whether a post, with its ``gate``, its ``tie`` and as it is ``CAPPED``, would admit one more now.
 
 It spares a claim that is sure to be refused; the claim itself decides. Seats are counted only where a
 limit came after the post and nobody has asked for it since. A visitor takes no seat, so where seats are
 counted there is no room for one.
 """
+
+RECEIVES_VISITORS = "(CAST(:me AS bigint) IS NOT NULL OR cap.seats > 0)"
+"""Whether whoever looks is a member, or a visitor where a post, as it is ``CAPPED``, may be for visitors."""
 
 SOURCES = """
 SELECT derivative.post_id, derivative.parent_id
@@ -149,7 +154,8 @@ FROM post
 LEFT JOIN guild ON guild.id = post.guild_id
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
-LEFT JOIN {OWN_LIMITS}
+LEFT JOIN {CAPPED}
+CROSS JOIN {TIES}
 WHERE {VISIBLE} AND ({wanted} OR {shown_in})
 """)
 
@@ -191,23 +197,23 @@ def standpoint(session: Session, viewer: Identity | None, book: Book, now: datet
         "me": None if viewer is None else viewer.member_id,
         "now": now,
         "guilds": [] if viewer is None else sorted(viewer.guilds),
-        **_limits_bound(session, book),
+        **_limits_bound(session, book, visiting=viewer is None),
     }
 
 
-def _limits_bound(session: Session, book: Book) -> dict[str, Any]:
+def _limits_bound(session: Session, book: Book, *, visiting: bool) -> dict[str, Any]:
     """Return the limits of a book as the fragments take them.
 
     The arrays are written out as text once, because a hundred guilds' limits cost more to send than to use.
     """
-    return book.derived(("bound limits",), lambda: _as_bound(session, book))
+    return book.derived(("bound limits", visiting), lambda: _as_bound(session, book, visiting=visiting))
 
 
-def _as_bound(session: Session, book: Book) -> dict[str, Any]:
+def _as_bound(session: Session, book: Book, *, visiting: bool) -> dict[str, Any]:
     slugs = [scope.removeprefix("guild:") for scope in book.scopes(AUDIENCE)]
     rows = session.connection().execute(_GUILD_IDS, {"slugs": slugs}).all() if slugs else ()
-    own = [(row.id, row.slug, *_as_numbers(book, row.slug)) for row in rows]
-    seats, ceiling, ahead = _as_numbers(book, None)
+    own = [(row.id, row.slug, *_as_numbers(book, row.slug, visiting=visiting)) for row in rows]
+    seats, ceiling, ahead = _as_numbers(book, None, visiting=visiting)
     return {
         "seats": seats,
         "ceiling": ceiling,
@@ -225,10 +231,16 @@ def _array(values: Iterable[object]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def _as_numbers(book: Book, guild: str | None) -> tuple[int, int, timedelta]:
-    """Return the default, the ceiling and the arrivals of a guild or the coop, open ones as numbers."""
+def _as_numbers(book: Book, guild: str | None, *, visiting: bool) -> tuple[int, int, timedelta]:
+    """Return the default, the ceiling and the arrivals of a guild or the coop, open ones as numbers.
+
+    To visitors, no seat is left where the widest audience is all members: a vote that says so holds for what
+    was public before.
+    """
     own, coop = rules_of(book, guild), rules_of(book, None)
     ceiling = strictest(limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling))
+    if visiting and "local" in (own.reach.widest, coop.reach.widest):
+        ceiling = 0
     default = limit_of(own.seats.default)
     return (
         NO_LIMIT if default is None else default,

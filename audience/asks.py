@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 
 from audience.document import Verb
 from audience.interaction_tables import Asked
-from audience.permission import Answer
-from audience.permissions import require
+from audience.permissions import ask_for, require
+from coop.book import Book
 from coop.errors import Forbidden
 from coop.identity import Identity
 from coop.ids import new_id
@@ -27,24 +27,26 @@ Done = Literal["done", "waiting"]
 DONE: Done = "done"
 
 
-def settle(session: Session, reader: Identity, post_id: int, answer: Answer, now: datetime) -> Done:
-    """Say whether the reader does what they were answered about, asking its author where that is needed.
+def ask(session: Session, reader: Identity, book: Book, post_id: int, verb: Verb, now: datetime) -> Done:
+    """Say whether a reader does something with a post, asking its author where that is needed.
 
-    Raise Forbidden where they may not, and where the author has said no.
+    Raise NotFound where they may not see it, and Forbidden where they may not do that to it or its author
+    has said no.
     """
+    _, answer = ask_for(session, reader, book, post_id, verb, now)
     if require(answer).value == "yes":
         return DONE
     row = insert(Asked).values(
         id=new_id(now),
         post_id=post_id,
         member_id=reader.member_id,
-        verb=answer.verb,
+        verb=verb,
         state=WAITING,
         at=now,
     )
     session.execute(row.on_conflict_do_nothing())
     # Held until what was granted is done, so that a yes that is taken back meanwhile undoes it.
-    state = session.scalar(_state(reader, post_id, answer.verb).with_for_update(read=True))
+    state = session.scalar(_state(reader, post_id, verb).with_for_update(read=True))
     if state == REFUSED:
         raise Forbidden("Its author has said no.")
     return DONE if state == GRANTED else "waiting"

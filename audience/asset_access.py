@@ -2,8 +2,8 @@
 """Asset access: how a picture may be handed to one viewer.
 
 A picture is delivered under the access of the post that it is in, or that it answers: the same door, asked
-each time. Law 9, the part that is decided here: only what is open to every member and counted by nobody may
-leave by a signed address.
+each time; so a visitor is handed those of public posts. Law 9, the part that is decided here: only what is
+open to every member and counted by nobody may leave by a signed address.
 """
 
 from datetime import datetime
@@ -40,7 +40,7 @@ class Delivery(Enum):
 def asset_delivery(
     session: Session, viewer: Identity | None, book: Book, asset_id: int, now: datetime
 ) -> Delivery:
-    """Return how the viewer may be handed an asset, having seated them at its post.
+    """Return how the viewer may be handed an asset, having seated a member at its post.
 
     An asset that belongs to no post yet, and to no reply, is its owner's alone. Raise NotFound for any other.
     """

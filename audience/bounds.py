@@ -5,17 +5,20 @@ reader's mind, is refused where it is written, with the clause; nothing is clamp
 a document are told at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from audience.clauses import limit_of
 from audience.document import AudienceDocument, Parts
-from audience.limits import Asked, deciding, limits_of, rules_of, scope_of
+from audience.limits import NOTHING, Asked, deciding, limits_of, rules_of, scope_of
 from audience.permission import openness
 from audience.predicate import Predicate
-from audience.reply_rules import wider
+from audience.reply_rules import reply_limits, wider
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.errors import Fault, RuleBroken
+
+Layer = tuple[str, Parts]
+"""A layer with its JSON Pointer in the document."""
 
 
 def check(document: AudienceDocument, book: Book, guild: str | None, pointer: str) -> None:
@@ -29,12 +32,15 @@ def check(document: AudienceDocument, book: Book, guild: str | None, pointer: st
         raise RuleBroken("An author can only tighten what the coop allows.", faults=told)
 
 
-def check_layer(parts: Parts, asked: Asked, book: Book, guild: str | None, pointer: str) -> None:
-    """Raise RuleBroken where a layer that is added by hand does not narrow what ``asked`` holds for."""
+def check_layer(parts: Parts, below: Sequence[Layer], book: Book, guild: str | None, pointer: str) -> None:
+    """Raise RuleBroken where a layer that is added by hand does not narrow those ``below`` it.
+
+    They are all whose time has come, that of publication first.
+    """
     faults = [
         *_names(parts, book),
-        *_numbers("", parts, book, guild),
-        *_narrows("", parts, asked, book, guild),
+        *_numbers("", parts, below, book, guild),
+        *_narrows("", parts, below, book, guild),
     ]
     if parts.preset == "guild" and guild is None:
         faults.append(Fault("/preset", "This post was made in no guild."))
@@ -52,14 +58,13 @@ def _names(parts: Parts, book: Book) -> Iterator[Fault]:
 
 
 def _layers(document: AudienceDocument, book: Book, guild: str | None) -> Iterator[Fault]:
-    asked = Asked.by(document)
-    for at, parts in document.layers:
-        yield from _numbers(at, parts, book, guild)
+    layers = document.layers
+    for number, (at, parts) in enumerate(layers):
+        yield from _numbers(at, parts, layers[:number], book, guild)
         if parts.preset == "guild" and guild is None:
             yield Fault(f"{at}/preset", "Say in which guild this is made, or choose another step.")
         if at:
-            yield from _narrows(at, parts, asked, book, guild)
-            asked = asked.narrowed(*Asked.by(parts))
+            yield from _narrows(at, parts, layers[:number], book, guild)
     if limits_of(book, guild, Asked.by(document)).seats is None:
         for index, one in enumerate(document.after or ()):
             if one.seats_pct is not None:
@@ -67,8 +72,8 @@ def _layers(document: AudienceDocument, book: Book, guild: str | None) -> Iterat
                 yield Fault(f"/after/{index}/seats_pct", detail)
 
 
-def _numbers(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[Fault]:
-    """Yield what is above the clause that sets the most."""
+def _numbers(at: str, parts: Parts, below: Sequence[Layer], book: Book, guild: str | None) -> Iterator[Fault]:
+    """Yield what is above the clause that sets the most; of replies also what is wider than a layer below."""
     asked = Asked.by(parts)
     if asked.seats is not None:
         clause = deciding(book, guild, "/seats/ceiling")
@@ -81,7 +86,7 @@ def _numbers(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[F
         if wanted is not None and most is not None and wanted > most:
             yield Fault(f"{at}/arrivals/{name}", f"This is at most {most}.", clause)
     if parts.replies is not None:
-        yield from wider(at, parts.replies, book, guild)
+        yield from wider(at, parts.replies, reply_limits(below, book, guild))
     yield from _openings(at, parts, book, guild)
 
 
@@ -97,17 +102,20 @@ def _openings(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[
             yield Fault(f"{at}/interact/{verb}/auto", detail, clause)
 
 
-def _narrows(at: str, parts: Parts, asked: Asked, book: Book, guild: str | None) -> Iterator[Fault]:
+def _narrows(at: str, parts: Parts, below: Sequence[Layer], book: Book, guild: str | None) -> Iterator[Fault]:
     """Yield what a later layer asks that is wider than what stands below it."""
-    later, below = Asked.by(parts), limits_of(book, guild, asked)
+    asked = NOTHING
+    for _, one in below:
+        asked = asked.narrowed(*Asked.by(one))
+    later, limits = Asked.by(parts), limits_of(book, guild, asked)
     if parts.seats is not None and parts.seats.on_full is not None:
         yield Fault(f"{at}/seats/on_full", "What happens when it is full is said when it is published.")
     if parts.arrivals is not None and parts.arrivals.strangers_only:
         yield Fault(f"{at}/arrivals/strangers_only", "So it is already, or friends would be let in sooner.")
     for name, wanted, holds in (
-        ("seats/max", later.seats, below.seats),
-        ("arrivals/per_minute", later.per_minute, below.per_minute),
-        ("arrivals/burst", later.burst, below.burst),
+        ("seats/max", later.seats, limits.seats),
+        ("arrivals/per_minute", later.per_minute, limits.per_minute),
+        ("arrivals/burst", later.burst, limits.burst),
     ):
         if wanted is not None and holds is not None and wanted > holds:
             yield Fault(f"{at}/{name}", f"It is {holds} already, and can only become less.")

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
+from audience import disclosure
 from audience.access import MORE_ASKED
-from audience.limits import Asked
+from audience.limits import Asked, limits_of
 from audience.reply_sight import said
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
@@ -21,7 +22,7 @@ from coop.identity import Identity
 
 _CARD = f"""
 SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.body, post.created_at,
-       post.seats_max, {MORE_ASKED} AS more_asked, post.author_id = :me AS mine,
+       post.seats_max, {MORE_ASKED} AS more_asked, (post.author_id = :me) IS TRUE AS mine,
        CASE WHEN post.author_id = :me THEN post.audience END AS audience,
        CASE WHEN post.author_id = :me THEN coalesce(
          (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
@@ -69,7 +70,7 @@ class Card(NamedTuple):
     audience: dict[str, Any] | None
     """The document, for its author alone: it names others."""
     taken: int | None
-    """Seats taken, for the author alone."""
+    """At least so many seats are taken, for the author alone: see ``disclosure.py``."""
     asset_id: int | None
     alt: str | None
     width: int | None
@@ -107,4 +108,13 @@ def cards(
     which: dict[str, Any] = {"post": posts[0]} if single else {"posts": list(posts)}
     bound = {"me": me, "now": now, **told, **which}
     rows = session.connection().execute(_ONE_CARD if single else _CARDS, bound)
-    return {row.id: Card._make(row) for row in rows}
+    return {row.id: _as_told(Card._make(row), book) for row in rows}
+
+
+def _as_told(card: Card, book: Book) -> Card:
+    """Return a card with as much of the number of seats that are taken as its author is told."""
+    if card.taken is None:
+        return card
+    cap = limits_of(book, card.guild, card.asked).seats
+    least = book.rules(AUDIENCE, AudienceRules).reach.least_told
+    return card._replace(taken=disclosure.seats(card.taken, cap, card.seats_max, least).taken)

@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from audience.circle_tables import Circle, CircleMember
 from audience.keys import LAST_EDITION, circle_key
 from audience.relations import member_id_of
 from audience.rules import AUDIENCE, AudienceRules
-from audience.tables import Circle, CircleMember
 from coop.book import Book
 from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity

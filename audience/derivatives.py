@@ -4,8 +4,9 @@ Law 8: a derivative's audience lies inside its source's. Where the source's lock
 (``locks.conjunction``); what cannot (layers that come later, and who follows the source's author) is asked of
 the source itself whenever someone looks: by ``source_opens`` in the database, which every derivative with
 ``layers`` goes by. So nothing is copied that could differ from its source, and a source that is narrowed
-narrows what was made from it in the same moment, however deep. What is detached asks no more of its source
-than was there when it was.
+narrows what was made from it in the same moment, however deep. What is detached stands on its own: it goes on
+asking what its source, and the source of that, had come to ask until then, and nothing that comes later,
+be it planned already, brought by a seat or added by hand.
 
 Law 7: what was detached, and what is made from a post that the viewer may not see, look like what was made
 from nothing.
@@ -29,11 +30,26 @@ ACTIVE, WAITING, REFUSED, DETACHED = "active", "waiting", "refused", "detached"
 
 _TREE = text("""
 WITH RECURSIVE made AS (
-  SELECT post_id FROM derivative WHERE parent_id = :post
+  SELECT post_id FROM derivative WHERE parent_id = :post AND state <> 'detached'
   UNION ALL
   SELECT derivative.post_id FROM derivative JOIN made ON derivative.parent_id = made.post_id
+  WHERE derivative.state <> 'detached'
 )
 SELECT post_id FROM made
+""")
+
+_SOURCES = text("""
+WITH RECURSIVE source AS (
+  SELECT CAST(:post AS bigint) AS id
+  UNION ALL
+  SELECT parent_id FROM derivative JOIN source ON derivative.post_id = source.id
+)
+SELECT id FROM source
+""")
+
+_LAST_LAYER = text("""
+SELECT greatest(:now, max(added_at), max(reached_at)) FROM post_stage
+WHERE post_id = ANY(CAST(:posts AS bigint[]))
 """)
 
 _HOLD = text("SELECT id FROM post WHERE id = ANY(CAST(:posts AS bigint[])) ORDER BY id FOR UPDATE")
@@ -85,6 +101,8 @@ def detach(session: Session, author: Identity, post_id: int, derived_id: int, no
     where it does not show the post, because nobody has said yes to it.
     """
     _own(session, author, post_id)
+    sources = session.scalars(_SOURCES, {"post": post_id}).all()
+    session.scalars(_HOLD, {"posts": sources}).all()
     found = session.scalars(
         select(Derivative)
         .where(col(Derivative.post_id) == derived_id, col(Derivative.parent_id) == post_id)
@@ -95,12 +113,14 @@ def detach(session: Session, author: Identity, post_id: int, derived_id: int, no
     if found.state in (WAITING, REFUSED):
         raise Conflict("It does not show your post: there is nothing to detach.")
     if found.state == ACTIVE:
-        found.state, found.decided_at = DETACHED, now
+        # Of layers that came while this waited for the sources none may fall away again.
+        last = session.scalar(_LAST_LAYER, {"posts": sources, "now": now})
+        found.state, found.decided_at = DETACHED, last
         session.flush()
 
 
 def hold_tree(session: Session, post_id: int) -> list[int]:
-    """Return everything that was made from a post, and from that, each row held in order of its id.
+    """Return what was made from a post and not detached, and from that, each row held in order of its id.
 
     The caller holds the post itself. What is made from any of them meanwhile waits, or is among them.
     """

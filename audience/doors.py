@@ -13,21 +13,21 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.access import BLOCKED, CAP, KEYS, OWN_LIMITS, READER, VISIBLE, standpoint
+from audience.access import BLOCKED, CAPPED, KEYS, READER, RECEIVES_VISITORS, VISIBLE, standpoint
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
 
 # The OFFSET keeps the planner from reading the stages of all posts where it asks for those of one.
 SEEN = f"""
-  post.deleted_at IS NULL AND post.held_at IS NULL AND post.author_id NOT IN {BLOCKED}
+  {RECEIVES_VISITORS} AND post.deleted_at IS NULL AND post.held_at IS NULL AND post.author_id NOT IN {BLOCKED}
   AND EXISTS (SELECT FROM post_stage WHERE post_id = post.id AND number = 0 AND part = 'see' OFFSET 0)
   AND stages_open(post.id, 'see', {KEYS}, :me, post.author_id, :now)
 """
 """Whether the viewer may know of a post that is not ``VISIBLE`` to them."""
 
-FULL = f"gate.taken + gate.waiting >= {CAP}"
-"""Whether each seat of a post, with its ``gate`` and its guild's ``own`` limits, is taken or waited for."""
+FULL = f"({RECEIVES_VISITORS} AND gate.taken + gate.waiting >= cap.seats)"
+"""Whether each seat of a post, with its ``gate`` and as it is ``CAPPED``, is taken or waited for."""
 
 _DOORS = text(f"""
 WITH {READER}
@@ -40,7 +40,7 @@ JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN waiting AS mine ON mine.post_id = post.id AND mine.member_id = :me
-LEFT JOIN {OWN_LIMITS}
+LEFT JOIN {CAPPED}
 CROSS JOIN LATERAL (SELECT {VISIBLE} AS opens) AS read
 WHERE post.id = ANY(CAST(:posts AS bigint[]))
   AND CASE WHEN opens THEN post.waitlist AND {FULL} ELSE {SEEN} END

@@ -23,8 +23,7 @@ def ask(session: Session, reader: Identity, book: Book, post_id: int, now: datet
 
     Raise NotFound where the reader may not see it, and Forbidden where they may not.
     """
-    _, answer = ask_for(session, reader, book, post_id, "download", now)
-    return asks.settle(session, reader, post_id, answer, now)
+    return asks.ask(session, reader, book, post_id, "download", now)
 
 
 def file_of(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> Rendition:

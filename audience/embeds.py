@@ -15,12 +15,13 @@ from sqlmodel import Session
 
 from audience import gate
 from audience.access import (
+    CAPPED,
     FRIEND,
     MORE_ASKED,
-    OWN_LIMITS,
     READER,
     ROOM,
     SOURCES,
+    TIES,
     VISIBLE,
     standpoint,
 )
@@ -38,7 +39,8 @@ FROM inside
 JOIN post ON post.id = inside.parent_id
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
-LEFT JOIN {OWN_LIMITS}
+LEFT JOIN {CAPPED}
+CROSS JOIN {TIES}
 WHERE {VISIBLE}
   AND (seat.post_id IS NOT NULL OR post.author_id = :me OR {ROOM})
 """)

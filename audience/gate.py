@@ -163,7 +163,7 @@ def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
         "reached": [claim.reached for claim in claims],
         "waited": [claim.waited for claim in claims],
     }
-    return set(session.scalars(_COUNT, bound))
+    return set(session.connection().execute(_COUNT, bound).scalars())
 
 
 def _reach(session: Session, claims: Sequence[Claim], now: datetime) -> None:

@@ -4,7 +4,8 @@ Law 7: never who they are, and never what one of them keeps to themself. Where m
 gave to topics and whom they follow is counted over groups alone: those whom the author names one by one, in
 the document, in the text or in a circle, are counted apart, as if they had said what is asked of them, and
 leaving one of them out changes no other number. What is left is told in steps of the clause
-``/reach/least_told``, and smaller numbers not at all. Blocks by others change no number either.
+``/reach/least_told``, and smaller numbers not at all: nobody is told only where the author could know that
+themself, because nobody is in the groups that are no secret. Blocks by others change no number either.
 
 It is one statement over all members, whatever is asked: every group is a set that is looked up once.
 """
@@ -29,12 +30,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col
 
-from audience.keys import EDITION_BITS, SHIFT
+from audience.circle_tables import CircleMember
+from audience.keys import EDITION_BITS, LAST_EDITION, SHIFT
 from audience.predicate import Atom, Contributing, Following, Predicate
 from audience.relations import BLOCK, FOLLOW
-from audience.tables import CircleMember, Contribution, Relation, Tag
+from audience.tables import Relation
+from audience.topic_tables import Contribution, Tag
 from coop.identity import Identity
-from coop.tables import GuildMembership, Member, Place
+from coop.place_tables import Place
+from coop.tables import GuildMembership, Member
 
 NAMING = ("member", "mentioned", "circle")
 """Kinds of groups in which the author named people one by one."""
@@ -57,7 +61,8 @@ class About:
     named: int
     """Members whom the author named one by one, as if they had said what is asked of them."""
     others: int | None
-    """Members whom groups mean, in steps of the clause; None where they are fewer than ``fewer_than``."""
+    """Members whom groups mean, in steps of the clause; None where they are fewer than ``fewer_than``, and
+    perhaps nobody."""
     fewer_than: int
 
     @property
@@ -94,13 +99,14 @@ def headcount(
             false(), *(groups[atom] for one in case for atom in one.atoms(denied=False) if _names(atom))
         )
         counts.append(func.count().filter(*(_others(one, groups) for one in case)))
+        counts.append(func.count().filter(*(_others_at_most(one, groups) for one in case)))
         counts.append(func.count().filter(named, *(_may(one, groups) for one in case)))
     row = session.execute(select(*counts).select_from(people)).one()
     return [
         About(
             everybody=all(_is_public(one) for one in case),
-            named=row[2 * n + 1],
-            others=_told(row[2 * n], least),
+            named=row[3 * n + 2],
+            others=_told(row[3 * n], row[3 * n + 1], least),
             fewer_than=least,
         )
         for n, case in enumerate(cases)
@@ -121,9 +127,14 @@ def _people(author_id: int, atoms: Iterable[Atom], keys: Keys, now: datetime) ->
     )
 
 
-def _told(number: int, least: int) -> int | None:
-    """Return a number of people as it may be told: nobody, or a multiple of the least that is told."""
-    return None if 0 < number < least else round(number / least) * least
+def _told(number: int, most: int, least: int) -> int | None:
+    """Return a number of people as it may be told, in steps of the least that is told.
+
+    ``most`` is how many they could be as far as the author can know.
+    """
+    if number < least:
+        return None if most else 0
+    return round(number / least) * least
 
 
 def _is_public(predicate: Predicate) -> bool:
@@ -140,6 +151,15 @@ def _others(predicate: Predicate, groups: Groups) -> ColumnElement[bool]:
         predicate,
         lambda atom: false() if _names(atom) else groups[atom],
         lambda atom: false() if _names(atom) else groups[atom],
+    )
+
+
+def _others_at_most(predicate: Predicate, groups: Groups) -> ColumnElement[bool]:
+    """Return whom the groups of a predicate could mean, as far as its author can know."""
+    return _joined(
+        predicate,
+        lambda atom: false() if _names(atom) else true() if atom.kind in PRIVATE else groups[atom],
+        lambda atom: false() if _names(atom) or atom.kind in PRIVATE else groups[atom],
     )
 
 
@@ -170,9 +190,14 @@ def _group(atom: Atom, author_id: int, keys: Keys, now: datetime) -> ColumnEleme
             )
             return col(Member.id).in_(inside)
         case "circle":
-            circles = [one >> EDITION_BITS for one in ids]
-            kept = select(col(CircleMember.member_id)).where(col(CircleMember.circle_id).in_(circles))
-            return col(Member.id).in_(kept)
+            kept = [
+                and_(
+                    col(CircleMember.circle_id) == one >> EDITION_BITS,
+                    col(CircleMember.since_edition) <= one & LAST_EDITION,
+                )
+                for one in ids
+            ]
+            return col(Member.id).in_(select(col(CircleMember.member_id)).where(or_(false(), *kept)))
         case "place":
             parts = select(col(Place.id)).where(col(Place.path).contains(cast(ids, ARRAY(BigInteger))))
             return col(Member.place_id).in_(parts)

@@ -12,8 +12,8 @@ from audience import following, waiting
 from audience.feeds import author_signals, external, post_signals, taste
 from coop.book import Book
 from coop.call import Platform
-from coop.jobs import Job
 from coop.outbound import Outbound
+from coop.worker import Job
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 

@@ -12,7 +12,6 @@ from sqlmodel import Session, col
 
 from audience import asks
 from audience.interaction_tables import PostLike
-from audience.permissions import ask_for
 from coop.book import Book
 from coop.identity import Identity
 
@@ -22,8 +21,7 @@ def like(session: Session, reader: Identity, book: Book, post_id: int, now: date
 
     Raise NotFound where the reader may not see it, and Forbidden where they may not like it.
     """
-    _, answer = ask_for(session, reader, book, post_id, "like", now)
-    done = asks.settle(session, reader, post_id, answer, now)
+    done = asks.ask(session, reader, book, post_id, "like", now)
     if done == asks.DONE:
         add(session, post_id, reader.member_id, now)
     return done

@@ -15,12 +15,13 @@ from sqlmodel import Session
 
 from audience import embeds, gate
 from audience.access import (
+    CAPPED,
     FRIEND,
     KEYS,
     MORE_ASKED,
-    OWN_LIMITS,
     READER,
     ROOM,
+    TIES,
     VISIBLE,
 )
 from audience.cards import Card, cards
@@ -67,7 +68,8 @@ def listed(kind: Kind) -> str:
 FROM {kind.rows}
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
-LEFT JOIN {OWN_LIMITS}
+LEFT JOIN {CAPPED}
+CROSS JOIN {TIES}
 CROSS JOIN LATERAL (
   SELECT CASE
     WHEN NOT ({VISIBLE}) THEN true

@@ -1,34 +1,39 @@
 # ruff: noqa: S608 - the statements are put together from constants
 """Reach: how far a post of one's own went, through which feeds, and what held it.
 
-For its author alone. Law 7: it speaks of numbers of people and never of a person; a number smaller than the
-clause says is not told, nor one from which it could be worked out. Law 11: what a feed makes of the post is
-told as the same exact terms, for a reader of whom nothing is known.
+For its author alone. Law 7: it speaks of numbers of people and never of a person. Whom it is for is told as
+the preview tells it (``eligible.py``), everything else by the rules of ``disclosure.py``, so that neither
+this report nor two of them, before and after the post was tightened, speak of one. What members keep to
+themselves (where they are, what they contributed to, whom they block) is counted over groups alone here too.
+Law 11: what a feed makes of the post is told as the same exact terms, for a reader of whom nothing is known.
 
-How many members could open it is counted out by the very function that lets them in, over all members or,
-where there are many, over a sample of them.
+How many readers of a feed could open it is counted out by the very functions that let them in, over all of
+them or, where they are many, over a sample.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlmodel import Session
 
-from audience import why
+from audience import disclosure, why
 from audience.access import Access, access_post
+from audience.eligible import eligible
 from audience.feeds import page as feeds
 from audience.feeds import ranking
 from audience.feeds.candidates import candidate
 from audience.feeds.ranking import Term
 from audience.feeds.reader import NOTHING_KNOWN
 from audience.feeds.recipe import weights_of
-from audience.feeds.rules import FEEDS, FeedRules
+from audience.feeds.rules import FEEDS, FeedRules, SignalName
+from audience.feeds.sliders import Weighing
+from audience.headcount import About
+from audience.keys import CIRCLE, MEMBER, SHIFT
 from audience.rules import AUDIENCE, AudienceRules
 from audience.standing import layered
-from audience.why import Limit
+from audience.why import Limit, Narrowed
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -36,60 +41,53 @@ from coop.ids import moment_of
 from coop.receipts import Citation
 
 SAMPLE = 1000
-"""Of more members than this, so many are asked whether they could open it."""
+"""Of more readers of a feed than this, so many are asked whether they could open it."""
 FEED = "feed:"
-"""How ``seat.via`` begins for what a feed delivered."""
+"""How ``seat.via`` begins for what a voted feed delivered."""
+NAMING = (MEMBER, CIRCLE)
+"""Kinds of keys by which an author names people one by one."""
 
-_OPENED = """
-SELECT count(*) AS asked, count(*) FILTER (WHERE
+# The sample is the same for the same post, so that asking again tells nothing more. A source's later layers
+# are not asked: they are for its author to know.
+_READERS = text(f"""
+WITH looked AS (
+  SELECT DISTINCT via, member_id AS id FROM seat
+  WHERE at >= :since AND starts_with(via, '{FEED}') AND member_id <> :author AND member_id NOT IN (
+    SELECT other_id FROM relation WHERE member_id = :author AND kind = 'block')
+), drawn AS (
+  SELECT via, id, count(*) OVER (PARTITION BY via) AS number,
+         row_number() OVER (PARTITION BY via ORDER BY hashint8extended(id, :post)) AS place
+  FROM looked
+)
+SELECT via, max(number) AS readers, count(*) AS asked, count(*) FILTER (WHERE
   lock_opens(post.lock_any, post.lock_all, post.lock_none, post.lock_groups, post.lock_follow,
-             held.keys, person.id, post.author_id, :now)
-  AND stages_open(post.id, 'read', held.keys, person.id, post.author_id, :now)
-  AND NOT EXISTS (
-    SELECT FROM relation WHERE kind = 'block' AND (member_id, other_id) IN
-      ((person.id, post.author_id), (post.author_id, person.id)))
+             held.keys, drawn.id, post.author_id, :now)
+  AND own_stages_open(post.id, 'read', held.keys, drawn.id, post.author_id, :now)
 ) AS opened
-FROM {people} AS person CROSS JOIN post CROSS JOIN reader_keys(person.id, :now) AS held
-WHERE post.id = :post AND person.id <> post.author_id
-"""
-
-_MEMBERS = "SELECT count(*) FROM member WHERE left_at IS NULL"
-
-# The same members for the same post, so that asking again tells nothing more.
-_SOME = f"""(
-  SELECT id FROM member WHERE left_at IS NULL ORDER BY hashint8extended(id, :post) LIMIT {SAMPLE}
-)"""
-
-_READERS = f"""(
-  SELECT DISTINCT member_id AS id FROM seat
-  WHERE at >= :since AND via = :via AND member_id <> :author
-  ORDER BY 1 LIMIT {SAMPLE}
-)"""
-
-_ELIGIBLE = text(_OPENED.format(people=_SOME))
-_CANDIDATES = text(_OPENED.format(people=_READERS))
+FROM drawn CROSS JOIN post CROSS JOIN LATERAL (
+  SELECT ARRAY(
+    SELECT key FROM unnest((reader_keys(drawn.id, :now)).keys) AS key
+    WHERE key & {(1 << SHIFT) - 1} NOT IN {NAMING}
+  ) AS keys
+) AS held
+WHERE place <= {SAMPLE} AND post.id = :post
+GROUP BY via
+""")
 
 _SEATS = text("""
 SELECT via, count(*) AS seats, count(*) FILTER (WHERE watched_ms >= post.length_ms) AS finished
 FROM seat JOIN post ON post.id = seat.post_id WHERE post_id = :post GROUP BY via
 """)
 
-_REPLIED = text("""
-SELECT count(DISTINCT reply.author_id) FROM reply JOIN post ON post.id = post_id
-WHERE post_id = :post AND reply.deleted_at IS NULL AND reply.state = 'shown'
-  AND reply.author_id <> post.author_id
+_ASIDE = text("""
+SELECT post.seats_max, post.waitlist, coalesce(gate.waiting, 0) AS waiting, (
+  SELECT count(DISTINCT author_id) FROM reply
+  WHERE post_id = post.id AND deleted_at IS NULL AND state = 'shown' AND author_id <> post.author_id
+) AS replied
+FROM post LEFT JOIN gate ON gate.post_id = post.id WHERE post.id = :post
 """)
 
 _FULL = text("SELECT at FROM seat WHERE post_id = :post ORDER BY at, member_id OFFSET :before LIMIT 1")
-
-
-class Estimate(NamedTuple):
-    """A number of members."""
-
-    number: int | None
-    """None where it is too small to be told."""
-    about: bool
-    """Whether it was worked out from a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +95,13 @@ class Way:
     """One way by which it was delivered: a feed, a page, or its own address."""
 
     via: str
-    readers: Estimate | None
-    """Of a feed: members who opened it since the post was made, and whose keys open the post."""
+    readers: int | None
+    """Of a feed: at least so many members opened it since the post was made and are among those for whom it
+    is, without those who are named one by one; None where they are too few, and for other ways."""
+    about: bool
+    """Whether that was worked out from a sample, and may be less."""
     served: int | None
-    """Members to whom it was delivered this way; None where it is too small a number to be told."""
+    """At least to so many members it was delivered this way; None where they are too few to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +112,28 @@ class Weighed:
     score: int
     """In billionths."""
     terms: list[Term]
+    weighings: Mapping[SignalName, Weighing]
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a post went."""
+    """How far a post went; numbers are "at least", and None where they are too small to be told."""
 
-    eligible: Estimate
-    """Members whose keys open it now."""
+    eligible: About
+    """Members for whom it is now."""
     ways: list[Way]
+    """Those of which any number is told."""
     seated: int | None
-    """Members to whom it was delivered, all ways together."""
+    """Members to whom it was delivered, all ways together: as many as its card says."""
     finished: int | None
     """Of these, who watched or read it to the end."""
     replied: int | None
     full_at: datetime | None
-    """When its last seat was taken, where its seats are all taken."""
+    """When its last seat was taken, where it is told that all are."""
+    waiting: int | None
+    """Members who wait for a seat; 0 where nobody can."""
+    narrowed: list[Narrowed]
+    """The layers of its audience that were reached."""
     limits: list[Limit]
     weighed: list[Weighed]
 
@@ -137,79 +144,43 @@ def report(session: Session, author: Identity, book: Book, post_id: int, now: da
     if post.author_id != author.member_id:
         raise NotFound
     least = book.rules(AUDIENCE, AudienceRules).reach.least_told
+    audience = layered(session, post_id, now)
     rows = session.connection().execute(_SEATS, {"post": post_id}).all()
-    seats = sum(row.seats for row in rows)
-    replied = session.scalar(_REPLIED, {"post": post_id}) or 0
-    full = _full_at(session, post, seats)
-    told = _told({row.via: row.seats for row in rows}, seats, least)
-    since = {"since": moment_of(post_id), "author": author.member_id}
+    aside = session.connection().execute(_ASIDE, {"post": post_id}).one()
+    taken, cap = sum(row.seats for row in rows), post.limits.seats
+    seats = disclosure.seats(taken, cap, aside.seats_max, least)
+    finished = {"finished": sum(row.finished for row in rows)}
     return Reach(
-        eligible=_eligible(session, post_id, least, now),
-        ways=[_way(session, row, told[row.via], post_id, least, since, now) for row in sorted(rows)],
-        seated=_least(seats, least),
-        finished=_least(sum(row.finished for row in rows), least),
-        replied=_least(replied, least),
-        full_at=full,
-        limits=why.limits(book, post, layered(session, post_id, now)),
+        eligible=eligible(session, author, audience, least, now),
+        ways=_ways(session, post, {row.via: row.seats for row in rows}, least, now),
+        seated=seats.taken,
+        finished=disclosure.parts(finished, taken, least)["finished"],
+        replied=disclosure.in_steps(aside.replied, least),
+        full_at=_filled_at(session, post_id, cap) if seats.full and cap is not None else None,
+        waiting=disclosure.in_steps(aside.waiting, least) if aside.waitlist else 0,
+        narrowed=why.narrowed(session, audience, now, seats_told=seats.taken is not None),
+        limits=why.limits(book, post, audience),
         weighed=_weighed(session, author, book, post_id, now),
     )
 
 
-def _least(number: int, least: int) -> int | None:
-    """Return a number of people as it may be told: nobody, or enough of them."""
-    return None if 0 < number < least else number
+def _ways(session: Session, post: Access, served: Mapping[str, int], least: int, now: datetime) -> list[Way]:
+    """Return the ways of which any number is told: how many came by a way of which none is, nobody says."""
+    bound = {"post": post.post_id, "author": post.author_id, "since": moment_of(post.post_id), "now": now}
+    found = {row.via: row for row in session.connection().execute(_READERS, bound)}
+    told = disclosure.parts(served, sum(served.values()), least)
+    ways = []
+    for via in sorted({*served, *found}):
+        row = found.get(via)
+        whole = 0 if row is None else round(row.opened * row.readers / row.asked)
+        sampled = row is not None and row.readers > row.asked
+        ways.append(Way(via, disclosure.in_steps(whole, least), sampled, told.get(via)))
+    return [one for one in ways if one.readers is not None or one.served is not None]
 
 
-def _told(cells: Mapping[str, int], total: int, least: int) -> dict[str, int | None]:
-    """Return the parts of a total as they may be told.
-
-    Where one part is hidden and the total is told, the smallest of the others is hidden too, for the one
-    could be worked out from the rest (complementary suppression).
-    """
-    told = {name: _least(number, least) for name, number in cells.items()}
-    hidden = [name for name, number in told.items() if number is None]
-    others = sorted((number, name) for name, number in told.items() if number)
-    if len(hidden) == 1 and _least(total, least) is not None and others:
-        told[others[0][1]] = None
-    return told
-
-
-def _eligible(session: Session, post_id: int, least: int, now: datetime) -> Estimate:
-    """Return how many members could open it, its author not counted."""
-    members = session.scalar(text(_MEMBERS)) or 0
-    row = session.connection().execute(_ELIGIBLE, {"post": post_id, "now": now}).one()
-    return _scaled(row, members - 1, least)
-
-
-def _scaled(row: Row[tuple[int, int]], whole: int, least: int) -> Estimate:
-    about = whole > row.asked
-    number = round(row.opened * whole / row.asked) if about and row.asked else row.opened
-    return Estimate(_least(number, least), about)
-
-
-def _way(
-    session: Session,
-    row: Row[tuple[str, int, int]],
-    served: int | None,
-    post_id: int,
-    least: int,
-    since: Mapping[str, object],
-    now: datetime,
-) -> Way:
-    if not row.via.startswith(FEED):
-        return Way(row.via, None, served)
-    bound = {**since, "via": row.via, "post": post_id, "now": now}
-    found = session.connection().execute(_CANDIDATES, bound).one()
-    more = found.asked >= SAMPLE
-    return Way(row.via, Estimate(_least(found.opened, least), more), served)
-
-
-def _full_at(session: Session, post: Access, seats: int) -> datetime | None:
-    cap = post.limits.seats
-    if cap is None or seats < cap:
-        return None
-    found: datetime | None = session.scalar(_FULL, {"post": post.post_id, "before": cap - 1})
-    return found
+def _filled_at(session: Session, post_id: int, cap: int) -> datetime:
+    at: datetime = session.connection().execute(_FULL, {"post": post_id, "before": cap - 1}).scalar_one()
+    return at
 
 
 def _weighed(session: Session, author: Identity, book: Book, post_id: int, now: datetime) -> list[Weighed]:
@@ -221,9 +192,9 @@ def _weighed(session: Session, author: Identity, book: Book, post_id: int, now: 
     for name in book.rules(FEEDS, FeedRules).profiles:
         recipe = feeds.recipe_of(book, name)
         weighings = recipe.weighings()
-        setting = recipe.setting(now, NOTHING_KNOWN)
-        (scored,) = ranking.ranked([made], setting, weights_of(weighings))
-        found.append(Weighed(name, scored.score, ranking.terms(scored, weighings)))
+        weights = weights_of(weighings)
+        (scored,) = ranking.ranked([made], recipe.setting(now, NOTHING_KNOWN), weights)
+        found.append(Weighed(name, scored.score, ranking.terms(scored, weights), weighings))
     return found
 
 

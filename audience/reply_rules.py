@@ -127,13 +127,19 @@ def _stricter(first: ReplyLimits, second: ReplyLimits) -> ReplyLimits:
     return ReplyLimits(**said)
 
 
-def wider(at: str, wanted: RepliesWanted, book: Book, guild: str | None) -> Iterator[Fault]:
-    """Yield what a layer of a document asks for its replies that is wider than the clauses."""
-    holds = reply_limits((), book, guild)
+def wider(at: str, wanted: RepliesWanted, holds: ReplyLimits) -> Iterator[Fault]:
+    """Yield what a layer of a document asks for its replies that is wider than what holds without it.
+
+    ``at`` is the JSON Pointer of the layer; ``holds`` are the limits of the clauses and the layers below it.
+    Each fault names the clause that holds, or the part of the document that does.
+    """
     for name in CLAUSES:
         value, said = getattr(wanted, name), getattr(holds, name)
         if value is not None and _STRICTNESS[name](value) > _STRICTNESS[name](said.value):
-            yield Fault(f"{at}/replies/{name}", _MOST[name].format(_in_words(said.value)), said.clause)
+            detail = _MOST[name].format(_in_words(said.value))
+            if said.pointer is not None:
+                detail += f" So says {said.pointer}, and a later layer can only be stricter."
+            yield Fault(f"{at}/replies/{name}", detail, said.clause)
 
 
 _MOST = {

@@ -93,6 +93,20 @@ def asking(session: Session, reader: Identity, book: Book, post: Access, now: da
     )
 
 
+def visitors_leave(length_ms: int) -> Leave:
+    """Return what a visitor is told; ``length_ms`` is where the moments of the post end."""
+    return Leave(
+        value="no",
+        reason="Only members answer: sign in.",
+        pointer=None,
+        clause=None,
+        again=None,
+        left=0,
+        moments=False,
+        length_ms=length_ms,
+    )
+
+
 def leave(asked: Asking, replier: Replier) -> Leave:
     """Return whether a member may answer now: who may at all, and then what stands in the way."""
     answered, limits = asked.answer, asked.limits

@@ -56,7 +56,8 @@ class Reach(Clauses):
     widest: Literal["local", "public"]
     """All members, or everybody, signed in or not; the public is not counted, so it needs open seats."""
     least_told: int = Field(ge=5, le=1000)
-    """Smaller numbers of people are not told to an author who asks how far a post went."""
+    """Smaller numbers of people are not told to an author who asks how far a post went; greater ones only in
+    multiples of it."""
 
 
 class Followers(Clauses):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from audience import derivatives
@@ -23,15 +23,13 @@ from audience.locks import Lock, compile_lock
 from audience.naming import author_of, circles_in, keys_of
 from audience.predicate import Atom
 from audience.rules import AUDIENCE, AudienceRules
+from audience.standing import layered
 from audience.tables import Post, PostStage
 from coop.book import Book
 from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity
-from coop.tables import Guild
 
 SEE, READ = "see", "read"
-
-_HAS_COME = text("stage_has_come(post_stage.at, post_stage.seats_pct, post_stage.reached_at, :now)")
 
 
 class _When(NamedTuple):
@@ -69,10 +67,10 @@ def tighten(
     """
     if not parts.model_fields_set:
         raise RuleBroken("This changes nothing.", faults=(Fault("", "Say what to tighten."),))
-    post = _own(session, author, post_id)
-    guild = session.scalar(select(col(Guild.slug)).where(col(Guild.id) == post.guild_id))
-    check_layer(parts, _asked(session, post, now), book, guild, "")
-    keys = keys_of(session, author_of(session, author), parts, post.mentions, "")
+    mentions = _own(session, author, post_id)
+    audience = layered(session, post_id, now)
+    check_layer(parts, [(layer.at, layer.parts) for layer in audience.layers], book, audience.guild, "")
+    keys = keys_of(session, author_of(session, author), parts, mentions, "")
     number = (
         session.scalar(select(func.max(col(PostStage.number))).where(col(PostStage.post_id) == post_id)) or 0
     ) + 1
@@ -80,7 +78,7 @@ def tighten(
     if number > most:
         clause = book.cite(AUDIENCE, "/posts/layers")
         raise RuleBroken("This has been narrowed too often.", faults=(Fault("", f"At most {most}.", clause),))
-    rows = _of(post_id, post.author_id, number, parts, guild, keys, _When(now))
+    rows = _of(post_id, author.member_id, number, parts, audience.guild, keys, _When(now))
     rows[0].document, rows[0].circles = parts.stored(), circles_in(keys)
     session.add_all(rows)
     session.execute(update(Post).where(col(Post.id) == post_id).values(layers=col(Post.layers) + 1))
@@ -88,39 +86,17 @@ def tighten(
     session.flush()
 
 
-class _Own(NamedTuple):
-    """What is narrowed of a post."""
-
-    id: int
-    author_id: int
-    guild_id: int | None
-    mentions: list[int]
-    seats_max: int | None
-    per_minute: int | None
-    burst: int | None
-    all_wait: bool
-
-
-def _own(session: Session, author: Identity, post_id: int) -> _Own:
-    """Return a post of one's own, its row held; raise NotFound for any other."""
-    found = session.execute(
-        select(*(col(getattr(Post, name)) for name in _Own._fields))
+def _own(session: Session, author: Identity, post_id: int) -> list[int]:
+    """Hold a post of one's own and return the ids of whom its text names; raise NotFound for any other."""
+    found: list[int] | None = session.scalar(
+        select(col(Post.mentions))
         .where(col(Post.id) == post_id, col(Post.author_id) == author.member_id)
         .where(col(Post.deleted_at).is_(None))
         .with_for_update()
-    ).one_or_none()
+    )
     if found is None:
         raise NotFound
-    return _Own._make(found)
-
-
-def _asked(session: Session, post: _Own, now: datetime) -> Asked:
-    """Return what the author asks for now, all layers together."""
-    asked = Asked(post.seats_max, post.per_minute, post.burst, post.all_wait)
-    come = select(PostStage).where(col(PostStage.post_id) == post.id, _HAS_COME.bindparams(now=now))
-    for one in session.scalars(come):
-        asked = asked.narrowed(one.seats_max, one.per_minute, one.burst, one.all_wait)
-    return asked
+    return found
 
 
 def _of(

@@ -1,6 +1,6 @@
 """Tables of who sees what: posts with their locks, replies, relations, gates and seats."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Identity,
     Index,
     SmallInteger,
-    String,
     UniqueConstraint,
     false,
     text,
@@ -22,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from coop.database import Row
-from coop.tables import document, moment, serial
+from coop.tables import document, moment
 
 
 class Post(Row, table=True):
@@ -159,83 +158,6 @@ class PostStage(Row, table=True):
     all_wait: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
-class Circle(Row, table=True):
-    """A list of people that a member keeps for themself.
-
-    Who is added later is not let in to what was published before: a post that names a circle uses up its
-    edition, and whoever is added then belongs to the next.
-    """
-
-    __tablename__ = "circle"
-    __table_args__ = (
-        UniqueConstraint("owner_id", "name"),
-        CheckConstraint("edition BETWEEN 0 AND 65535", name="edition_fits"),
-    )
-
-    id: int | None = Field(default=None, sa_column=serial())
-    owner_id: int = Field(foreign_key="member.id", sa_type=BigInteger)
-    name: str
-    edition: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    used: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Whether a post has named this edition."""
-    created_at: datetime = Field(sa_column=moment())
-
-
-class CircleMember(Row, table=True):
-    """Someone in a circle; they are never told."""
-
-    __tablename__ = "circle_member"
-    __table_args__ = (Index("ix_circle_member_member", "member_id"),)
-
-    circle_id: int = Field(foreign_key="circle.id", primary_key=True, sa_type=BigInteger)
-    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
-    since_edition: int
-    since: datetime = Field(sa_column=moment())
-
-
-class Tag(Row, table=True):
-    """A topic, by the name that follows the ``#``."""
-
-    __tablename__ = "tag"
-    __table_args__ = (UniqueConstraint("name"), CheckConstraint("idf > 0", name="idf_positive"))
-
-    id: int | None = Field(default=None, sa_column=serial())
-    name: str
-    idf: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
-    """Inverse document frequency: how much it tells that a post has it, as a job last counted."""
-
-
-class Contribution(Row, table=True):
-    """How much a member gave to a topic on one day (in UTC)."""
-
-    __tablename__ = "contribution"
-    __table_args__ = (
-        Index("ix_contribution_tag", "tag_id", "day"),
-        CheckConstraint("kind IN ('post', 'reply')", name="kind_known"),
-        CheckConstraint("number >= 0", name="number_counted"),
-    )
-
-    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
-    tag_id: int = Field(foreign_key="tag.id", primary_key=True, sa_type=BigInteger)
-    kind: str = Field(primary_key=True)
-    day: date = Field(primary_key=True)
-    number: int
-
-
-class ContributionCondition(Row, table=True):
-    """What some post asks its readers to have given to a topic; each condition is there once, as a key."""
-
-    __tablename__ = "contribution_condition"
-    __table_args__ = (UniqueConstraint("tag_id", "kinds", "least", "days"),)
-
-    id: int | None = Field(default=None, sa_column=serial())
-    tag_id: int = Field(foreign_key="tag.id", sa_type=BigInteger)
-    kinds: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
-    """In order."""
-    least: int
-    days: int
-
-
 class Reply(Row, table=True):
     """An answer to a post, or to another answer; its audience is its post's, which never widens (law 8)."""
 
@@ -368,20 +290,3 @@ class Seat(Row, table=True):
     """The policy epoch that decided the delivery."""
     watched_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """How long the post was before the viewer, as they say: never longer than since ``at``."""
-
-
-class AuthorSignals(Row, table=True):
-    """What the weighted profile knows of an author, recomputed by a job from posts, seats and replies."""
-
-    __tablename__ = "author_signals"
-
-    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
-    posts_7d: int
-    """Posts of the last 7 days."""
-    viewers_28d: int
-    """Distinct members who were delivered any post of theirs in the last 28 days."""
-    answered_28d: int
-    """Distinct repliers of the last 28 days whom the author answered."""
-    bridge: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """How much they helped every group of opinion to understand, in millionths; 0 on too little evidence."""
-    computed_at: datetime = Field(sa_column=moment())

@@ -7,7 +7,7 @@ such a branch is folded, with a number and a place from which to go on.
 
 Law 7: what the reader is not shown (``reply_sight.py``) takes no place and is in no number. Where something
 was taken back that others have answered, a gap stays, without author and text; it is not there for whoever
-is shown none of the answers.
+is shown none of the answers. A visitor, None, reads what is public.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from audience.access import BLOCKED, Access, access_post
 from audience.reply_sight import said
-from audience.replying import REPLIER, Leave, asking, leave
+from audience.replying import REPLIER, Leave, asking, leave, visitors_leave
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.errors import NotFound
@@ -86,7 +86,7 @@ SELECT id AS root_id, key, row_number() OVER (ORDER BY {by}) AS rank FROM (
 _CARD = """
   reply.id, reply.parent_id, reply.depth, author.handle AS author, author.display_name AS author_name,
   CASE WHEN NOT gap THEN reply.body END AS body, CASE WHEN NOT gap THEN reply.at_ms END AS at_ms,
-  reply.pause, reply.state, reply.created_at, reply.author_id = :me AND NOT gap AS mine,
+  reply.pause, reply.state, reply.created_at, (reply.author_id = :me AND NOT gap) IS TRUE AS mine,
   asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions"""
 
 _JOINED = """
@@ -211,7 +211,7 @@ class Thread:
 
 def read(
     session: Session,
-    reader: Identity,
+    reader: Identity | None,
     book: Book,
     post_id: int,
     now: datetime,
@@ -220,14 +220,14 @@ def read(
     start: Place | Branch | None = None,
     limit: int,
 ) -> Thread:
-    """Return a page of the thread of a post, seating the reader at the post.
+    """Return a page of the thread of a post, seating a member at the post.
 
     ``limit`` is how many replies to the post there are on it, each with its branch; from a :class:`Branch`
     on, how many answers of that branch. Raise NotFound where the reader may not see the post.
     """
     post = access_post(session, reader, book, post_id, now, with_source=True)
-    asked = asking(session, reader, book, post, now)
-    bound: dict[str, Any] = {"post": post_id, "me": reader.member_id, "roots": limit}
+    asked = None if reader is None else asking(session, reader, book, post, now)
+    bound: dict[str, Any] = {"post": post_id, "me": _id_of(reader), "roots": limit}
     if isinstance(start, Branch):
         rows = session.connection().execute(_BRANCH, {**bound, **start._asdict(), "shown": limit}).all()
     else:
@@ -238,14 +238,19 @@ def read(
         raise NotFound
     shown = [row for row in rows if row.id is not None]
     cards = [ReplyCard(*(getattr(row, name) for name in ReplyCard._fields)) for row in shown]
-    replier = asked.replier(rows[0], now)
     return Thread(
         post=post,
         cards=cards,
         roots={row.id: row.root_id for row in shown},
         next=_next(start, rows[0].more, shown),
-        leave=leave(asked, replier),
+        leave=visitors_leave(rows[0].length_ms)
+        if asked is None
+        else leave(asked, asked.replier(rows[0], now)),
     )
+
+
+def _id_of(reader: Identity | None) -> int | None:
+    return None if reader is None else reader.member_id
 
 
 def _next(start: Place | Branch | None, more: bool, shown: list[Row[Any]]) -> Place | Branch | None:
@@ -258,15 +263,15 @@ def _next(start: Place | Branch | None, more: bool, shown: list[Row[Any]]) -> Pl
     return Place(last.key, last.root_id) if more else None
 
 
-def moments(session: Session, reader: Identity, post_id: int) -> list[Moment]:
+def moments(session: Session, reader: Identity | None, post_id: int) -> list[Moment]:
     """Return the moments of which replies to a post speak, in order, to a reader who was given the post."""
-    rows = session.connection().execute(_MOMENTS, {"post": post_id, "me": reader.member_id})
+    rows = session.connection().execute(_MOMENTS, {"post": post_id, "me": _id_of(reader)})
     return [Moment(*row) for row in rows]
 
 
 def listing(
     session: Session,
-    reader: Identity,
+    reader: Identity | None,
     book: Book,
     post_id: int,
     now: datetime,
@@ -279,7 +284,7 @@ def listing(
     Wherever they stand: answers to answers too. Raise NotFound where the reader may not see the post.
     """
     access_post(session, reader, book, post_id, now)
-    bound = {"me": reader.member_id, "post": post_id, "after": after, "limit": limit + 1}
+    bound = {"me": _id_of(reader), "post": post_id, "after": after, "limit": limit + 1}
     rows = session.connection().execute(_LIST, bound).all()
     found = [ReplyCard._make(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None

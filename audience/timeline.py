@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from audience import newest, tags
 from audience.access import BLOCKED, standpoint
 from audience.newest import Kind
-from audience.tables import Tag
+from audience.topic_tables import Tag
 from audience.topics import place_feature, tag_feature
 from coop import places
 from coop.book import Book

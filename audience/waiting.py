@@ -20,11 +20,11 @@ from sqlmodel import Session, col
 
 from audience import gate
 from audience.access import (
-    CAP,
+    CAPPED,
     FRIEND,
     MORE_ASKED,
-    OWN_LIMITS,
     READER,
+    TIES,
     VISIBLE,
     access_post,
     standpoint,
@@ -49,13 +49,14 @@ _LOOK = text(f"""
 WITH {READER}
 SELECT post.author_id = :me AS mine, post.seats_max, {MORE_ASKED} AS more_asked, post.layers, post.waitlist,
        guild.slug AS guild, gate.reached, seat.post_id IS NOT NULL AS seated, mine.number, {FRIEND} AS friend,
-       gate.taken + gate.waiting >= {CAP} AS full
+       gate.taken + gate.waiting >= cap.seats AS full
 FROM post
 JOIN gate ON gate.post_id = post.id
 LEFT JOIN guild ON guild.id = post.guild_id
 LEFT JOIN seat ON seat.post_id = post.id AND seat.member_id = :me
 LEFT JOIN waiting AS mine ON mine.post_id = post.id AND mine.member_id = :me
-LEFT JOIN {OWN_LIMITS}
+LEFT JOIN {CAPPED}
+CROSS JOIN {TIES}
 WHERE {VISIBLE} AND post.id = :post
 """)  # noqa: S608 - put together from constants
 
@@ -66,8 +67,8 @@ _PLACE = text("SELECT count(*) FROM waiting WHERE post_id = :post AND number <= 
 _FIRST = text("SELECT member_id FROM waiting WHERE post_id = :post ORDER BY number LIMIT 1")
 
 _DUE = text(f"""
-SELECT post.id FROM gate JOIN post ON post.id = gate.post_id LEFT JOIN {OWN_LIMITS}
-WHERE gate.waiting > 0 AND (post.deleted_at IS NOT NULL OR gate.taken < {CAP})
+SELECT post.id FROM gate JOIN post ON post.id = gate.post_id LEFT JOIN {CAPPED}
+WHERE gate.waiting > 0 AND (post.deleted_at IS NOT NULL OR gate.taken < cap.seats)
 ORDER BY post.id
 """)  # noqa: S608 - put together from constants
 

@@ -1,18 +1,20 @@
 """Why a member sees a post: the lock that opened, the seat, the limits that hold and what a feed makes of it.
 
 Law 7: whoever may not see the post is told nothing, and of its audience only the part that the asker
-belongs to is named. How many hold a seat is told to the author alone.
+belongs to is named. How many hold a seat, and which layers have narrowed it, is told to the author alone.
 Law 11: the terms of a profile add up to its score, each with the clause that weighs it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.access import Access, access_post
 from audience.cards import cards
 from audience.clauses import limit_of, strictest
+from audience.document import Parts
 from audience.feeds import explanation
 from audience.feeds.explanation import Explanation
 from audience.feeds.named import recipe_of
@@ -25,6 +27,14 @@ from audience.standing import Layered, layered, standings
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation
+
+_NARROWED = text("""
+SELECT '/after/' || number - 1 || '/set' AS pointer, coalesce(reached_at, at, added_at) AS since,
+       at - added_at AS age, seats_pct
+FROM post_stage
+WHERE post_id = :post AND part = 'read' AND stage_has_come(at, seats_pct, reached_at, :now)
+ORDER BY since, number
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,21 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A layer of a post's audience whose time has come."""
+
+    at: str
+    """JSON Pointer of the layer in the document; layers added by hand are counted on after the planned."""
+    since: datetime
+    age: timedelta | None
+    """The age that it waited for; None besides ``seats_pct`` where its author added it by hand."""
+    seats_pct: int | None
+    """Percent of the seats that it waited for."""
+    sets: list[str]
+    """What it says something of: ``see``, ``read``, ``seats``, ``arrivals``, ``interact`` or ``replies``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Why a member sees a post."""
 
@@ -48,13 +73,15 @@ class Why:
     seat: bool
     """Whether the asker holds a seat; an author needs none."""
     taken: int | None
-    """How many seats are taken, for the author alone."""
+    """How many seats are taken, for the author alone, as its card says."""
+    narrowed: list[Narrowed]
+    """The layers that were reached, for the author alone: why it went no further."""
     limits: list[Limit]
     profile: str
     made: Explanation
     """What the profile makes of it now."""
     receipts: list[Citation]
-    """The clause of each term, in the same order."""
+    """The clause of each weight, in the same order."""
 
 
 def explain(
@@ -70,15 +97,17 @@ def explain(
     post = access_post(session, viewer, book, post_id, now)
     mine = post.author_id == viewer.member_id
     audience = layered(session, post_id, now)
+    taken = cards(session, viewer, book, [post_id], now)[post_id].taken
     made = explanation.explain(session, viewer, book, recipe, post_id, now)
     return Why(
         because=["You wrote it."] if mine else _reasons(session, viewer, audience, now),
         seat=not mine,
-        taken=cards(session, viewer, book, [post_id], now)[post_id].taken,
+        taken=taken,
+        narrowed=narrowed(session, audience, now, seats_told=taken is not None) if mine else [],
         limits=limits(book, post, audience),
         profile=recipe.title,
         made=made,
-        receipts=[book.cite(FEEDS, term.clause) for term in made.terms],
+        receipts=[book.cite(FEEDS, one.clause) for one in made.weighings.values()],
     )
 
 
@@ -119,16 +148,35 @@ def _in_words(atom: Atom) -> str:
     return f"It is open to people who contribute to #{atom.contributed.tag if atom.contributed else ''}."
 
 
+def narrowed(session: Session, audience: Layered, now: datetime, *, seats_told: bool) -> list[Narrowed]:
+    """Return the layers of a post's audience that were reached, as its author is told, the earliest first.
+
+    ``seats_told`` says whether so many of its seats are taken that their number is told; else a share of them
+    that narrowed it is not told either.
+    """
+    said = {layer.at: layer.parts for layer in audience.layers}
+    rows = session.connection().execute(_NARROWED, {"post": audience.post_id, "now": now})
+    return [
+        Narrowed(row.pointer, row.since, row.age, row.seats_pct, _sets(said[row.pointer]))
+        for row in rows
+        if row.seats_pct is None or seats_told
+    ]
+
+
+def _sets(parts: Parts) -> list[str]:
+    named = [name for name in Parts.model_fields if getattr(parts, name) is not None]
+    return ["see" if name == "preset" else name for name in named]
+
+
 def limits(book: Book, post: Access, audience: Layered) -> list[Limit]:
     """Return every limit that holds for a post, each with the clause or the author that set it."""
-    by_clause = {
-        "arrivals": "/arrivals/per_minute",
-        "burst": "/arrivals/burst",
-    }
     found = [_seats(book, post)]
-    for name, pointer in by_clause.items():
+    for name, pointer, value in (
+        ("arrivals", "/arrivals/per_minute", post.limits.per_minute),
+        ("burst", "/arrivals/burst", post.limits.burst),
+    ):
         clause = deciding(book, post.guild, pointer)
-        found.append(Limit(name, limit_of(clause.value), clause))
+        found.append(Limit(name, value, clause if value == limit_of(clause.value) else None))
     said = reply_limits([(layer.at, layer.parts) for layer in audience.layers], book, post.guild)
     for name, one in (("replies", said.max), ("replies_each", said.per_member)):
         found.append(Limit(name, one.value, one.clause))

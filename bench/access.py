@@ -20,7 +20,8 @@ from sqlmodel import Session
 from app import POLICY_KINDS
 from audience.access import READER, VISIBLE, standpoint
 from audience.rules import AUDIENCE
-from bench.access_world import World, build
+from bench.access_building import build
+from bench.access_world import World
 from bench.documents import NOW
 from bench.report import Figures, Goals, at_most, exactly
 from bench.server import Server

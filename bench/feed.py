@@ -245,9 +245,11 @@ class _Counter:
 
 def _check(page: dict[str, Any]) -> int:
     """Return how many posts a page has; raise PageWrong unless every explanation adds up."""
-    items = page["items"]
+    items, weights = page["items"], page["weights"]
     for item in items:
-        if sum(int(term["contribution"]) for term in item["why"]["terms"]) != int(item["why"]["score"]):
+        made = [term["value"] * weights[term["signal"]]["weight"] for term in item["why"]["terms"]]
+        said = [term["contribution"] for term in item["why"]["terms"]]
+        if made != said or sum(said) != item["why"]["score"]:
             raise PageWrong(f"the terms of {item} do not add up to its score")
     return len(items)
 

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from coop.membership_rules import NAME, MembershipRules
+from coop.place_tables import Place
 from coop.rehearsal import Measure, Rehearsing, Report, Tallied, changes, merged
-from coop.tables import Guild, GuildMembership, Invitation, Member, Place
+from coop.tables import Guild, GuildMembership, Invitation, Member
 
 LIMITS = (
     "People who came to a closed door, or met with a limit, are not on record.",

@@ -20,7 +20,8 @@ from coop.identity import Identity
 from coop.membership_rules import NAME, MembershipRules
 from coop.names import line
 from coop.place_names import folded, said
-from coop.tables import Member, Place
+from coop.place_tables import Place
+from coop.tables import Member
 
 LONGEST_NAME = 80
 """Most characters in the name of a neighbourhood."""

@@ -69,6 +69,8 @@ def answer(error: errors.AllotmentError) -> Response:
     if error.faults:
         problem["errors"] = [_fault(fault) for fault in error.faults]
     response = Response(json.dumps(problem), status, content_type=PROBLEM_TYPE)
+    # A cache may keep a 404 that it is told nothing of, and hand one visitor's to a member.
+    response.headers["Cache-Control"] = "no-store"
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="allotment"'
     if isinstance(error, errors.TooMany | errors.NotYet):

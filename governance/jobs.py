@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from coop.call import Platform
-from coop.jobs import Job
 from coop.measures import Measure
+from coop.worker import Job
 from governance import announcing, enactment, reviews, watching
 from governance.deliberation import maps
 from governance.enactment import Enactor

@@ -244,11 +244,17 @@ class ObjectStore:
     def presigned_get(self, key: str, expires: timedelta) -> str:
         """Return an address that opens ``key`` to anyone for ``expires``, 1 to 60 s (law 9).
 
-        Only for media that every member may see. Raises ``ValueError`` for any longer life.
+        Only for media that every member may see. What it opens is kept by no shared cache. Raises
+        ``ValueError`` for any longer life.
         """
         if not timedelta(seconds=1) <= expires <= SIGNED_FOR_AT_MOST:
             raise ValueError("a signed address lives 1 to 60 seconds (law 9)")
-        return self._client.presigned_get_object(self._bucket, key, expires=expires)
+        return self._client.presigned_get_object(
+            self._bucket,
+            key,
+            expires=expires,
+            response_headers={"response-cache-control": "private, no-store"},
+        )
 
 
 @contextmanager

@@ -4,12 +4,15 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.engine import Connection
 
+import audience.circle_tables
 import audience.feeds.tables
 import audience.finding_tables
 import audience.interaction_tables
 import audience.tables
+import audience.topic_tables
 import coop.checkpoint_tables
 import coop.notice_tables
+import coop.place_tables
 import coop.tables
 import coop.webhook_tables
 import governance.deliberation.statement_tables
@@ -21,12 +24,15 @@ import media.tables
 from coop.database import Row
 
 TABLES = (
+    audience.circle_tables,
     audience.feeds.tables,
     audience.finding_tables,
     audience.interaction_tables,
     audience.tables,
+    audience.topic_tables,
     coop.checkpoint_tables,
     coop.notice_tables,
+    coop.place_tables,
     coop.tables,
     coop.webhook_tables,
     governance.deliberation.statement_tables,

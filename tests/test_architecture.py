@@ -105,6 +105,7 @@ PURE = (
     "audience/permission.py",
     "audience/feeds/reader.py",
     "audience/feeds/recipe.py",
+    "audience/feeds/signal_rules.py",
     "audience/feeds/sliders.py",
     "audience/feeds/slots.py",
     "audience/bounds.py",

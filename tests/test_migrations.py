@@ -12,7 +12,8 @@ from coop import migrations
 from coop.database import Database, Row
 from coop.settings import Settings
 
-VERSIONS = sorted((Path(__file__).resolve().parent.parent / "migrations" / "versions").glob("*.py"))
+ROOT = Path(__file__).resolve().parent.parent
+VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
 
 
 def test_the_migrated_database_is_the_tables(database: Database) -> None:
@@ -21,6 +22,15 @@ def test_the_migrated_database_is_the_tables(database: Database) -> None:
             session.connection(), opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Row.metadata) == []
+
+
+def test_migrations_are_compared_with_every_file_of_tables() -> None:
+    env = ast.parse((ROOT / "migrations" / "env.py").read_text(encoding="utf-8"))
+    known = {name.name for node in ast.walk(env) if isinstance(node, ast.Import) for name in node.names}
+    rooms = ("coop", "governance", "media", "audience")
+    files = [path for room in rooms for path in (ROOT / room).rglob("*tables.py")]
+    tables = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
+    assert tables and tables <= known
 
 
 def test_migrations_are_numbered_one_after_another() -> None:

@@ -14,6 +14,7 @@ PUBLIC_OPERATIONS = {
     "list_member_posts",
     "list_policies",
     "list_policy_versions",
+    "list_replies",
     "list_signing_keys",
     "list_tag_posts",
     "list_tags",
@@ -22,7 +23,10 @@ PUBLIC_OPERATIONS = {
     "read_checkpoint",
     "read_latest_checkpoint",
     "read_ledger_head",
+    "read_media",
     "read_policy",
+    "read_post",
+    "read_thread",
     "search_posts",
     "search_tags",
 }

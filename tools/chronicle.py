@@ -18,7 +18,7 @@ from coop.book import Book
 from coop.call import Platform
 from coop.clock import Clock
 from coop.identity import Identity
-from coop.jobs import Job
+from coop.worker import Job
 from governance import enactment
 
 Jobs = Callable[[Platform], Sequence[Job]]

@@ -21,10 +21,10 @@ from coop.book import PolicyKind
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
-from coop.jobs import Job, work
 from coop.policies import Books
 from coop.settings import Settings
 from coop.supervisor import borrowed
+from coop.worker import Job, work
 from governance import audit
 from media.storage import ObjectStore
 from tools.client import CLIENT_ID, REDIRECT_URI

@@ -113,7 +113,7 @@ NOTES = (
     Note(
         "amara",
         220,
-        "The square, the minute the sun came through. I waited an hour for nobody to hurry.",
+        "The square, the minute the sun came through. I waited an hour for nobody to hurry. #light #streets",
         guild="street-light",
         photo="DSCN0010.jpg",
         alt="A sunlit square with old houses",
@@ -125,25 +125,31 @@ NOTES = (
     Note(
         "ines",
         190,
-        "Swapped the climbing beans today: eleven kinds on one table. The speckled ones are back from 1987.",
+        "Swapped the climbing beans today: eleven kinds on one table. The speckled ones are back from 1987. "
+        "#beans #seeds",
         guild="seed-keepers",
         replies=(
             ("jonas", "Please keep me six of the speckled ones. My soil is heavy and they do not mind."),
             ("ines", "Six in an envelope with your name."),
         ),
     ),
-    Note("yuki", 170, "Day four of the same dough. It smells of apples now. I have done nothing but wait."),
+    Note(
+        "yuki",
+        170,
+        "Day four of the same dough. It smells of apples now. I have done nothing but wait. #bread #slow",
+    ),
     Note(
         "jonas",
         150,
-        "Compost in one sentence: feed it as you would a patient animal. Longer version on Saturday.",
+        "Compost in one sentence: feed it as you would a patient animal. Longer version on Saturday. "
+        "#compost #soil",
         seats=40,
         replies=(("priya", "May I bring my class? They will ask about worms."),),
     ),
     Note(
         "elena",
         120,
-        "A canal that is on no map I own.",
+        "A canal that is on no map I own. #maps #streets",
         photo="DSCN0021.jpg",
         alt="Houses along a quiet street",
         seats=25,
@@ -152,16 +158,16 @@ NOTES = (
         "leila",
         96,
         "My grandmother's song for shelling peas has nine verses, and the ninth is only for the cousins. "
-        "Here are eight.",
+        "Here are eight. #songs",
         people=("yuki", "kofi", "ines", "marko"),
         seats=4,
         replies=(("kofi", "The fourth verse wants a drum. I will send you one."),),
     ),
-    Note("marko", 80, "The bees found the lime trees. The whole hive hums one note lower today."),
+    Note("marko", 80, "The bees found the lime trees. The whole hive hums one note lower today. #bees"),
     Note(
         "oskar",
         70,
-        "Slow train north. Three hundred kilometres, two books, one conversation.",
+        "Slow train north. Three hundred kilometres, two books, one conversation. #slow #trains",
         photo="landscape_6.jpg",
         alt="A wide landscape under a pale sky",
         replies=(("amara", "What was the conversation?"), ("oskar", "Whether a lake has a front.")),
@@ -169,28 +175,32 @@ NOTES = (
     Note(
         "priya",
         52,
-        "Taught fractions with four colours of wool. Nobody noticed it was fractions until the end.",
+        "Taught fractions with four colours of wool. Nobody noticed it was fractions until the end. "
+        "#maths #wool",
     ),
-    Note("tomas", 40, "This radio last spoke in 1961. Today it said «buenas tardes».", seats=60),
+    Note(
+        "tomas", 40, "This radio last spoke in 1961. Today it said «buenas tardes». #repair #radio", seats=60
+    ),
     Note(
         "hana",
         30,
-        "Pressed the last cornflowers. If you have blotting paper that is going spare, I have jam.",
+        "Pressed the last cornflowers. If you have blotting paper that is going spare, I have jam. "
+        "#flowers #swap",
         guild="seed-keepers",
     ),
-    Note("kofi", 20, "Found the right bucket. It is an A flat.", guild="kitchen-table"),
+    Note("kofi", 20, "Found the right bucket. It is an A flat. #drums #songs", guild="kitchen-table"),
     Note(
         "ines",
         10,
-        "Portrait of a pumpkin that thinks it has won.",
+        "Portrait of a pumpkin that thinks it has won. #seeds #harvest",
         photo="portrait_3.jpg",
         alt="A tall picture, upright",
     ),
     Note(
         "amara",
         4,
-        "Rain until noon, then everything shone. I kept the camera in my coat.",
+        "Rain until noon, then everything shone. I kept the camera in my coat. #light #rain",
         guild="street-light",
     ),
-    Note("yuki", 1.5, "The loaf is out. Nobody may cut it for an hour. Least of all me."),
+    Note("yuki", 1.5, "The loaf is out. Nobody may cut it for an hour. Least of all me. #bread"),
 )

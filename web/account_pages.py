@@ -11,7 +11,7 @@ from coop.ids import LARGEST
 from coop.members import LONGEST_DISPLAY_NAME, Newcomer
 from coop.membership_rules import NAME, MembershipRules
 from web.forms import Refusal, refusal
-from web.visits import attempt, here_after, page, render, see_other
+from web.visits import attempt, here_after, linked_from, page, render, see_other
 
 JOIN_FIELDS = ("handle", "display_name", "password", "invitation")
 PROFILE_FIELDS = ("display_name", "about")
@@ -57,8 +57,8 @@ def join(call: Call) -> Response:
 
 
 def ask_member(call: Call) -> Response:
-    """Ask for handle and password; whoever is signed in goes on."""
-    target = here_after(request.args.get("next"))
+    """Ask for handle and password; whoever is signed in goes on, or back to where the link stood."""
+    target = here_after(request.args.get("next")) if "next" in request.args else linked_from()
     if call.identity is not None:
         return see_other(target)
     return render(call, "sign_in.html", target=target, handle="", refused=None)

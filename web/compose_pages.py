@@ -1,7 +1,8 @@
-"""Writing a post: its words, its audience as one control, and about how many people that means.
+"""Writing a post: its words, its picture, its audience as one control, and about how many people that means.
 
 It needs no script: looking for a place and seeing what an audience would do send the whole form, and it
-comes back as it was, with what was asked.
+comes back as it was, with what was asked. A picture is taken in whenever the form is sent, whatever for; the
+script only sends it as soon as it is chosen.
 """
 
 import json
@@ -22,7 +23,9 @@ from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
 from coop.gazetteer import CREDIT
 from coop.ids import LARGEST
-from web import composing
+from media import descriptions
+from media.rules import MediaRules
+from web import composing, sent_pictures
 from web.forms import Refusal, refusal
 from web.visits import attempt, page, render, see_other
 
@@ -30,14 +33,18 @@ MATCHES = 8
 """Places that one search shows."""
 PICTURES = 12
 LONGEST_SEARCH = 80
+TARGET = "compose_post"
+"""Endpoint that the form is sent to."""
 STARTS = {"reach": "local"}
 """What a form says before anything was chosen."""
 
 
 def add_to(pages: Blueprint) -> None:
     """Add the page on which a post is written, and the target of its form."""
+    # Before anything else looks into the form, which reads all of it.
+    pages.before_request(_make_room)
     pages.add_url_rule("/posts/new", "new_post", page(ask))
-    pages.add_url_rule("/posts/new", "compose_post", page(compose), methods=["POST"])
+    pages.add_url_rule("/posts/new", TARGET, compose, methods=["POST"])
 
 
 def ask(call: Call) -> Response:
@@ -45,9 +52,28 @@ def ask(call: Call) -> Response:
     return _form(call, STARTS | request.args.to_dict())
 
 
-def compose(call: Call) -> Response:
+def compose() -> Response:
+    """Take in the picture that came along, then do what the form asks; where refused, show the form again."""
+    said, file = request.form.to_dict(), sent_pictures.sent()
+    if file is not None:
+        try:
+            said["asset_id"] = str(sent_pictures.receive(file))
+        except Unauthenticated:
+            raise
+        except AllotmentError as error:
+            refused = sent_pictures.refusal(error)
+            return page(_form)(said, refused=refused, status=problems.status_of(error))
+    return page(_carry_out)(said)
+
+
+def _make_room() -> None:
+    """Let this one form be as large as a picture."""
+    if request.endpoint == f"{request.blueprint}.{TARGET}":
+        sent_pictures.make_room()
+
+
+def _carry_out(call: Call, said: Mapping[str, str]) -> Response:
     """Publish what was written, or show the form again: with what its audience would do, or places found."""
-    said = request.form.to_dict()
     act = said.get("act", "preview")
     try:
         if act == "look":
@@ -55,9 +81,9 @@ def compose(call: Call) -> Response:
         draft = _draft(call, said)
         if act == "publish":
             with attempt(call):
-                made = posts.publish(call.session, call.member, call.book, draft, call.now)
+                made = _publish(call, draft, said.get("alt", ""))
             flash("Published.", "good")
-            return see_other(f"/posts/{made.id}")
+            return see_other(f"/posts/{made}")
         seen = preview(
             call.session, call.member, call.book, draft.audience, draft.guild, draft.body, call.now
         )
@@ -67,6 +93,14 @@ def compose(call: Call) -> Response:
         wrong = refusal(error, composing.fields(), composing.places(said))
         return _form(call, said, refused=wrong, status=problems.status_of(error))
     return _form(call, said, seen=seen)
+
+
+def _publish(call: Call, draft: Draft, alt: str) -> int:
+    """Publish a draft, and say what its picture shows unless that is left as it was; return its id."""
+    made = posts.publish(call.session, call.member, call.book, draft, call.now)
+    if draft.asset_id is not None and alt.strip():
+        descriptions.describe(call.session, call.member, draft.asset_id, alt)
+    return made.id
 
 
 def _draft(call: Call, said: Mapping[str, str]) -> Draft:
@@ -127,6 +161,8 @@ def _form(
         openings=OPENINGS,
         later=range(composing.LATER),
         pictures=pictures.loose(call.session, member, PICTURES),
+        photos=book.rules("media", MediaRules).photos,
+        longest_alt=descriptions.LONGEST,
         sought=sought,
         chosen=chosen,
         found=found,

@@ -105,7 +105,8 @@ def fields(verbs: Sequence[str] = VERBS) -> tuple[str, ...]:
     """Return the names of all fields at which something may be wrong."""
     later = tuple(f"later{row}" for row in range(LATER))
     return (
-        *("body", "teaser", "guild", "asset_id", "place", "reach", "read", "seats", "on_full", "until_days"),
+        *("body", "teaser", "guild", "asset_id", "alt", "place"),
+        *("reach", "read", "seats", "on_full", "until_days"),
         *ARRIVALS,
         *REPLIES,
         *(f"verb_{verb}" for verb in verbs),

@@ -59,6 +59,7 @@ from web import (
     tighten_pages,
     timeline_pages,
     tuning_pages,
+    watch_pages,
     webhook_pages,
     wording,
 )
@@ -103,6 +104,7 @@ def blueprint(app: Flask) -> Blueprint:
         own_feed_pages,
         tuning_pages,
         feed_pages,
+        watch_pages,
         thread_pages,
         reach_pages,
         gesture_pages,
@@ -144,6 +146,7 @@ def blueprint(app: Flask) -> Blueprint:
         CLASSES=wording.CLASSES,
         CHOICES=wording.CHOICES,
         LIMITS=wording.LIMITS,
+        PARTS=wording.PARTS,
         VERBS=wording.VERBS,
         OPENINGS=wording.OPENINGS,
         STANCES=wording.STANCES,

@@ -1,17 +1,22 @@
-"""A post with its thread as a page, and what members do there: answer, decide, take one's own back."""
+"""A post with its thread as a page, and what members do there: answer, decide, take one's own back.
+
+Law 7: a visitor is shown what is public; anything else answers like a post that there is not, and nobody is
+sent to sign in for some posts and not for others.
+"""
 
 from typing import cast, get_args
 
 from flask import Blueprint, Response, flash, request
 
-from audience import replies
-from audience.routes.doors import DoorView, read_post
-from audience.routes.posts import WhyQuery, explain_post
+from audience import doors, replies
+from audience.routes.doors import door_view
 from audience.routes.threads import ThreadQuery, read_thread
+from audience.routes.why import WhyQuery, explain_post
 from audience.threads import Order
 from coop.call import Call
-from coop.errors import Fault, NotFound, RuleBroken, Unauthenticated
+from coop.errors import Fault, NotFound, RuleBroken
 from coop.ids import LARGEST
+from coop.paging import LONGEST
 from web import acts
 from web.forms import Sent
 from web.visits import back, page, render, see_other
@@ -45,34 +50,38 @@ def add_to(pages: Blueprint) -> None:
 
 def post(call: Call, post_id: int) -> Response:
     """Show a post with the replies to it, and everything there is to know of why it is shown."""
-    if call.identity is None:
-        raise Unauthenticated
     return show(call, post_id, Sent())
 
 
 def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
     """Show a post with its thread, and a form that was refused with what was wrong."""
-    shown = read_post(call, post_id)
-    if isinstance(shown, DoorView):
-        return render(call, "door.html", door=shown)
-    order = request.args.get("sort", "oldest")
-    if order not in get_args(Order):
-        raise NotFound
-    query = ThreadQuery(sort=cast(Order, order), cursor=request.args.get("cursor"), moments=True)
-    thread = read_thread(call, post_id, query)
+    query = _query()
+    try:
+        thread = read_thread(call, post_id, query)
+    except NotFound:
+        found = doors.door(call.session, call.identity, call.book, post_id, call.now)
+        return render(call, "door.html", door=door_view(found))
     return render(
         call,
         "post.html",
         status,
-        post=shown,
+        post=thread.post,
         thread=thread,
         names={one.id: one.author.handle for one in thread.replies if one.author is not None},
-        order=order,
+        order=query.sort,
         orders=ORDERS,
         somewhere=query.cursor is not None,
-        why=explain_post(call, post_id, WhyQuery()),
+        why=None if call.identity is None else explain_post(call, post_id, WhyQuery()),
         sent=sent,
     )
+
+
+def _query() -> ThreadQuery:
+    """Return which part of a thread an address asks for; raise NotFound where no page links to it."""
+    order, cursor = request.args.get("sort", "oldest"), request.args.get("cursor")
+    if order not in get_args(Order) or (cursor is not None and len(cursor) > LONGEST):
+        raise NotFound
+    return ThreadQuery(sort=cast(Order, order), cursor=cursor, moments=True)
 
 
 def answer(call: Call, post_id: int) -> str:

@@ -16,7 +16,7 @@ from audience.routes.doors import DoorView, read_post
 from audience.routes.posts import PostView
 from coop import problems
 from coop.call import Call
-from coop.errors import NotFound
+from coop.errors import NotFound, Unauthenticated
 from web import acts, composing
 from web.forms import Sent
 from web.visits import page, render
@@ -83,6 +83,8 @@ def _shown(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
 
 def _own(call: Call, post_id: int) -> PostView:
     """Return a post of one's own; raise NotFound for any other."""
+    if call.identity is None:
+        raise Unauthenticated
     found = read_post(call, post_id)
     if isinstance(found, DoorView) or found.audience is None:
         raise NotFound

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, redirect, render_template, request
@@ -60,8 +60,7 @@ def render(call: Call, template: str, status: int = 200, **context: Any) -> Resp
 
 def see_other(location: str) -> Response:
     """Return a redirect that follows a form: the next request is a GET, and reloading posts nothing."""
-    response: Response = redirect(location, 303)  # type: ignore[assignment]
-    return response
+    return cast(Response, redirect(location, 303))
 
 
 def here_after(target: str | None) -> str:
@@ -73,6 +72,11 @@ def came_from() -> str:
     """Return the path of the page that a form stood on, as far as the browser tells."""
     if request.method == "GET":
         return request.full_path if request.query_string else request.path
+    return linked_from()
+
+
+def linked_from() -> str:
+    """Return the path of the page of this site that a link was followed from, as far as the browser tells."""
     parts = urlsplit(request.referrer or "")
     if f"{parts.scheme}://{parts.netloc}/" != request.host_url:
         return "/"

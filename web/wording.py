@@ -120,6 +120,16 @@ LIMITS = {
 }
 """What a post's limits are called."""
 
+PARTS = {
+    "see": "who may know of it",
+    "read": "who may open it",
+    "seats": "how many may view it",
+    "arrivals": "how fast strangers are let in",
+    "interact": "what readers may do with it",
+    "replies": "how it may be answered",
+}
+"""What a layer of an audience narrows."""
+
 VERBS: dict[str, str] = {
     "like": "Like it",
     "repost": "Point to it",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audience.feeds.rules import Bridge
+from audience.feeds.signal_rules import Bridge
 from audience.feeds.signals import ONE
 from coop.opinions.answers import AGREE, DISAGREE, Indices, gathered
 from coop.opinions.clusters import Clustering, clustered, nearest

@@ -12,13 +12,12 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from audience.access import (
+    CAPPED,
     FOLLOWED,
     MORE_ASKED,
-    NAMED,
-    OWN_LIMITS,
     READER,
     ROOM,
-    SAME_GUILD,
+    TIES,
     VISIBLE,
     standpoint,
 )
@@ -36,11 +35,12 @@ from coop.ids import first_id_at
 _FACTS = f"""
 SELECT post.id, post.author_id, own.slug, post.seats_max, {MORE_ASKED} AS more_asked,
        gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached, post.embeds,
-       post.author_id IN {FOLLOWED} AS follows, {SAME_GUILD} AS same_guild, {NAMED} AS named,
+       tie.follows, tie.same_guild, tie.named,
        post.features, post.norm
 FROM {{posts}} AS post
 LEFT JOIN gate ON gate.post_id = post.id
-LEFT JOIN {OWN_LIMITS}
+LEFT JOIN {CAPPED}
+CROSS JOIN {TIES}
 WHERE {{which}}
 """
 
@@ -52,9 +52,9 @@ _UNSEEN = f"""
   FROM post
   WHERE {VISIBLE}
     AND post.{{scope}}
-    AND post.author_id <> :me
-    AND post.id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{since}})
-  ORDER BY post.id DESC
+    AND author_id <> :me
+    AND id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{since}})
+  ORDER BY id DESC
 """
 
 _SINCE = "id >= :oldest"
@@ -97,6 +97,8 @@ LEFT JOIN author_signals ON author_signals.member_id = facts.author_id
 LEFT JOIN post_signals ON post_signals.post_id = facts.id
 """
 
+LONGEST = 4096
+"""Characters of a statement up to which the driver keeps what it knows of it; spaces count."""
 
 # With the first row alone, for it is the same in all.
 _KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} END AS known"
@@ -104,13 +106,14 @@ _KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} EN
 
 def _statement(posts: str, more: str = "") -> TextClause:
     facts = _FACTS.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-    # The driver keeps what it knows of a statement only up to 4,096 characters: spaces count.
     return text(" ".join(_WITH_SIGNALS.format(facts=facts, more=more).split()))
 
 
 _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
 
-_CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _AMONG.items()}
+CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _AMONG.items()}
+"""The statement for each set of posts that a profile is made from."""
+
 _LISTED = _statement(_newest(_LISTED_IDS, _LISTED_IDS))
 _ONE = text(
     _WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted"), more="")
@@ -136,7 +139,7 @@ def candidates(
         "pool": profile.pool,
         "about": recipe.asks_about_the_reader,
     }
-    rows = session.connection().execute(_CANDIDATES[profile.among], bound).all()
+    rows = session.connection().execute(CANDIDATES[profile.among], bound).all()
     known = rows[0].known if rows else None
     return (
         [Candidate._make(row[:_WIDTH]) for row in rows],

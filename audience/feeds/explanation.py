@@ -5,6 +5,7 @@ signal, made by the very code that makes pages, so "because you follow its autho
 checked.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from audience.feeds.candidates import candidate, candidates
 from audience.feeds.ranking import Term
 from audience.feeds.reader import NOTHING_KNOWN
 from audience.feeds.recipe import Recipe, weights_of
+from audience.feeds.rules import SignalName
+from audience.feeds.sliders import Weighing
 from coop.book import Book
 from coop.identity import Identity
 
@@ -26,6 +29,9 @@ class Explanation:
     score: int
     """In billionths: exactly the sum of the terms' contributions."""
     terms: list[Term]
+    """Without those of signals that add nothing."""
+    weighings: Mapping[SignalName, Weighing]
+    """What every signal weighs, and what that was made of."""
     rank: int | None
     """From 1, on the page that would be made now, were the post unseen; None where it is not on it."""
     rank_without: dict[str, int | None]
@@ -52,7 +58,8 @@ def explain(
     chosen = [one.scored.post_id for one in slots.page(order, form)]
     return Explanation(
         score=scored.score,
-        terms=ranking.terms(scored, weighings),
+        terms=ranking.terms(scored, weights),
+        weighings=weighings,
         rank=chosen.index(post_id) + 1 if post_id in chosen else None,
         rank_without={
             signal: slots.rank_without(order, form, weights, signal, post_id) for signal in weights

@@ -17,8 +17,8 @@ from sqlmodel import Session, col
 from audience.access import access_post
 from audience.feeds import runs
 from audience.feeds.bridging import Bridged, Ratings, bridged
-from audience.feeds.rules import Bridge
 from audience.feeds.runs import OPEN
+from audience.feeds.signal_rules import Bridge
 from audience.feeds.tables import AS_USUAL, Helped
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken

@@ -40,6 +40,7 @@ class Item:
     score: int
     """In billionths: exactly the sum of its terms' contributions."""
     terms: list[Term]
+    """What the recipe's weights made of it; signals that add nothing are left out."""
     slot: SlotName | None
     """The slot that brought it: without the places kept for such authors it would not be here."""
     source: Card | None
@@ -68,13 +69,13 @@ def page_by(
     session: Session, viewer: Identity, book: Book, recipe: Recipe, now: datetime, *, limit: int | None = None
 ) -> list[Item]:
     """Return the next page that a recipe makes for the viewer."""
-    weighings = recipe.weighings()
+    weights = weights_of(recipe.weighings())
     pool, known = candidates(session, viewer, book, recipe, now)
-    ranked = ranking.ranked(pool, recipe.setting(now, known), weights_of(weighings))
+    ranked = ranking.ranked(pool, recipe.setting(now, known), weights)
     shown, inside = _seated(session, viewer, book, ranked, recipe.form(limit), recipe.via, now)
     found = _cards(session, viewer, book, shown, inside, now)
     return [
-        Item(found[one.post_id], one.score, ranking.terms(one, weighings), slot, _source(found, inside, one))
+        Item(found[one.post_id], one.score, ranking.terms(one, weights), slot, _source(found, inside, one))
         for one, slot in shown
     ]
 

@@ -18,8 +18,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.feeds import helped, runs
-from audience.feeds.rules import FEEDS, FeedRules, Measures
+from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.runs import OPEN
+from audience.feeds.signal_rules import Measures
 from audience.feeds.signals import MILLISECOND, ONE
 from audience.feeds.tables import AS_USUAL
 from coop.book import Book

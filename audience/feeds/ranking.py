@@ -11,30 +11,18 @@ from typing import NamedTuple
 
 from audience.feeds.rules import SignalName
 from audience.feeds.signals import SIGNALS, Candidate, Setting
-from audience.feeds.sliders import Weighing
 
 
 # Not frozen: a page makes hundreds of them, and freezing makes each three times as dear.
 @dataclass(slots=True)
 class Term:
-    """One signal's part in a score: ``contribution == value × weight``."""
+    """One signal's part in a score: its value × its weight, which is the same for all posts of a page."""
 
-    signal: str
+    signal: SignalName
     value: int
     """In millionths, 0 to 1,000,000; down to −1,000,000 where it speaks against a post."""
-    weight: int
-    """In thousandths: the base as the slider turned it, within min and max."""
-    base: int
-    """In thousandths: what the profile says."""
-    slider: float
-    """The member's position, from −3 to 3."""
-    min: int | None
-    """In thousandths, as is max: how far the slider reaches; None where the signal has no slider."""
-    max: int | None
     contribution: int
     """In billionths."""
-    clause: str
-    """Pointer of the clause that says the base, in the coop's ``feeds`` policy."""
 
 
 class Scored(NamedTuple):
@@ -65,9 +53,13 @@ def without(order: Sequence[Scored], weights: Mapping[SignalName, int], signal: 
     return sorted([one._replace(score=one.score - weight * one.values[place]) for one in order], reverse=True)
 
 
-def terms(one: Scored, weighings: Mapping[SignalName, Weighing]) -> list[Term]:
-    """Return the terms of a score; their contributions add up to it exactly."""
+def terms(one: Scored, weights: Mapping[SignalName, int]) -> list[Term]:
+    """Return the terms of a score; their contributions add up to it exactly.
+
+    A signal that says nothing of the post adds nothing and is left out.
+    """
     return [
-        Term(signal, value, by.weight, by.base, by.slider, by.min, by.max, value * by.weight, by.clause)
-        for (signal, by), value in zip(weighings.items(), one.values, strict=True)
+        Term(signal, value, value * weight)
+        for (signal, weight), value in zip(weights.items(), one.values, strict=True)
+        if value
     ]

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from audience.feeds import sliders
 from audience.feeds.reader import NOTHING_KNOWN, Taste
-from audience.feeds.rules import Bridging, Discovery, FeedRules, Measures, Profile, SignalName
+from audience.feeds.rules import Bridging, Discovery, FeedRules, Profile, SignalName
+from audience.feeds.signal_rules import Measures
 from audience.feeds.signals import ABOUT_THE_READER, Setting
 from audience.feeds.sliders import Weighing
 from audience.feeds.slots import Form

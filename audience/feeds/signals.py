@@ -14,7 +14,8 @@ from math import exp2, log2, sqrt
 from typing import NamedTuple
 
 from audience.feeds.reader import KIND_BITS, NOTHING_KNOWN, TAG, Taste
-from audience.feeds.rules import Measures, Profile, SignalName
+from audience.feeds.rules import Profile, SignalName
+from audience.feeds.signal_rules import Measures
 from coop.ids import RANDOM_BITS, first_id_at
 
 ONE = 1_000_000

@@ -20,8 +20,9 @@ from sqlmodel import Session
 
 from audience.feeds import runs
 from audience.feeds.reader import TAG, Taste
-from audience.feeds.rules import FEEDS, FeedRules, Measures
+from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.runs import OPEN
+from audience.feeds.signal_rules import Measures
 from audience.topics import SHIFT, place_feature
 from coop.book import Book
 from coop.identity import Identity

@@ -8,7 +8,7 @@ from audience import preview
 from audience.clauses import as_text
 from audience.document import AudienceDocument, Verb
 from audience.headcount import About
-from audience.routes.posts import LimitView
+from audience.routes.why import LimitView
 from audience.rules import Opening
 from coop.api import Api
 from coop.call import Call

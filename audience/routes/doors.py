@@ -35,16 +35,17 @@ class PlaceView(BaseModel):
     """Your place, from 1, which is next."""
 
 
-@api.get("/posts/<id:post_id>")
+@api.get("/posts/<id:post_id>", public=True)
 def read_post(call: Call, post_id: int) -> PostView | DoorView:
     """Read a post, or be shown its door. The first time takes one of its seats, where they are counted.
 
     A door is shown to those who may know of a post and not open it, and of a full one to those who may wait.
+    Whoever is not signed in reads what is public, of which nobody counts the readers.
     """
     try:
         return read(call, post_id)
     except NotFound:
-        return door_view(doors.door(call.session, call.member, call.book, post_id, call.now))
+        return door_view(doors.door(call.session, call.identity, call.book, post_id, call.now))
 
 
 @api.post("/posts/<id:post_id>/wait", status=200)

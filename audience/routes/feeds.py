@@ -1,5 +1,7 @@
 """Feeds over HTTP: the recipes there are, the next page of one, what sliders would do, and your default."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -7,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from audience.feeds import chosen, preview, serving
 from audience.feeds.preview import Preview
-from audience.feeds.rules import FEEDS, FeedRules, SlotName, slot_clause
+from audience.feeds.rules import FEEDS, FeedRules, SignalName, SlotName, slot_clause
 from audience.feeds.serving import Served
 from audience.feeds.sliders import LABELS, Weighing
-from audience.routes.posts import PostView, ScoreView, post_view
+from audience.routes.posts import PostView, post_view
+from audience.routes.why import ScoreView
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call
@@ -48,7 +51,8 @@ class FeedQuery(BaseModel):
     """At most so many posts; a page never holds more than its profile says."""
 
 
-class FeedItem(BaseModel):
+@dataclass(slots=True)
+class FeedItem:
     """A post, and why it has its place."""
 
     post: PostView
@@ -76,6 +80,8 @@ class FeedPage(BaseModel):
     """The one that made the page."""
     items: list[FeedItem]
     """The highest score first; those that were named elsewhere in the order in which they were."""
+    weights: dict[SignalName, Weighing]
+    """By signal, the weight that every term's value was multiplied by, in thousandths as all weights are."""
     receipts: dict[str, Citation]
     """By pointer: the clauses that the terms and slots rest on, each with the vote that set it."""
     source: str | None
@@ -182,18 +188,20 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
     and your default's page comes instead.
     """
     found = serving.serve(call.session, call.member, call.book, profile, call.now, limit=query.limit)
+    weights = {} if found.recipe is None else found.recipe.weighings()
     return FeedPage(
         profile=found.name,
         items=[
             FeedItem(
                 post=post_view(call.book, item.card, item.source),
-                why=ScoreView(profile=found.name, score=item.score, terms=item.terms),
+                why=ScoreView(score=item.score, terms=item.terms),
                 slot=item.slot,
                 more=f"/api/v1/posts/{item.card.id}/why{_under(found)}",
             )
             for item in found.items
         ],
-        receipts={clause: call.book.cite(FEEDS, clause) for clause in _clauses(found)},
+        weights=weights,
+        receipts={clause: call.book.cite(FEEDS, clause) for clause in _clauses(found, weights)},
         source=found.source,
         instead=None
         if found.instead is None
@@ -263,12 +271,11 @@ def _under(found: Served) -> str:
     return "" if found.recipe is None else f"?profile={found.name}"
 
 
-def _clauses(found: Served) -> list[str]:
+def _clauses(found: Served, weights: Mapping[SignalName, Weighing]) -> list[str]:
     """Return the clauses that a page rests on."""
     if found.recipe is None:
         return list(EXTERNAL_CLAUSES)
-    weighings = found.recipe.weighings().values()
-    clauses = [one.clause for one in weighings]
-    clauses += [clause for one in weighings if one.slider for clause in one.range_clauses]
+    clauses = [one.clause for one in weights.values()]
+    clauses += [clause for one in weights.values() if one.slider for clause in one.range_clauses]
     slots: list[Literal["discovery", "bridging"]] = sorted({item.slot for item in found.items if item.slot})
     return clauses + [slot_clause(found.recipe.name, slot) for slot in slots]

@@ -21,10 +21,13 @@ from media.tables import Rendition
 api = Api("media")
 
 
-@api.get("/media/<id:asset_id>/<rendition>", produces=RENDITION_TYPE, raises=(Unavailable,))
+@api.get("/media/<id:asset_id>/<rendition>", public=True, produces=RENDITION_TYPE, raises=(Unavailable,))
 def read_media(call: Call, asset_id: int, rendition: str) -> Later:
-    """Read one file of a picture: its bytes, or a redirect to an address that opens for a minute at most."""
-    delivery = asset_delivery(call.session, call.member, call.book, asset_id, call.now)
+    """Read one file of a picture: its bytes, or a redirect to an address that opens for a minute at most.
+
+    Whoever is not signed in reads those of public posts.
+    """
+    delivery = asset_delivery(call.session, call.identity, call.book, asset_id, call.now)
     file = call.session.scalars(
         select(Rendition).where(col(Rendition.asset_id) == asset_id, col(Rendition.name) == rendition)
     ).one_or_none()

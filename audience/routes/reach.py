@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from audience import reach
-from audience.reach import Estimate
-from audience.routes.posts import LimitView, ScoreView
+from audience.routes.audiences import AboutView, about_view
+from audience.routes.why import LimitView, NarrowedView, WeighedView, narrowed_view
 from coop.api import Api
 from coop.call import Call
 from coop.receipts import Citation
@@ -14,42 +14,45 @@ from coop.receipts import Citation
 api = Api("reach")
 
 
-class EstimateView(BaseModel):
-    """A number of members."""
-
-    number: int | None
-    """None where it is too small to be told."""
-    about: bool
-    """Whether it was worked out from a sample."""
-
-
 class WayView(BaseModel):
     """One way by which it was delivered."""
 
     via: str
     """``feed:<profile>``, ``post`` (its own address), or the kind of page."""
-    readers: EstimateView | None
-    """Of a feed: members who opened it since the post was made, and whose keys open the post."""
+    readers: int | None
+    """Of a feed: at least so many members opened it since the post was made and are among those for whom it
+    is, without those who are named one by one; none where they are too few, and for other ways."""
+    about: bool
+    """Whether that was worked out from a sample, and may be less."""
     served: int | None
-    """Members to whom it was delivered this way; none where the number is too small to be told."""
+    """At least to so many members it was delivered this way; none where they are too few to be told."""
 
 
 class ReachView(BaseModel):
-    """How far a post of yours went, and what held it."""
+    """How far a post of yours went, and what held it.
 
-    eligible: EstimateView
-    """Members whose keys open it now."""
+    Numbers of people are "at least", in steps of the clause, and none where they are smaller, or nobody. So
+    neither this report nor two of them speak of one person.
+    """
+
+    eligible: AboutView
+    """Members for whom it is now."""
     ways: list[WayView]
+    """Those of which any number is told."""
     seated: int | None
-    """Members to whom it was delivered."""
+    """Members to whom it was delivered; all of its seats where they are taken."""
     finished: int | None
     """Of these, who watched or read it to the end."""
     replied: int | None
     """Members who answered."""
     full_at: datetime | None
     """When its last seat was taken, where all are."""
+    waiting: int | None
+    """Members who wait for a seat; 0 where nobody can."""
+    narrowed: list[NarrowedView]
+    """The layers of its audience that were reached, the earliest first."""
     limits: list[LimitView]
-    weighed: list[ScoreView]
+    weighed: list[WeighedView]
     """What every voted feed makes of it for a reader of whom nothing is known."""
     least_told: Citation
     """The clause by which smaller numbers of people are not told."""
@@ -60,24 +63,21 @@ def read_reach(call: Call, post_id: int) -> ReachView:
     """Ask how far a post of your own went: who could, who was offered it, who came, who answered."""
     found = reach.report(call.session, call.member, call.book, post_id, call.now)
     return ReachView(
-        eligible=_estimate(found.eligible),
+        eligible=about_view(found.eligible),
         ways=[
-            WayView(
-                via=one.via,
-                readers=None if one.readers is None else _estimate(one.readers),
-                served=one.served,
-            )
+            WayView(via=one.via, readers=one.readers, about=one.about, served=one.served)
             for one in found.ways
         ],
         seated=found.seated,
         finished=found.finished,
         replied=found.replied,
         full_at=found.full_at,
+        waiting=found.waiting,
+        narrowed=[narrowed_view(one) for one in found.narrowed],
         limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
-        weighed=[ScoreView(profile=one.profile, score=one.score, terms=one.terms) for one in found.weighed],
+        weighed=[
+            WeighedView(profile=one.profile, score=one.score, terms=one.terms, weights=dict(one.weighings))
+            for one in found.weighed
+        ],
         least_told=reach.least_told(call.book),
     )
-
-
-def _estimate(found: Estimate) -> EstimateView:
-    return EstimateView(number=found.number, about=found.about)

@@ -6,11 +6,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from audience import replies, threads
-from audience.routes.posts import AuthorView, Id, PictureView, picture_view
+from audience.routes.posts import AuthorView, PictureView, picture_view
 from audience.threads import ReplyCard
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
+from coop.ids import Id
 from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("replies")
@@ -68,12 +69,12 @@ class ReplyView(BaseModel):
     """What of its branch follows it, folded."""
 
 
-@api.get("/posts/<id:post_id>/replies")
+@api.get("/posts/<id:post_id>/replies", public=True)
 def list_replies(call: Call, post_id: int, query: PageQuery) -> Page[ReplyView]:
     """List the replies to a post that you may see, wherever they stand in its thread, the oldest first."""
     found, last = threads.listing(
         call.session,
-        call.member,
+        call.identity,
         call.book,
         post_id,
         call.now,

@@ -85,12 +85,15 @@ class ThreadView(BaseModel):
     """None unless they were asked for."""
 
 
-@api.get("/posts/<id:post_id>/thread")
+@api.get("/posts/<id:post_id>/thread", public=True)
 def read_thread(call: Call, post_id: int, query: ThreadQuery) -> ThreadView:
-    """Read a post with its replies. The first time takes one of its seats, where they are counted."""
+    """Read a post with its replies. The first time takes one of its seats, where they are counted.
+
+    Whoever is not signed in reads what is public, and may not answer.
+    """
     found = threads.read(
         call.session,
-        call.member,
+        call.identity,
         call.book,
         post_id,
         call.now,
@@ -108,7 +111,7 @@ def read_thread(call: Call, post_id: int, query: ThreadQuery) -> ThreadView:
 
 
 def _moments(call: Call, post_id: int) -> list[MomentView]:
-    found = threads.moments(call.session, call.member, post_id)
+    found = threads.moments(call.session, call.identity, post_id)
     return [
         MomentView(at_ms=one.at_ms, number=one.number, pause=one.pause, first=str(one.first)) for one in found
     ]

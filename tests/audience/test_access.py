@@ -44,7 +44,7 @@ def seats(session: Session, post_id: int) -> int:
     return session.scalar(select(func.count()).where(col(Seat.post_id) == post_id)) or 0
 
 
-def sees(session: Session, viewer: Identity, book: Book, post_id: int) -> bool:
+def sees(session: Session, viewer: Identity | None, book: Book, post_id: int) -> bool:
     try:
         access_post(session, viewer, book, post_id, NOW)
     except NotFound:
@@ -223,6 +223,23 @@ def test_law_08_the_strictest_of_author_guild_and_coop_decides(session: Session,
         assert sum(sees(session, viewer, ruled, post.id) for viewer in strangers) == most
 
 
+def test_law_08_a_guild_whose_widest_audience_is_members_leaves_visitors_out_of_what_was_public(
+    session: Session, book: Book
+) -> None:
+    founder = make_member(session)
+    author = identity_of(founder, (make_guild(session, "bakers", founder),))
+    leave = {"/bounds/guild": {"/reach/widest": {"one_of": ["local", "public"]}}}
+    public = with_clauses(wide_open(book), AUDIENCE, {"/reach/widest": "public", **leave})
+    made = [
+        make_post(session, author, public, {"preset": "public"}, guild=guild) for guild in ("bakers", None)
+    ]
+    ruled = with_guild_policy(public, "bakers", '[reach]\nwidest = "local"\n')
+    for at, open_to_visitors in ((public, [True, True]), (ruled, [False, True])):
+        assert [sees(session, None, at, post.id) for post in made] == open_to_visitors
+    stranger = identity_of(make_member(session))
+    assert all(sees(session, stranger, ruled, post.id) for post in made)
+
+
 def test_a_limit_voted_later_counts_who_was_there_before(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
@@ -288,7 +305,7 @@ def test_a_card_shows_the_document_and_the_count_to_the_author_alone(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
     asset = make_asset(session, ada)
-    document = {"see": {"any": [{"member": "ben"}]}, "seats": {"max": 9}}
+    document = {"see": {"any": [{"member": "ben"}]}, "seats": {"max": 1}}
     post = make_post(session, ada, book, document, asset_id=asset.id)
     access_post(session, ben, book, post.id, NOW)
     mine, theirs = (cards(session, viewer, book, [post.id], NOW)[post.id] for viewer in (ada, ben))

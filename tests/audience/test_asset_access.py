@@ -85,6 +85,17 @@ def test_law_09_the_picture_of_a_reply_that_waits_is_streamed_to_the_two_concern
     assert delivered(talk, "cleo", asset) is Delivery.BY_ADDRESS
 
 
+def test_law_07_a_picture_that_is_in_nothing_yet_is_its_owners_alone(
+    session: Session, open_book: Book
+) -> None:
+    talk = Talk(session, open_book)
+    asset = make_asset(session, talk.who("ada")).id
+    assert delivered(talk, "ada", asset) is Delivery.BY_STREAM
+    assert delivered(talk, "ben", asset) is None
+    with pytest.raises(NotFound):
+        asset_delivery(session, None, open_book, asset, NOW)
+
+
 def test_law_06_the_picture_of_a_reply_takes_a_seat_at_its_post(session: Session, open_book: Book) -> None:
     talk, asset = answered(session, open_book, {"seats": {"max": 2}})
     assert delivered(talk, "cleo", asset) is Delivery.BY_STREAM

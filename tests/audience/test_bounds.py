@@ -7,7 +7,6 @@ import pytest
 
 from audience.bounds import check, check_layer
 from audience.document import AudienceDocument, Parts
-from audience.limits import NO_LIMIT, Asked
 from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.errors import Fault, RuleBroken
@@ -237,8 +236,25 @@ WIDER: list[Later] = [
     ({"see": EVERYBODY}, "/see", {"see": {"any": ALL}}),
     ({"preset": "public"}, "/preset", {"preset": "local"}),
     ({"read": EVERYBODY}, "/read", {"read": {"any": ALL}}),
+    ({"replies": {"max": 8}}, "/replies/max", {"replies": {"max": 7}}),
+    ({"replies": {"per_member": 4}}, "/replies/per_member", {"replies": {"per_member": 3}}),
+    ({"replies": {"gap_s": 29}}, "/replies/gap_s", {"replies": {"gap_s": 30}}),
+    ({"replies": {"watched_min": 49}}, "/replies/watched_min", {"replies": {"watched_min": 51}}),
+    ({"replies": {"until": "P8D"}}, "/replies/until", {"replies": {"until": "P1D"}}),
+    ({"replies": {"at_time": "on"}}, "/replies/at_time", {"replies": {"at_time": "off"}}),
 ]
-BASE = {"seats": {"max": 9}, "arrivals": {"per_minute": 5, "burst": 2}}
+BASE = {
+    "seats": {"max": 9},
+    "arrivals": {"per_minute": 5, "burst": 2},
+    "replies": {
+        "max": 7,
+        "per_member": 3,
+        "gap_s": 30,
+        "watched_min": 50,
+        "until": "P7D",
+        "at_time": "owner",
+    },
+}
 
 
 @pytest.mark.parametrize(("wider", "pointer", "narrower"), WIDER, ids=[one[1] for one in WIDER])
@@ -254,17 +270,19 @@ def test_law_08_a_planned_layer_can_only_narrow(
 def test_law_08_a_layer_added_by_hand_can_only_narrow(
     wider: dict[str, Any], pointer: str, narrower: dict[str, Any]
 ) -> None:
-    asked = Asked.by(AudienceDocument.model_validate_json(json.dumps(BASE)))
-    check_layer(Parts.model_validate_json(json.dumps(narrower)), asked, BOOK, None, "")
+    below = AudienceDocument.model_validate_json(json.dumps(BASE)).layers
+    check_layer(Parts.model_validate_json(json.dumps(narrower)), below, BOOK, None, "")
     with pytest.raises(RuleBroken) as refused:
-        check_layer(Parts.model_validate_json(json.dumps(wider)), asked, BOOK, None, "")
+        check_layer(Parts.model_validate_json(json.dumps(wider)), below, BOOK, None, "")
     assert pointer in [fault.pointer for fault in refused.value.faults]
 
 
 def test_law_08_each_planned_layer_is_held_against_those_before_it() -> None:
-    steps = [{"age": "P1D", "set": {"seats": {"max": 5}}}, {"age": "P2D", "set": {"seats": {"max": 6}}}]
-    assert told(faults({"seats": {"max": 9}, "after": steps})) == [("/audience/after/1/set/seats/max", None)]
-    assert faults({"seats": {"max": 9}, "after": steps[::-1]}) == ()
+    for part, most in (("seats", 9), ("replies", 400)):
+        steps = [{"age": "P1D", "set": {part: {"max": 5}}}, {"age": "P2D", "set": {part: {"max": 6}}}]
+        found = told(faults({part: {"max": most}, "after": steps}))
+        assert found == [(f"/audience/after/1/set/{part}/max", None)]
+        assert faults({part: {"max": most}, "after": steps[::-1]}) == ()
 
 
 def test_a_layer_added_by_hand_is_bound_as_a_document_is() -> None:
@@ -277,7 +295,7 @@ def test_a_layer_added_by_hand_is_bound_as_a_document_is() -> None:
         "replies": {"max": 501},
     }
     with pytest.raises(RuleBroken) as refused:
-        check_layer(Parts.model_validate_json(json.dumps(wrong)), Asked(), few, None, "")
+        check_layer(Parts.model_validate_json(json.dumps(wrong)), [], few, None, "")
     assert sorted(fault.pointer for fault in refused.value.faults) == [
         "/interact/stitch",
         "/preset",
@@ -307,4 +325,24 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_seats_without_a_limit_are_narrowed_by_any_number() -> None:
-    check_layer(Parts.model_validate({"seats": {"max": 3}}), Asked(NO_LIMIT), wide_open(BOOK), None, "")
+    below = AudienceDocument.model_validate({"seats": {"max": "open"}}).layers
+    check_layer(Parts.model_validate({"seats": {"max": 3}}), below, wide_open(BOOK), None, "")
+
+
+def test_law_08_what_a_later_layer_asks_of_replies_names_the_layer_or_the_clause_that_holds() -> None:
+    asked = {
+        "replies": {"max": 5},
+        "after": [
+            {"age": "P1D", "set": {"replies": {"max": 6, "per_member": 20, "gap_s": 60}}},
+            {"age": "P2D", "set": {"replies": {"max": 501, "per_member": 21, "gap_s": 30}}},
+        ],
+    }
+    found = faults(asked)
+    assert told(found) == [
+        ("/audience/after/0/set/replies/max", None),
+        ("/audience/after/1/set/replies/max", None),
+        ("/audience/after/1/set/replies/per_member", "coop/replies/per_member"),
+        ("/audience/after/1/set/replies/gap_s", None),
+    ]
+    assert "So says /replies/max" in found[0].detail
+    assert found[3].detail.startswith("This is at least 60. So says /after/0/set/replies/gap_s")

@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from audience import circles, relations
 from audience.access import access_post
+from audience.circle_tables import Circle, CircleMember
 from audience.keys import LAST_EDITION
 from audience.rules import AUDIENCE
-from audience.tables import Circle, CircleMember
 from coop.book import Book
 from coop.errors import Conflict, NotFound, RuleBroken
 from coop.identity import Identity

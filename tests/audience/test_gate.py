@@ -142,7 +142,7 @@ def arrive(session: Session, number: int, post_id: int, limits: Limits) -> int:
 def turn_back(session: Session, post_id: int, by: timedelta) -> None:
     """Let time pass at a gate."""
     session.execute(
-        update(Gate).where(col(Gate.post_id) == post_id).values(arrival_at=Gate.arrival_at - by)  # type: ignore[operator]
+        update(Gate).where(col(Gate.post_id) == post_id).values(arrival_at=col(Gate.arrival_at) - by)
     )
 
 

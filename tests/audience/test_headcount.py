@@ -15,7 +15,8 @@ from audience.headcount import NAMING, PRIVATE, About, headcount
 from audience.naming import author_of, keys_of, mentioned_in
 from audience.predicate import Atom, Predicate, Standing, is_met
 from audience.rules import AUDIENCE
-from bench.access_world import FIRST_PLACE, Published, World, build
+from bench.access_building import FIRST_PLACE, build
+from bench.access_world import Published, World
 from bench.documents import NOW, Names, predicate
 from coop.book import Book
 from coop.errors import RuleBroken
@@ -105,7 +106,7 @@ def test_a_headcount_is_as_many_as_the_predicates_mean_for_random_worlds(
                 )
                 for reader, _ in readers
             )
-            assert (found.others, found.named) == (others, named)
+            assert (found.others or 0, found.named) == (others, named)
             told += others + named
     assert told > 100
 
@@ -143,6 +144,30 @@ def test_law_07_few_people_are_not_told_and_more_only_in_steps(
     guild = make_guild(session, "gardeners", founder, tuple(make_member(session) for _ in range(members)))
     found = one(session, identity_of(founder, (guild,)), {"any": [{"guild": "gardeners"}]}, least=5)
     assert (found.others, found.named, found.fewer_than) == (told, 0, 5)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"place": str(LISBON)},
+        {"contributed": {"tag": "bread"}},
+        {"follow": {"dir": "follower"}},
+    ],
+    ids=str,
+)
+def test_law_07_that_nobody_is_meant_is_told_only_where_the_author_could_know(
+    session: Session, ada: Identity, secret: dict[str, Any]
+) -> None:
+    founder, other = make_member(session), make_member(session, "other")
+    alone, pair = make_guild(session, "alone", founder), make_guild(session, "pair", founder, (other,))
+    author = identity_of(founder, (alone, pair))
+    for here in (None, LISBON):
+        other.place_id = here
+        session.flush()
+        for asked, told in (({"guild": "pair"}, None), ({"guild": "alone"}, 0), ({"member": "other"}, 0)):
+            assert one(session, author, {"any": [asked], "all": [secret]}, least=5).others == told
+            left = one(session, author, {"any": [asked], "not": [secret]}, least=5)
+            assert left.others == told
 
 
 def test_law_07_naming_somebody_tells_nothing_of_where_they_are(session: Session, ada: Identity) -> None:

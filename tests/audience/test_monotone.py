@@ -16,7 +16,8 @@ from audience import posts, stages
 from audience.access import READER, VISIBLE, standpoint
 from audience.document import AudienceDocument, Parts
 from audience.rules import AUDIENCE
-from bench.access_world import FIRST_PLACE, Person, World, build
+from bench.access_building import FIRST_PLACE, build
+from bench.access_world import Person, World
 from bench.documents import NOW, Names, document, parts
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken

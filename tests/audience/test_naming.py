@@ -9,11 +9,12 @@ from sqlmodel import Session, col
 
 from audience import circles, relations, stages
 from audience.access import access_post
+from audience.circle_tables import Circle
 from audience.document import AudienceDocument, Parts
 from audience.keys import circle_key, guild_key, member_key, place_key
 from audience.naming import author_of, circles_in, keys_of, mentioned_in, mentions_in
 from audience.predicate import Atom
-from audience.tables import Circle, ContributionCondition, Tag
+from audience.topic_tables import ContributionCondition, Tag
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity

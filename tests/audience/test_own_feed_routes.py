@@ -89,12 +89,13 @@ def test_a_profile_of_one_s_own_lives_its_life(
     assert (page["profile"], page["source"], page["instead"]) == ("own:mornings", None, None)
     (item,) = page["items"]
     assert item["post"]["id"] == str(post_id)
-    term = next(one for one in item["why"]["terms"] if one["signal"] == "small")
-    assert term["weight"] == 3000
-    assert {term["clause"], "/profiles/balanced/range/small/max"} <= page["receipts"].keys()
+    assert page["weights"]["small"]["weight"] == 3000
+    small = page["weights"]["small"]["clause"]
+    assert {small, "/profiles/balanced/range/small/max"} <= page["receipts"].keys()
     why = client.get(item["more"], headers=as_ada).json or {}
     assert why["feed"]["profile"] == "own:mornings"
-    assert [one["weight"] for one in why["feed"]["terms"]] == [one["weight"] for one in item["why"]["terms"]]
+    assert why["feed"]["weights"] == page["weights"]
+    assert {one["signal"] for one in item["why"]["terms"]} <= page["weights"].keys()
     assert next(one["value"] for one in why["feed"]["terms"] if one["signal"] == "topic") == 1_000_000
     changed = send(client, "PUT", "/own/mornings", as_ada, 200, {"name": "calmer", "base": "calm"})
     assert (changed["name"], changed["base"], changed["topics"]) == ("calmer", "calm", [])

@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from audience import circles
+from audience.circle_tables import Circle
 from audience.document import AudienceDocument
 from audience.preview import Preview, gradient_of, preview
 from audience.rules import AUDIENCE
-from audience.tables import Circle, ContributionCondition, Post, Tag
+from audience.tables import Post
+from audience.topic_tables import ContributionCondition, Tag
 from coop.book import Book
 from coop.errors import RuleBroken
 from coop.identity import Identity
@@ -164,8 +166,8 @@ def test_the_gradient_says_about_how_many_each_step_means(
     assert found == {
         "self": "nobody but you",
         "circle": "1 person whom you name",
-        "mutuals": "nobody but you",
-        "followers": "nobody but you",
+        "mutuals": "fewer than 5 people",
+        "followers": "fewer than 5 people",
         "guild": "about 10 people",
         "local": "about 10 people",
         "public": "everybody",

@@ -15,9 +15,11 @@ from audience.document import AudienceDocument, Parts
 from audience.interaction_tables import Derivative
 from audience.posts import Draft
 from audience.rules import AUDIENCE
-from audience.tables import Contribution, Post, Seat
+from audience.tables import Post, Seat
+from audience.topic_tables import Contribution
 from bench.access import decided
-from bench.access_world import Person, Published, World, build
+from bench.access_building import build
+from bench.access_world import Person, Published, World
 from bench.documents import NOW as THEN
 from coop.book import Book
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -27,6 +29,7 @@ from tests.factories import identity_of, make_guild, make_member
 from tests.thorough import much
 
 LATER = NOW + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 ANYONE = {"interact": {"quote": {"auto": [{"local": True}]}}}
 FOLLOWERS = {"see": {"any": [{"follow": {"dir": "follower"}}]}}
 
@@ -335,6 +338,60 @@ def test_law_08_what_was_detached_keeps_the_audience_it_had_then(
     assert [sees(session, cleo, book, one) for one in (made, other)] == [True, False]
     derivatives.detach(session, ada, source.id, other.id, LATER)
     assert not sees(session, cleo, book, other)
+
+
+LATER_LAYERS: dict[str, dict[str, Any]] = {
+    "an age": {"after": [{"age": "PT2H", "set": {"preset": "self"}}]},
+    "a share": {"seats": {"max": 3}, "after": [{"seats_pct": 34, "set": {"preset": "self"}}]},
+    "by hand": {},
+}
+"""What narrows a source between one and three hours after it was published: its age, the second seat that is
+taken (the first is the quoter's), or its author."""
+
+
+@pytest.mark.parametrize("cause", LATER_LAYERS)
+def test_law_08_what_was_detached_is_narrowed_by_nothing_that_comes_to_its_source_later(
+    session: Session, book: Book, ada: Identity, ben: Identity, cleo: Identity, dora: Identity, cause: str
+) -> None:
+    source = make_post(session, ada, book, {**ANYONE, **LATER_LAYERS[cause]})
+    free, kept, held = (quote(session, ben, book, source, ANYONE) for _ in range(3))
+    of_free = quote(session, cleo, book, free)
+    derivatives.detach(session, ada, source.id, free.id, LATER)
+    access_post(session, identity_of(make_member(session)), book, source.id, LATER + MINUTE)
+    if cause == "by hand":
+        stages.tighten(session, ada, book, source.id, Parts(preset="self"), LATER + MINUTE)
+    derivatives.detach(session, ada, source.id, held.id, NOW + timedelta(hours=3))
+    seen = {
+        name: sees(session, dora, book, post, timedelta(days=1))
+        for name, post in {"free": free, "kept": kept, "held": held, "of free": of_free}.items()
+    }
+    assert seen == {"free": True, "kept": False, "held": False, "of free": True}
+
+
+def test_law_08_a_layer_that_came_while_a_quote_was_being_detached_does_not_fall_away(
+    session: Session, book: Book, ada: Identity, ben: Identity, cleo: Identity
+) -> None:
+    source = make_post(session, ada, book, ANYONE)
+    between = quote(session, ben, book, source, ANYONE)
+    made = quote(session, ben, book, between)
+    stages.tighten(session, ada, book, source.id, Parts(preset="self"), LATER)
+    derivatives.detach(session, ben, between.id, made.id, LATER - timedelta(seconds=1))
+    assert not sees(session, cleo, book, made)
+    assert session.get_one(Derivative, made.id).decided_at == LATER
+
+
+def test_narrowing_a_source_does_not_touch_what_was_detached(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    source = make_post(session, ada, book, ANYONE)
+    free, kept = (quote(session, ben, book, source, ANYONE) for _ in range(2))
+    of_free = quote(session, ben, book, free)
+    derivatives.detach(session, ada, source.id, free.id, LATER)
+    before = [post.layers for post in (free, of_free, kept)]
+    stages.tighten(session, ada, book, source.id, Parts(preset="self"), LATER)
+    session.expire_all()
+    more = [post.layers - layers for post, layers in zip((free, of_free, kept), before, strict=True)]
+    assert more == [0, 0, 1]
 
 
 def test_law_07_an_ask_of_someone_blocked_is_told_to_nobody(

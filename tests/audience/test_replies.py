@@ -12,7 +12,8 @@ from sqlmodel import Session, col
 
 from audience import following, posts, replies, threads
 from audience.rules import AUDIENCE
-from audience.tables import Contribution, Post, Reply
+from audience.tables import Post, Reply
+from audience.topic_tables import Contribution
 from coop.book import Book
 from coop.database import Database
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany

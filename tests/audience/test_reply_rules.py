@@ -147,13 +147,25 @@ def test_the_stricter_of_guild_and_coop_sets_a_pause(own: str, coop: int, scope:
 def test_law_08_what_is_wider_than_the_clause_is_named_with_it(name: str) -> None:
     loose, strict = LOOSE_AND_STRICT[name]
     book = with_clauses(BOOK, AUDIENCE, {f"/replies/{CLAUSES[name]}": strict})
-    (fault,) = wider("", RepliesWanted.model_validate({name: loose}), book, None)
+    holds = reply_limits([], book, None)
+    (fault,) = wider("", RepliesWanted.model_validate({name: loose}), holds)
     assert (fault.pointer, fault.clause) == (
         f"/replies/{name}",
         book.cite(AUDIENCE, f"/replies/{CLAUSES[name]}"),
     )
     assert str(strict) in fault.detail
-    assert list(wider("", RepliesWanted.model_validate({name: strict}), book, None)) == []
+    assert list(wider("", RepliesWanted.model_validate({name: strict}), holds)) == []
+
+
+@pytest.mark.parametrize("name", CLAUSES)
+def test_law_08_what_is_wider_than_an_earlier_layer_is_named_with_that(name: str) -> None:
+    loose, strict = LOOSE_AND_STRICT[name]
+    holds, looser = (reply_limits([("", parts(**{name: one}))], BOOK, None) for one in (strict, loose))
+    (fault,) = wider("/after/0/set", RepliesWanted.model_validate({name: loose}), holds)
+    assert (fault.pointer, fault.clause) == (f"/after/0/set/replies/{name}", None)
+    assert f"So says /replies/{name}" in fault.detail
+    for narrower in (strict, loose):
+        assert list(wider("", RepliesWanted.model_validate({name: narrower}), looser)) == []
 
 
 def test_a_full_post_and_a_full_member_are_told_what_to_do() -> None:

@@ -1,6 +1,7 @@
 """Search of posts: their words find them for whoever may read them, and for nobody else."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -33,9 +34,9 @@ def ben(session: Session) -> Identity:
     return identity_of(make_member(session, "ben"))
 
 
-def write(session: Session, author: Identity, book: Book, body: str, **said: object) -> int:
+def write(session: Session, author: Identity, book: Book, body: str, **said: Any) -> int:
     """Publish a post, in a language or with a teaser, and return its id."""
-    draft = Draft(body=body, **said)  # type: ignore[arg-type]
+    draft = Draft(body=body, **said)
     return posts.publish(session, author, book, draft, NOW).id
 
 

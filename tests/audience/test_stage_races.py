@@ -4,11 +4,12 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from app import POLICY_KINDS
 from audience import gate, stages
@@ -126,11 +127,11 @@ class Hesitating:
         self.looked, self.go_on = threading.Event(), threading.Event()
         claim = gate.claim
 
-        def hesitate(session: object, who: Identity, *args: object, **options: object) -> set[int]:
+        def hesitate(session: Session, who: Identity, *args: Any, **options: Any) -> set[int]:
             if who is viewer and not self.looked.is_set():
                 self.looked.set()
                 assert self.go_on.wait(10)
-            return claim(session, who, *args, **options)  # type: ignore[arg-type]
+            return claim(session, who, *args, **options)
 
         patch.setattr(gate, "claim", hesitate)
 
@@ -164,8 +165,7 @@ def test_law_08_who_looked_before_it_grew_narrower_is_not_let_in_by_what_they_sa
         with monkeypatch.context() as patch:
             hesitating = Hesitating(patch, viewer)
             came = hesitating.while_looking(
-                lambda viewer=viewer, post_id=post_id: coop.comes(viewer, post_id),  # type: ignore[misc]
-                lambda post_id=post_id: narrow(coop, post_id),  # type: ignore[misc]
+                partial(coop.comes, viewer, post_id), partial(narrow, coop, post_id)
             )
         assert came is admitted
         assert (viewer.member_id in coop.seated(post_id)) is admitted

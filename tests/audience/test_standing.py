@@ -13,7 +13,7 @@ from audience.predicate import LOCAL, Standing, holds
 from audience.rules import AUDIENCE
 from audience.standing import layered, standings
 from audience.tables import Post
-from bench.access_world import build
+from bench.access_building import build
 from bench.documents import NOW as WORLD_NOW
 from coop.book import Book
 from coop.errors import NotFound

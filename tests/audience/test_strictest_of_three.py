@@ -4,7 +4,7 @@ What each of the three says is kept apart here as plain values, and never asked 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from random import Random
@@ -12,14 +12,16 @@ from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from audience.bounds import check
-from audience.document import AudienceDocument, Verb
+from audience.clauses import Duration
+from audience.document import AudienceDocument, Parts, Verb
 from audience.limits import Asked, limits_of
 from audience.permission import OPENED, VALUES, Heard, answer
 from audience.predicate import Standing, one_of
-from audience.rules import AUDIENCE, OPENINGS
+from audience.reply_rules import reply_limits
+from audience.rules import AT_TIMES, AUDIENCE, OPENINGS
 from bench.documents import NOW, Names, atom, predicate
 from coop.book import Book
 from coop.errors import RuleBroken
@@ -32,6 +34,7 @@ READERS = (
     Standing(NOW, "cleo", circles=frozenset({"Family"}), follower_since=NOW - timedelta(days=9)),
     Standing(NOW, "dora", mentioned=True),
 )
+DURATION = TypeAdapter[timedelta](Duration)
 SEEDS = st.integers(0, 2**32)
 Said = Mapping[str, Any]
 
@@ -46,6 +49,12 @@ def decided(number: int) -> tuple[Book, Said, Said]:
         "/arrivals/per_minute": random.choice((1, 30, "open")),
         "/arrivals/burst": random.choice((1, 20, 100)),
         "/reach/widest": random.choice(("local", "public")),
+        "/replies/per_post": random.choice((40, 500, "open")),
+        "/replies/per_member": random.choice((5, 20, "open")),
+        "/replies/gap_s": random.choice((0, 30)),
+        "/replies/watched_min": random.choice((0, 20)),
+        "/replies/until": random.choice(("P30D", "open")),
+        "/replies/at_time": random.choice(AT_TIMES),
     }
     for verb in VERBS:
         most = random.randrange(len(OPENINGS))
@@ -56,6 +65,9 @@ def decided(number: int) -> tuple[Book, Said, Said]:
         guild["/seats/default"] = random.choice((10, 50))
         guild["/arrivals/per_minute"] = random.choice((1, 7, 60))
         guild["/arrivals/burst"] = random.choice((1, 9))
+        guild["/replies/per_post"] = random.choice((10, 60))
+        guild["/replies/gap_s"] = random.choice((0, 90))
+        guild["/replies/at_time"] = random.choice(AT_TIMES)
         for verb in random.sample(VERBS, 3):
             guild[f"/interact/{verb}/default"] = random.choice(OPENINGS)
     tables: dict[str, list[str]] = {}
@@ -79,6 +91,16 @@ def layer(random: Random) -> dict[str, Any]:
             "burst": random.choice((1, 5, 40)),
             "strangers_only": False,
         }
+    if random.random() < 0.7:
+        wanted = {
+            "max": random.choice((1, 12, 45, 300)),
+            "per_member": random.choice((1, 4, 18)),
+            "gap_s": random.choice((10, 60, 600)),
+            "watched_min": random.choice((10, 50)),
+            "until": random.choice(("PT2H", "P10D", "P60D")),
+            "at_time": random.choice(AT_TIMES),
+        }
+        drawn["replies"] = {name: wanted[name] for name in random.sample(sorted(wanted), 4)}
     if random.random() < 0.8:
         drawn["interact"] = {
             verb: {name: [atom(random, NAMES)] for name in ("auto", "ask") if random.random() < 0.7}
@@ -124,6 +146,98 @@ def test_law_08_seats_and_arrivals_are_the_strictest_of_all_layers_guild_and_coo
         *(one.burst for one in arrivals), guild.get("/arrivals/burst"), coop["/arrivals/burst"]
     )
     assert found.all_wait == bool(arrivals)
+
+
+STRICTNESS: Mapping[str, Callable[[Any], float]] = {
+    "max": lambda most: most,
+    "per_member": lambda most: most,
+    "gap_s": lambda seconds: -seconds,
+    "watched_min": lambda percent: -percent,
+    "until": lambda length: length.total_seconds(),
+    "at_time": AT_TIMES.index,
+}
+"""By the name of a limit on replies: the number that is the smaller the stricter its value."""
+
+
+def said_of_replies(name: str, coop: Said, guild: Said) -> list[Any]:
+    """Return what the clauses of coop and guild say of one limit on replies."""
+    pointer = "/replies/" + ("per_post" if name == "max" else name)
+    found = [one[pointer] for one in (coop, guild) if one.get(pointer, "open") != "open"]
+    return [DURATION.validate_python(one) if name == "until" else one for one in found]
+
+
+@given(SEEDS, st.integers(0, 40))
+def test_law_08_replies_are_limited_by_the_strictest_of_all_layers_guild_and_coop(
+    seed: int, number: int
+) -> None:
+    book, coop, guild = decided(number)
+    layers = written(Random(seed))
+    found = reply_limits([(f"/{n}", one) for n, one in enumerate(layers)], book, "bakers")
+    for name, strict in STRICTNESS.items():
+        asked = [getattr(one.replies, name) for one in layers if one.replies is not None]
+        said = [*said_of_replies(name, coop, guild), *(one for one in asked if one is not None)]
+        assert getattr(found, name).value == min(said, key=strict, default=None)
+
+
+NUMBERS = (
+    ("seats", "max"),
+    ("arrivals", "per_minute"),
+    ("arrivals", "burst"),
+    *(("replies", name) for name in STRICTNESS),
+)
+
+
+def held(layers: Sequence[Parts], book: Book) -> dict[tuple[str, str], Any]:
+    """Return what holds of every number of a document once all of these layers have come."""
+    asked = Asked()
+    for one in layers:
+        asked = asked.narrowed(*Asked.by(one))
+    limits = limits_of(book, "bakers", asked)
+    replies = reply_limits([("", one) for one in layers], book, "bakers")
+    values = {("replies", name): getattr(replies, name).value for name in STRICTNESS}
+    arrivals = {("arrivals", "per_minute"): limits.per_minute, ("arrivals", "burst"): limits.burst}
+    return {("seats", "max"): limits.seats, **arrivals, **values}
+
+
+def loose(one: tuple[str, str], value: Any) -> float:
+    """Return how loose the value of a number is; none is no limit."""
+    if value is None or value == "open":
+        return float("inf")
+    part, name = one
+    return STRICTNESS[name](value) if part == "replies" else float(value)
+
+
+@given(SEEDS, st.integers(0, 40))
+def test_law_08_a_later_layer_is_refused_where_and_only_where_it_would_not_hold_as_written(
+    seed: int, number: int
+) -> None:
+    book, coop, _ = decided(number)
+    first, *later = [one.stored() for one in written(Random(seed))]
+    planned = [{"age": f"P{n}D", "set": one} for n, one in enumerate(later, start=1) if one]
+    document = AudienceDocument.model_validate_json(json.dumps({**first, "after": planned}))
+    try:
+        check(document, book, "bakers", "")
+        refused: set[str] = set()
+    except RuleBroken as error:
+        refused = {fault.pointer for fault in error.faults}
+    layers = document.layers
+    for count, (at, parts) in enumerate(layers):
+        below = held([one for _, one in layers[:count]], book)
+        if not count:  # what it is published with may ask for more seats than the default
+            below["seats", "max"] = coop["/seats/ceiling"]
+        after = held([one for _, one in layers[: count + 1]], book)
+        asked = {
+            (part, name): getattr(getattr(parts, part), name)
+            for part, name in NUMBERS
+            if getattr(parts, part) is not None and getattr(getattr(parts, part), name) is not None
+        }
+        wide = {one for one, wanted in asked.items() if loose(one, wanted) > loose(one, below[one])}
+        for part, name in asked:
+            assert (f"{at}/{part}/{name}" in refused) == ((part, name) in wide)
+        for one in NUMBERS:
+            if one not in wide:
+                assert loose(one, after[one]) <= loose(one, below[one])
+                assert one not in asked or loose(one, after[one]) == loose(one, asked[one])
 
 
 @given(SEEDS, st.integers(0, 40))

@@ -14,7 +14,8 @@ from audience.threads import Branch, Order, Place
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
-from tests.audience.factories import NOBODY, NOW, make_asset, make_post, with_clauses
+from tests.audience.factories import NOBODY, NOW, make_asset, make_post, wide_open, with_clauses
+from tests.audience.public_square import PUBLIC
 from tests.audience.threaded import Talk
 
 ASK: dict[str, Any] = {"interact": {"reply": {"ask": [{"local": True}]}}}
@@ -132,6 +133,32 @@ def test_law_07_what_stands_under_a_blocked_member_is_not_there(busy: Talk) -> N
     assert [card.body for card in listed] == ["Rye?", "Yes", "Nice"]
     told = with_clauses(busy.book, AUDIENCE, {"/counts/replies": "readers"})
     assert cards(busy.session, busy.who("dora"), told, [busy.post.id], NOW)[busy.post.id].replies == 3
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest", "moment"])
+def test_law_07_a_visitor_is_shown_of_a_public_thread_what_a_stranger_is(
+    session: Session, book: Book, order: Order
+) -> None:
+    public = with_clauses(wide_open(book), AUDIENCE, {"/reach/widest": "public"})
+    talk = Talk(session, public, audience={**PUBLIC, **ASK})
+    for who, body in (("ben", "Rye?"), ("cleo", "Waits"), ("dora", "Refused"), ("ben", "Gone")):
+        talk.say(who, body, at_ms=7)
+    for body in ("Rye?", "Gone"):
+        replies.grant(session, talk.who("ada"), public, talk.made[body].id, NOW)
+    replies.refuse(session, talk.who("ada"), talk.made["Refused"].id, NOW)
+    for under in ("Rye?", "Gone"):
+        talk.say("ada", f"Under {under}", under)
+    talk.take_back("ben", "Gone")
+    following.block(session, talk.who("ada"), public, "ben", NOW)
+    found = threads.read(session, None, public, talk.post.id, NOW, order=order, limit=9)
+    assert found.cards == talk.read("eve", order=order, limit=9).cards
+    assert {card.body for card in found.cards} == {"Rye?", "Under Rye?", None, "Under Gone"}
+    assert not any(card.mine for card in found.cards)
+    eve, post = talk.who("eve"), talk.post.id
+    assert threads.moments(session, None, post) == threads.moments(session, eve, post)
+    listed = [threads.listing(session, who, public, post, NOW, limit=9) for who in (None, eve)]
+    assert listed[0] == listed[1]
+    assert len(listed[0][0]) == 3
 
 
 def test_law_07_neither_numbers_nor_gaps_nor_pages_tell_of_the_blocked(session: Session, book: Book) -> None:

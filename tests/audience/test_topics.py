@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from audience import posts, topics
 from audience.access import access_post
 from audience.predicate import Contributing
 from audience.rules import AUDIENCE
-from audience.tables import Contribution, Tag
+from audience.topic_tables import Contribution, Tag
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
@@ -61,9 +61,9 @@ def test_a_topic_is_kept_once_under_its_name(session: Session) -> None:
 
 def given_by(session: Session, member: Identity) -> dict[tuple[str, str, str], int]:
     rows = session.execute(
-        select(Tag.name, Contribution.kind, Contribution.day, Contribution.number)  # type: ignore[call-overload]
-        .join(Tag, Tag.id == Contribution.tag_id)
-        .where(Contribution.member_id == member.member_id)
+        select(col(Tag.name), col(Contribution.kind), col(Contribution.day), col(Contribution.number))
+        .join(Tag, col(Tag.id) == col(Contribution.tag_id))
+        .where(col(Contribution.member_id) == member.member_id)
     )
     return {(name, kind, day.isoformat()): number for name, kind, day, number in rows}
 

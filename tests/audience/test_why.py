@@ -1,12 +1,13 @@
 """Why a member sees a post: reasons, limits with their clauses, and terms that add up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session
 
-from audience import why
+from audience import stages, why
 from audience.access import access_post
+from audience.document import Parts
 from audience.feeds import explanation
 from audience.feeds import page as feeds
 from audience.limits import Asked, limits_of
@@ -17,6 +18,8 @@ from coop.errors import NotFound
 from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, make_post, with_clauses, with_guild_policy
 from tests.factories import identity_of, make_guild, make_member
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -72,11 +75,62 @@ def test_law_07_whoever_may_not_see_a_post_may_not_ask_why(
 def test_seats_are_counted_for_the_author_alone(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
-    post = make_post(session, ada, book)
+    post = make_post(session, ada, book, {"seats": {"max": 1}})
     theirs = ask(session, ben, book, post.id)
     assert (theirs.seat, theirs.taken) == (True, None)
     mine = ask(session, ada, book, post.id)
     assert (mine.because, mine.seat, mine.taken) == (["You wrote it."], False, 1)
+
+
+def test_the_author_alone_is_told_which_layers_were_reached_and_since_when(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    later = [
+        {"age": "P9D", "set": {"preset": "self"}},
+        {"age": "PT2H", "set": {"replies": {"max": 9}, "read": {"any": [{"local": True}]}}},
+        {"seats_pct": 50, "set": {"preset": "local"}},
+    ]
+    post = make_post(session, ada, book, {"seats": {"max": 10}, "after": later})
+    half = [identity_of(make_member(session)) for _ in range(5)]
+    for number, reader in enumerate(half):
+        access_post(session, reader, book, post.id, NOW + number * HOUR)
+    stages.tighten(session, ada, book, post.id, Parts.model_validate({"seats": {"max": 6}}), NOW + 7 * HOUR)
+
+    def told(viewer: Identity, at: datetime) -> list[tuple[str, datetime, timedelta | None, int | None]]:
+        found = why.explain(session, viewer, book, post.id, None, at).narrowed
+        return [(one.at, one.since, one.age, one.seats_pct) for one in found]
+
+    by_age = ("/after/1/set", NOW + 2 * HOUR, 2 * HOUR, None)
+    by_seats = ("/after/2/set", NOW + 4 * HOUR, None, 50)
+    by_hand = ("/after/3/set", NOW + 7 * HOUR, None, None)
+    assert told(ada, NOW + 8 * HOUR) == [by_age, by_seats, by_hand]
+    assert told(ada, NOW + 216 * HOUR)[-1] == ("/after/0/set", NOW + 216 * HOUR, 216 * HOUR, None)
+    assert told(ben, NOW + 8 * HOUR) == []
+    found = why.explain(session, ada, book, post.id, None, NOW + 8 * HOUR).narrowed
+    assert [one.sets for one in found] == [["read", "replies"], ["see"], ["seats"]]
+
+
+def test_law_07_a_share_of_the_seats_does_not_tell_that_one_person_came(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    shares = [{"seats_pct": 10 * n, "set": {"preset": "local"}} for n in range(1, 9)]
+    post = make_post(session, ada, book, {"seats": {"max": 10}, "after": shares})
+    told = []
+    for _ in range(5):
+        told.append(len(ask(session, ada, book, post.id).narrowed))
+        access_post(session, identity_of(make_member(session)), book, post.id, NOW)
+    assert told == [0] * 5
+    assert len(ask(session, ada, book, post.id).narrowed) == 5
+
+
+def test_what_its_author_asked_of_arrivals_is_told_as_theirs(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book, {"arrivals": {"per_minute": 6}})
+    limits = {one.name: one for one in ask(session, ben, book, post.id).limits}
+    assert (limits["arrivals"].value, limits["arrivals"].clause) == (6, None)
+    clause = limits["burst"].clause
+    assert (limits["burst"].value, clause and clause.clause) == (20, "/arrivals/burst")
 
 
 def test_each_limit_names_who_set_it(session: Session, book: Book) -> None:
@@ -122,9 +176,10 @@ def test_law_11_the_terms_add_up_and_each_cites_its_clause(
     post = make_post(session, ada, book)
     found = ask(session, ben, book, post.id, "balanced")
     assert found.made.score == sum(term.contribution for term in found.made.terms)
-    for term, receipt in zip(found.made.terms, found.receipts, strict=True):
-        assert receipt.clause == f"/profiles/balanced/weights/{term.signal}"
-        assert round(receipt.value * 1000) == term.weight
+    assert {term.signal for term in found.made.terms} <= found.made.weighings.keys()
+    for one, receipt in zip(found.made.weighings.values(), found.receipts, strict=True):
+        assert receipt.clause == f"/profiles/balanced/weights/{one.signal}"
+        assert round(receipt.value * 1000) == one.weight
     recipe = feeds.recipe_of(book, "balanced")
     assert found.made == explanation.explain(session, ben, book, recipe, post.id, NOW)
 

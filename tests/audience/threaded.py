@@ -71,4 +71,4 @@ class Talk:
 
 def outline(card: ReplyCard) -> str:
     """Return a reply as a line: dots for its depth, then its words."""
-    return "." * card.depth + (card.body if card.author is not None else "-")  # type: ignore[operator]
+    return "." * card.depth + ("-" if card.body is None else card.body)

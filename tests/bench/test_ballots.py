@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -9,17 +10,11 @@ from bench import ballots, ballots_cast, ballots_effect
 from bench.__main__ import main
 from bench.ballots_coop import Change, Coop
 from bench.ballots_crowd import Crowd
-from bench.server import Server, serving
-from coop.settings import ROOT, Settings
+from bench.server import Server
+from bench.wire import Wire
+from coop.settings import Settings
 
 ARGUMENTS = ["ballots", "--casts", "6", "--ballots", "12", "--changes", "2", "--json"]
-
-
-@pytest.fixture
-def server(settings: Settings) -> Server:
-    """The tests' own server."""
-    with serving(ROOT / "var" / "unused") as found:
-        return found
 
 
 @pytest.fixture
@@ -75,7 +70,7 @@ class Answers:
 
 def delay(due_in: timedelta, *statuses: int) -> float:
     change = Change(datetime.now(UTC) + due_in, 1)
-    return ballots_effect._obeyed(Answers(*statuses), change, "token", timedelta())  # type: ignore[arg-type]
+    return ballots_effect._obeyed(cast(Wire, Answers(*statuses)), change, "token", timedelta())
 
 
 def test_a_change_that_is_obeyed_too_soon_or_never_is_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:

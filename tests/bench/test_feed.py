@@ -1,6 +1,5 @@
 import json
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
@@ -8,21 +7,11 @@ from click.testing import CliRunner
 from bench import feed, feed_data
 from bench.__main__ import main
 from bench.feed_data import Size
-from bench.server import Server, serving
-from coop.settings import ROOT, Settings
+from bench.server import Server
 
 SMALL = Size(members=300, posts=3000)
 SMALLER = Size(members=30, posts=300)
 ARGUMENTS = ["feed", "--members", "300", "--posts", "3000", "--pages", "4", "--json"]
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Server]:
-    """The tests' own server, without the data set when the test ends."""
-    with serving(ROOT / "var" / "unused") as found:
-        yield found
-        for size in (SMALL, SMALLER):
-            found.drop(size.name)
 
 
 @pytest.mark.long
@@ -63,11 +52,18 @@ def test_a_stale_data_set_is_built_anew(server: Server, monkeypatch: pytest.Monk
 
 
 def test_a_page_whose_explanation_does_not_add_up_is_no_measurement() -> None:
-    good = {"why": {"score": 5, "terms": [{"contribution": 2}, {"contribution": 3}]}}
-    assert feed._check({"items": [good, good]}) == 2
-    wrong = {"why": {"score": 6, "terms": [{"contribution": 2}, {"contribution": 3}]}}
-    with pytest.raises(feed.PageWrong):
-        feed._check({"items": [good, wrong]})
+    weights = {"fresh": {"weight": 2}, "small": {"weight": 3}}
+    terms = [
+        {"signal": "fresh", "value": 1, "contribution": 2},
+        {"signal": "small", "value": 1, "contribution": 3},
+    ]
+    good = {"why": {"score": 5, "terms": terms}}
+    assert feed._check({"items": [good, good], "weights": weights}) == 2
+    sum_wrong = {"why": {"score": 6, "terms": terms}}
+    product_wrong = {"why": {"score": 6, "terms": [{**terms[0], "contribution": 3}, terms[1]]}}
+    for wrong in (sum_wrong, product_wrong):
+        with pytest.raises(feed.PageWrong):
+            feed._check({"items": [good, wrong], "weights": weights})
 
 
 def test_recipes_take_turns_as_often_as_they_are_chosen() -> None:

@@ -14,20 +14,11 @@ from bench.__main__ import main
 from bench.feed_data import Size
 from bench.http_load import Clients, NoAnswer, Page, WrongAnswer, request
 from bench.http_pages import FULL_PAGE, Visits, newest
-from bench.server import Server, serving
-from coop.settings import ROOT, Settings
+from bench.server import Server
 from tools import commands
 
 SMALL = Size(members=300, posts=3000)
 ARGUMENTS = ["http", "--members=300", "--posts=3000", "--rounds=1", "--seconds=0.8", "--json"]
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Server]:
-    """The tests' own server, without the data set when the test ends."""
-    with serving(ROOT / "var" / "unused") as found:
-        yield found
-        found.drop(SMALL.name)
 
 
 @pytest.mark.long

@@ -1,7 +1,6 @@
 """The benchmark of likes: small, and every like it counted is kept."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
@@ -11,19 +10,10 @@ from bench import like
 from bench.__main__ import main
 from bench.feed_data import Size
 from bench.like import NotDone
-from bench.server import Server, serving
-from coop.settings import ROOT, Settings
+from bench.server import Server
 
 SMALL = Size(members=300, posts=3000)
 ARGUMENTS = ["like", "--members", "300", "--posts", "3000", "--likes", "4", "--json"]
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Server]:
-    """The tests' own server, without the data set when the test ends."""
-    with serving(ROOT / "var" / "unused") as found:
-        yield found
-        found.drop(SMALL.name)
 
 
 @pytest.mark.long

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
@@ -7,19 +6,10 @@ from click.testing import CliRunner
 from bench import rehearse_data
 from bench.__main__ import main
 from bench.rehearse_data import Size
-from bench.server import Server, serving
-from coop.settings import ROOT, Settings
+from bench.server import Server
 
 SMALL = Size(members=250, posts=100, views=4000)
 ARGUMENTS = ["rehearse", "--members", "250", "--posts", "100", "--views", "4000", "--json"]
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Server]:
-    """The tests' own server, without the data set when the test ends."""
-    with serving(ROOT / "var" / "unused") as found:
-        yield found
-        found.drop(SMALL.name)
 
 
 @pytest.mark.long

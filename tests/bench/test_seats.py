@@ -7,15 +7,8 @@ from sqlalchemy import text
 from audience import gate
 from bench import seats
 from bench.__main__ import main
-from bench.server import Server, serving
-from coop.settings import ROOT, Settings
-
-
-@pytest.fixture
-def server(settings: Settings) -> Server:
-    """The tests' own server."""
-    with serving(ROOT / "var" / "unused") as found:
-        return found
+from bench.server import Server
+from coop.settings import Settings
 
 
 @pytest.mark.long

@@ -14,21 +14,14 @@ from bench.__main__ import main
 from bench.seats_coop import add_members, add_posts
 from bench.seats_crowd import PAGE, Come, Crowd, Posts, gated, ungated
 from bench.seats_full import Standing
-from bench.server import Server, serving
+from bench.server import Server
 from coop.database import Database
 from coop.identity import Identity
-from coop.settings import ROOT, Settings
+from coop.settings import Settings
 
 SMALL = replace(seats_full.FULL, views=4000, posts=60, members=80, processes=2, threads=4, rounds=2)
 ARGUMENTS = ["seats", "--full", "--views=4000", "--posts=60", "--members=80", "--rounds=2", "--json"]
 CAP = 5
-
-
-@pytest.fixture
-def server(settings: Settings) -> Server:
-    """The tests' own server."""
-    with serving(ROOT / "var" / "unused") as found:
-        return found
 
 
 def nobody(session: Session, viewer: Identity, claims: Sequence[Claim]) -> set[int]:

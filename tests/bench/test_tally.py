@@ -6,9 +6,9 @@ from click.testing import CliRunner
 
 from bench import __main__ as command
 from bench import tally, tally_voters
-from bench.server import Server, serving
+from bench.server import Server
 from bench.tally_libraries import Library, Rows
-from coop.settings import ROOT, Settings
+from coop.settings import Settings
 from tests.governance.methods import oracle
 
 OPTIONS = tally_voters.CANDIDATES
@@ -41,13 +41,6 @@ ORACLES: dict[str, Sequence[Library]] = {
     "schulze": [Library("oracle", chains)],
     "stv": [Library("oracle", council)],
 }
-
-
-@pytest.fixture
-def server(settings: Settings) -> Server:
-    """The tests' own server."""
-    with serving(ROOT / "var" / "unused") as found:
-        return found
 
 
 @pytest.mark.long

@@ -1,7 +1,6 @@
 """The benchmark of threads: small, and sure to fail where a thread is not whole."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,19 +10,10 @@ from bench import thread
 from bench.__main__ import main
 from bench.feed import PageWrong
 from bench.feed_data import Size
-from bench.server import Server, serving
-from coop.settings import ROOT, Settings
+from bench.server import Server
 
 SMALL = Size(members=300, posts=3000)
 ARGUMENTS = ["thread", "--members", "300", "--posts", "3000", "--pages", "4", "--json"]
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Server]:
-    """The tests' own server, without the data set when the test ends."""
-    with serving(ROOT / "var" / "unused") as found:
-        yield found
-        found.drop(SMALL.name)
 
 
 @pytest.mark.long

@@ -1,5 +1,7 @@
 """Members and guilds are found by their words, and the name that was asked for comes first."""
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session
@@ -95,10 +97,11 @@ def test_search_over_http_gives_pages_and_asks_who_you_are(client: FlaskClient, 
         path = f"/api/v1/search/{kind}"
         first = client.get(path, query_string={"q": expected, "limit": 1}, headers=headers)
         assert first.status_code == 200, first.text
-        assert [one[name] for one in first.json["items"]] == [expected]  # type: ignore[index]
-        query = {"q": expected, "limit": 1, "cursor": first.json["next"]}  # type: ignore[index]
-        second = client.get(path, query_string=query, headers=headers)
-        assert [one[name] for one in second.json["items"]] != [expected]  # type: ignore[index]
+        found: Any = first.get_json()
+        assert [one[name] for one in found["items"]] == [expected]
+        query = {"q": expected, "limit": 1, "cursor": found["next"]}
+        following: Any = client.get(path, query_string=query, headers=headers).get_json()
+        assert [one[name] for one in following["items"]] != [expected]
         assert client.get(path, query_string={"q": expected}).status_code == 401
 
 
@@ -112,4 +115,5 @@ def test_what_cannot_be_searched_for_is_told(
     headers = bearer_for(session, make_member(session, "carl"))
     answer = client.get(f"/api/v1/search/{kind}", query_string=query, headers=headers)
     assert answer.status_code == 422
-    assert answer.json["errors"][0]["pointer"] == "query/q"  # type: ignore[index]
+    refused: Any = answer.get_json()
+    assert refused["errors"][0]["pointer"] == "query/q"

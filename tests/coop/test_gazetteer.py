@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from coop import gazetteer, places
 from coop.book import Book
 from coop.errors import NotFound
-from coop.tables import Place
+from coop.place_tables import Place
 from tests.factories import LONG_AGO, identity_of, make_member
 
 LINES = gzip.decompress(gazetteer.SHIPPED.read_bytes()).decode().splitlines()

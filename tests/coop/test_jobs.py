@@ -1,87 +1,41 @@
-"""Jobs: run by the clock, brought forward to the moment at which something is due."""
+"""What the worker does for the coop itself: it forgets what has run out.
 
-import os
-import signal
-import time
-from collections.abc import Iterator
+That it signs the record and tells webhooks is in the tests of checkpoints and of delivery.
+"""
+
 from datetime import timedelta
 
-import pytest
+from sqlmodel import Session
 
-from coop.jobs import Job, attempt, soon, work
-
-MINUTE = 60.0
-
-
-@pytest.fixture
-def handlers() -> Iterator[None]:
-    """Give back the handlers of the signals that a worker takes."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
+from app import jobs, platform_of
+from coop import oauth
+from coop.database import Database
+from coop.settings import Settings
+from coop.tables import IdempotencyRecord, OAuthCode, SignInFailure
+from media.storage import ObjectStore
+from tests.factories import LONG_AGO, id_of, make_member
 
 
-def fail() -> None:
-    raise RuntimeError("the soil is frozen")
-
-
-def test_a_job_that_fails_is_logged_and_left_to_its_next_run(capsys: pytest.CaptureFixture[str]) -> None:
-    attempt(Job("dig", MINUTE, fail))
-    assert "the soil is frozen" in "".join(capsys.readouterr())
-
-
-@pytest.mark.parametrize(
-    ("due_in", "expected"),
-    [
-        (None, None),
-        (timedelta(minutes=2), None),
-        (timedelta(minutes=1), None),
-        (timedelta(seconds=59), timedelta(seconds=59)),
-        (timedelta(), timedelta()),
-        (timedelta(seconds=-3), timedelta()),
-    ],
-)
-def test_a_job_waits_for_what_is_due_and_no_longer_than_it_waits_anyway(
-    due_in: timedelta | None, expected: timedelta | None
+def test_the_worker_forgets_what_has_run_out_of_each_kind(
+    settings: Settings, database: Database, session: Session, store: ObjectStore
 ) -> None:
-    assert soon(Job("water", MINUTE, lambda: None, lambda: due_in)) == expected
-
-
-def test_a_job_that_cannot_tell_when_it_is_due_keeps_its_pace(capsys: pytest.CaptureFixture[str]) -> None:
-    def lost() -> timedelta | None:
-        raise RuntimeError("no almanac")
-
-    assert soon(Job("water", MINUTE, lambda: None)) is None
-    assert soon(Job("water", MINUTE, lambda: None, lost)) is None
-    assert "no almanac" in "".join(capsys.readouterr())
-
-
-@pytest.mark.parametrize("ask", [signal.SIGTERM, signal.SIGINT])
-def test_law_14_a_worker_runs_a_job_again_when_it_is_due_and_stops_when_asked(
-    handlers: None, ask: signal.Signals
-) -> None:
-    runs: list[float] = []
-
-    def run() -> None:
-        runs.append(time.monotonic())
-        if len(runs) == 3:
-            os.kill(os.getpid(), ask)
-
-    # But for what is due it would run every half second.
-    work([Job("sow", 0.5, run, lambda: timedelta(milliseconds=20)), Job("rest", MINUTE, fail)])
-    first, second, third = runs
-    assert second - first < 0.4
-    assert third - second < 0.4
-
-
-def test_a_job_without_anything_due_keeps_its_pace(handlers: None) -> None:
-    runs: list[float] = []
-
-    def run() -> None:
-        runs.append(time.monotonic())
-        if len(runs) == 2:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    work([Job("sow", 0.3, run, lambda: None)])
-    assert runs[1] - runs[0] == pytest.approx(0.3, abs=0.15)
+    ada = id_of(make_member(session, "ada"))
+    app = oauth.register_client(session, "Reader", ["https://app.example/done"], "read", LONG_AGO)
+    session.add(SignInFailure(subject="ada", at=LONG_AGO))
+    session.add(IdempotencyRecord(actor="member:1", key="k", request_sha256="0" * 64, created_at=LONG_AGO))
+    session.add(
+        OAuthCode(
+            code_sha256="0" * 64,
+            client_id=app.client_id,
+            member_id=ada,
+            redirect_uri="https://app.example/done",
+            scope="read",
+            code_challenge="x",
+            expires_at=LONG_AGO + timedelta(minutes=1),
+            family="f",
+        )
+    )
+    session.flush()
+    (job,) = (job for job in jobs(platform_of(settings, database), store) if job.name == "sweep credentials")
+    assert job.run() == 3
+    assert job.run() == 0

@@ -191,7 +191,7 @@ def test_a_member_registers_an_application(client: FlaskClient, ada: dict[str, s
     ],
 )
 def test_what_is_done_as_a_member_needs_a_member(client: FlaskClient, method: str, path: str) -> None:
-    sent = {"slug": "seeds", "name": "Seeds"} if path == "guilds" else {}
+    sent: dict[str, Any] = {"slug": "seeds", "name": "Seeds"} if path == "guilds" else {}
     if path == "oauth-clients":
-        sent = {"name": "Reader", "redirect_uris": ["https://app.example/done"]}  # type: ignore[dict-item]
+        sent = {"name": "Reader", "redirect_uris": ["https://app.example/done"]}
     problem(client.open(f"{API}/{path}", method=method.upper(), json=sent), 401)

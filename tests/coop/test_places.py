@@ -13,9 +13,10 @@ from coop.clock import Clock
 from coop.database import Database
 from coop.errors import AllotmentError, Conflict, Forbidden, NotFound, RuleBroken, Unauthenticated
 from coop.identity import Identity
+from coop.place_tables import Place
 from coop.places import add_neighbourhood, place, search
 from coop.policies import Books
-from coop.tables import LedgerEvent, Place
+from coop.tables import LedgerEvent
 from tests.coop.policy import with_clause
 from tests.factories import BERGEN, LISBON, LISBON_REGION, LONG_AGO, PORTUGAL, identity_of, make_member
 

@@ -1,13 +1,15 @@
 """A small cooperative in session: members, proposals, and a clock that stands still until it is moved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import create_engine
 from sqlmodel import Session
 
-from app import ENACTORS, REPLAYERS
+from app import ENACTORS, POLICY_KINDS, REPLAYERS
 from coop.book import COOP
 from coop.clock import Clock
 from coop.database import Database
@@ -15,6 +17,7 @@ from coop.identity import Identity
 from coop.ledger import append
 from coop.policies import Books
 from coop.policy_text import sha256
+from coop.settings import Settings
 from coop.tables import Guild, Member
 from governance import ballots, cases, drafts, enactment, proposals, sponsors
 from governance.ballots import Receipt, Vote
@@ -172,3 +175,15 @@ class Assembly:
 
 def _joined(joined_at: datetime | None) -> dict[str, Any]:
     return {} if joined_at is None else {"joined_at": joined_at}
+
+
+@contextmanager
+def passing(settings: Settings) -> Iterator[Assembly]:
+    """An assembly without members, in a transaction that is rolled back on leaving."""
+    engine = create_engine(settings.database_url.get_secret_value())
+    with engine.connect() as connection:
+        outer, database = connection.begin(), Database(connection)
+        with database.begin() as session:
+            yield Assembly(database, session, Books(POLICY_KINDS))
+        outer.rollback()
+    engine.dispose()

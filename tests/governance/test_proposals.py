@@ -3,12 +3,14 @@
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
 from sqlmodel import col
 
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
+from coop.identity import Identity
 from coop.tables import LedgerEvent
 from governance import cases, dossier, drafts, proposals
 from governance.facts import State
@@ -180,16 +182,8 @@ def test_a_list_shows_what_is_under_way_what_is_over_and_ones_own_drafts(assembl
     proposals.withdraw(assembly.session, assembly.members[0], over, assembly.clock)
     author, other = assembly.members[:2]
 
-    def ids(viewer: object, show: dossier.Show, **filters: str) -> list[int]:
-        assert viewer in assembly.members
-        found = dossier.listing(
-            assembly.session,
-            viewer,
-            assembly.clock.at,
-            show,
-            limit=9,
-            **filters,  # type: ignore[arg-type]
-        )
+    def ids(viewer: Identity, show: dossier.Show, **filters: Any) -> list[int]:
+        found = dossier.listing(assembly.session, viewer, assembly.clock.at, show, limit=9, **filters)
         return [case.id for case in found]
 
     assert ids(other, "open") == [running]

@@ -26,7 +26,7 @@ from coop.identity import Identity
 from coop.policies import Books
 from coop.policy_text import sha256
 from coop.tables import LedgerEvent, PolicyVersion
-from governance import audit, ballots, cases, enactment, objections, petitions, settling
+from governance import audit, ballots, cases, enactment, objections, petitions, settling, sponsors
 from governance.ballots import Vote
 from governance.facts import State
 from governance.tables import Ballot, Petition, Proposal, RollEntry, Sponsor
@@ -198,8 +198,7 @@ def test_signatures_at_once_start_deliberation_at_the_one_needed_last(
 
     def sign(index: int) -> None:
         with sitting(committed, books, members) as assembly:
-            assembly.clock = clock  # type: ignore[assignment]
-            assembly.sponsor(made, members[index + 1])
+            sponsors.sponsor(assembly.session, members[index + 1], made, clock)
 
     found = at_once(8, sign)
     assert sum(one is None for one in found) == 2

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ from tests.governance.record import audited
 SUNSET = 60 * DAY
 
 
-def renewal(assembly: Assembly, made: int, **changed: object) -> Draft:
+def renewal(assembly: Assembly, made: int, **changed: Any) -> Draft:
     wanted = Draft("coop", RENEWAL, "Renew it", "It works.", [], "", target_id=made)
-    return replace(wanted, **changed)  # type: ignore[arg-type]
+    return replace(wanted, **changed)
 
 
 def voted(assembly: Assembly, made: int, choice: str = "for") -> tuple[int, datetime]:

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from app import jobs
 from coop.clock import Clock
 from coop.database import Database
-from coop.jobs import Job
 from coop.policies import Books
+from coop.worker import Job
 from governance.deliberation import maps
 from governance.deliberation.statement_tables import StatementVote
 from tests.factories import bearer_for, id_of, make_member

@@ -6,16 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
 
-from app import POLICY_KINDS
-from coop.database import Database
 from coop.ledger import stamp
-from coop.policies import Books
 from coop.policy_text import sha256
 from coop.settings import Settings
 from governance import audit
-from tests.governance.assembly import Assembly
+from tests.governance.assembly import Assembly, passing
 from tests.governance.changes import DAY, enact, go_on, in_force, setting
 from tests.governance.people.polls import Poll
 from tests.governance.people.test_councils import elect
@@ -30,17 +26,10 @@ Events = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def export(settings: Settings) -> Iterator[Events]:
     """The record of every way out of force: made once, for no test writes to it."""
-    engine = create_engine(settings.database_url.get_secret_value())
-    with engine.connect() as connection:
-        outer = connection.begin()
-        database = Database(connection)
-        with database.begin() as session:
-            assembly = Assembly(database, session, Books(POLICY_KINDS))
-            assembly.admit(15)
-            live(assembly)
-            yield exported(assembly)
-        outer.rollback()
-    engine.dispose()
+    with passing(settings) as assembly:
+        assembly.admit(15)
+        live(assembly)
+        yield exported(assembly)
 
 
 def live(assembly: Assembly) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -20,27 +20,38 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 from werkzeug.routing import Rule
 
-from audience import circles, following, replies
+from app import POLICY_KINDS
+from audience import circles, following, posts, replies
+from audience.access import access_post
+from audience.document import AudienceDocument
 from audience.feeds import author_signals
+from audience.posts import Draft
 from audience.tables import Post
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
 from coop.identity import Identity
+from coop.policies import Books
 from coop.sign_in import COOKIE
 from coop.tables import Member, WebSession
 from tests.audience.factories import make_asset, make_post
+from tests.audience.public_square import FOR_EVERYBODY, PUBLIC, QUOTABLE, vote
 from tests.factories import LISBON, LONG_AGO, PORTUGAL, bearer_for, identity_of, make_guild, make_member
 
 MOMENT = datetime.fromisoformat("2026-11-01T12:00:00+00:00")
 RESTRICTED = 500
-VARIES = re.compile(rb'name="csrf_token" value="[^"]*"|<updated>[^<]*</updated>')
-"""The tokens that guard forms, and the database's own time."""
+VARIES = re.compile(rb'name="csrf_token" value="[^"]*"|<updated>[^<]*</updated>|X-Amz-[A-Za-z]+=[^&"<\s]*')
+"""The tokens that guard forms, the database's own time, and what signs an address of the store."""
 OF_THE_MOMENT = {"Date", "ETag", "Last-Modified", "Set-Cookie"}
 """Headers of answers that were made at different moments: a tag is of the bytes, which are compared."""
 NONE_SUCH = 8_000_000_000_000_000_001
 APART = ("static", "metrics", "pages.record_ledger")
 """Endpoints in which no post ever is: files, the server's own counters, and the whole ledger."""
+BY_LEAVE: dict[str, Any] = {
+    **QUOTABLE,
+    "interact": {**QUOTABLE["interact"], "reply": {"ask": [{"local": True}]}},
+}
+"""Public, to be quoted at once and answered by leave."""
 
 
 @dataclass
@@ -64,23 +75,32 @@ class Village:
 
 @pytest.fixture
 def village(session: Session, book: Book, clock: Clock) -> Village:
-    """Three people who make things for everybody, two of them in a guild, and an outsider."""
-    clock.offset = Stopped()  # type: ignore[assignment]
+    """Three people who make things for members and for everybody, two of them in a guild, and an outsider."""
+    clock.offset = cast(timedelta, Stopped())
+    book = vote(session, book, FOR_EVERYBODY)
     found = Village()
     rows = {handle: make_member(session, handle, LONG_AGO) for handle in ("ada", "ben", "cleo", "outsider")}
     guild = make_guild(session, "bakers", rows["ada"], (rows["ben"],))
     for handle, row in rows.items():
         found.people[handle] = identity_of(row, (guild,) if handle in ("ada", "ben") else ())
     for handle in ("ada", "ben", "cleo"):
-        for hours in (1, 2):
+        for hours, audience in ((1, BY_LEAVE), (2, {})):
+            asset = make_asset(session, found.people[handle])
             post = make_post(
                 session,
                 found.people[handle],
                 book,
+                audience,
                 now=MOMENT - timedelta(hours=hours),
                 body=f"Open #bread of {handle}",
+                asset_id=asset.id,
             )
             found.open.append(post.id)
+            found.assets.append(asset.id)
+    ada = found.people["ada"]
+    answer = replies.write(session, ada, book, found.open[0], "Open answer", MOMENT - timedelta(minutes=50))
+    found.answers.append(answer.id)
+    access_post(session, found.people["ben"], book, found.open[0], MOMENT)
     following.follow(session, found.people["outsider"], book, "ada", MOMENT - timedelta(days=3))
     session.flush()
     return found
@@ -104,6 +124,7 @@ def restrict(session: Session, book: Book, village: Village) -> Iterator[Post]:
         {"see": {"any": [{"local": True}], "not": [{"member": "outsider"}]}},
         {"see": {"all": [{"guild": "bakers"}, {"any": [{"local": True}]}]}, "seats": {"max": 20}},
         {"after": [{"age": "PT1M", "set": {"preset": "mutuals"}}]},
+        {**PUBLIC, "after": [{"age": "PT1M", "set": {"preset": "mutuals"}}]},
     ]
     for n in range(RESTRICTED):
         with_picture = n % 25 == 0
@@ -117,12 +138,17 @@ def restrict(session: Session, book: Book, village: Village) -> Iterator[Post]:
             guild="bakers" if n % 3 == 0 else None,
             asset_id=make_asset(session, ada).id if with_picture else None,
         )
-        if n % 12 == 0:
+        if n % len(audiences) == 0:
             answer = replies.write(session, ben, book, post.id, "Hidden answer #bread", MOMENT)
             village.answers.append(answer.id)
         if post.asset_id is not None:
             village.assets.append(post.asset_id)
         yield post
+    waits = replies.write(session, ben, book, village.open[0], "Hidden answer", MOMENT)
+    village.answers.append(waits.id)
+    bakers = AudienceDocument.model_validate({"see": {"any": [{"guild": "bakers"}]}})
+    draft = Draft(body="Hidden #bread", audience=bakers, quote_id=village.open[0])
+    yield posts.publish(session, ben, book, draft, MOMENT)
 
 
 def conclude(session: Session) -> None:
@@ -133,9 +159,9 @@ def conclude(session: Session) -> None:
 def values(village: Village, name: str) -> list[object]:
     """Return what to ask for where a path names something; fail for a kind of name that nobody foresaw."""
     known: dict[str, list[object]] = {
-        "post_id": [*village.open[:2], *village.hidden[:24], NONE_SUCH],
-        "reply_id": [*village.answers[:3], NONE_SUCH],
-        "asset_id": [*village.assets[:4], NONE_SUCH],
+        "post_id": [*village.open[:2], *village.hidden[:24], *village.hidden[-1:], NONE_SUCH],
+        "reply_id": [*village.answers[:3], *village.answers[-1:], NONE_SUCH],
+        "asset_id": [*village.assets[:2], *village.assets[-4:], NONE_SUCH],
         "rendition": ["small", "large"],
         "handle": ["ada", "ben", "outsider", "nobody"],
         "slug": ["bakers", "none-such"],
@@ -217,11 +243,11 @@ def crawl(
             for query in ("", *QUERIES.get(path, ())):
                 for name, (client, headers) in clients.items():
                     answer = client.get(path + query, headers=headers)
-                    said = VARIES.sub(b"", answer.get_data())
                     head = "\n".join(
                         f"{key}: {value}" for key, value in sorted(answer.headers) if key not in OF_THE_MOMENT
                     )
-                    answers[f"{name} {path}{query}"] = f"{answer.status}\n{head}\n".encode() + said
+                    whole = f"{answer.status}\n{head}\n".encode() + answer.get_data()
+                    answers[f"{name} {path}{query}"] = VARIES.sub(b"", whole)
     return answers
 
 
@@ -249,6 +275,16 @@ def clients(app: Flask, session: Session, village: Village) -> dict[str, tuple[F
     }
 
 
+def assert_told(answers: dict[str, bytes], name: str, village: Village) -> None:
+    """Fail unless somebody was told what is open to them, or the crawl has compared nothing."""
+    public, local = village.open[:2]
+    at = "/api/v1" if name == "token" else ""
+    shown = {one: b"Open " in answers[f"{name} {at}/posts/{one}"] for one in (public, local)}
+    assert shown == {public: True, local: name != "visitor"}
+    picture = answers[f"{name} {at}/media/{village.assets[0]}/small"]
+    assert picture.startswith(b"307")
+
+
 def test_law_07_two_worlds_look_the_same_to_an_outsider_on_every_get_route(
     app: Flask,
     database: Database,
@@ -260,11 +296,13 @@ def test_law_07_two_worlds_look_the_same_to_an_outsider_on_every_get_route(
     assert isinstance(database.bind, Connection)
     database.bind.exec_driver_sql("SAVEPOINT before")
     with database.begin() as other:
-        village.hidden = [post.id for post in restrict(other, book, village)]
+        in_force = Books(POLICY_KINDS).current(other)
+        village.hidden = [post.id for post in restrict(other, in_force, village)]
         conclude(other)
     with_them = crawl(app, village, clients)
-    assert [len(village.hidden), len(village.answers), len(village.assets)] == [500, 42, 20]
-    assert any("Open #bread" in answer.decode(errors="replace") for answer in with_them.values())
+    assert [len(village.hidden), len(village.answers), len(village.assets)] == [501, 41, 26]
+    for name in clients:
+        assert_told(with_them, name, village)
     database.bind.exec_driver_sql("ROLLBACK TO SAVEPOINT before")
     with database.begin() as other:
         assert other.get(Post, village.hidden[0]) is None

@@ -144,6 +144,7 @@ def test_law_09_a_signed_address_opens_one_object_for_reading_alone(
     opened = outsider.request("GET", address)
     assert (opened.status, opened.data) == (200, BODY)
     assert opened.headers["Content-Type"] == "image/webp"
+    assert opened.headers["Cache-Control"] == "private, no-store"
     assert outsider.request("GET", address.replace("/a?", "/b?")).status == 403
     assert outsider.request("GET", address.replace("Expires=60", "Expires=600")).status == 403
     assert outsider.request("PUT", address, body=b"x").status == 403

@@ -9,9 +9,9 @@ from sqlmodel import Session
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
-from coop.jobs import Job
 from coop.policies import Books
 from coop.settings import Settings
+from coop.worker import Job
 from tests.factories import make_member
 from tests.governance.assembly import START, Assembly
 from tools.chronicle import Chronicle, Room

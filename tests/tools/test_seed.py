@@ -12,8 +12,8 @@ from coop import gazetteer, ledger, migrations
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
-from coop.jobs import Job
 from coop.settings import Settings
+from coop.worker import Job
 from governance import audit, cases
 from media.storage import ObjectStore
 from tools import verify

@@ -18,19 +18,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
 
-from app import POLICY_KINDS
 from coop import checkpoints
 from coop.clock import Clock
 from coop.database import Database
 from coop.merkle import grown, leaf_hash, span_hash
-from coop.policies import Books
 from coop.settings import ROOT, Settings
 from coop.signing import verifier
 from governance import audit
 from tests.governance import test_audit as made_up
-from tests.governance.assembly import Assembly
+from tests.governance.assembly import passing
 from tests.thorough import much
 from tests.tools.record import KEY, ORIGIN, Events, Kept, lived, rebuilt, resigned
 from tools import verify
@@ -44,17 +41,9 @@ PUBLIC = verify.parse_key(verifier(KEY, ORIGIN))
 @pytest.fixture(scope="module")
 def kept(settings: Settings) -> Kept:
     """A record, made once and rolled back."""
-    engine = create_engine(settings.database_url.get_secret_value())
-    with engine.connect() as connection:
-        outer = connection.begin()
-        database = Database(connection)
-        with database.begin() as session:
-            assembly = Assembly(database, session, Books(POLICY_KINDS))
-            assembly.admit(5)
-            made = lived(assembly)
-        outer.rollback()
-    engine.dispose()
-    return made
+    with passing(settings) as assembly:
+        assembly.admit(5)
+        return lived(assembly)
 
 
 def check(

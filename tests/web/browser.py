@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+Said = str | tuple[BinaryIO, str]
+"""What is typed into a field, or chosen for it: a file and its name."""
 VOID = frozenset({"meta", "link", "input", "img", "br", "hr"})
 
 
@@ -19,6 +22,8 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     """Radio buttons, options and buttons that say something, by name."""
+    files: set[str] = field(default_factory=set)
+    """Names of the fields for which a file may be chosen."""
 
 
 class Page(HTMLParser):
@@ -68,6 +73,8 @@ class Page(HTMLParser):
             self.forms[-1].choices.setdefault(name, []).append("on")
             if "checked" in attributes:
                 self.forms[-1].values[name] = "on"
+        elif tag == "input" and attributes.get("type") == "file":
+            self.forms[-1].files.add(name)
         elif tag == "input" and name:
             self.forms[-1].values[name] = attributes.get("value", "")
         elif tag == "button" and name:
@@ -112,13 +119,13 @@ class Browser:
     def get(self, path: str) -> Page:
         return Page(self.http.get(path))
 
-    def send(self, page: Page, action: str, **said: str) -> TestResponse:
+    def send(self, page: Page, action: str, **said: Said) -> TestResponse:
         """Fill in a form of the page and send it; what is not said stays as it stands there."""
         form = page.form(action)
-        assert said.keys() <= form.values.keys() | form.choices.keys(), form
+        assert said.keys() <= form.values.keys() | form.choices.keys() | form.files, form
         return self.http.post(action, data=form.values | said, headers={"Referer": page.address})
 
-    def sent(self, page: Page, action: str, **said: str) -> Page:
+    def sent(self, page: Page, action: str, **said: Said) -> Page:
         """Send a form that is carried out, and return the page that follows."""
         answer = self.send(page, action, **said)
         assert answer.status_code == 303, answer.text

@@ -1,6 +1,7 @@
 """Posts and own feeds behind the pages, as their tests need them."""
 
 from datetime import timedelta
+from typing import Any
 
 from audience.feeds import own_record, profiles
 from audience.feeds.own_draft import Draft
@@ -17,10 +18,10 @@ def publish(village: Village, handle: str, body: str = "Bread at dawn", minutes:
         return make_post(session, village.people[handle], book, now=now, body=body).id
 
 
-def make(village: Village, handle: str, name: str, **said: object) -> Own:
+def make(village: Village, handle: str, name: str, **said: Any) -> Own:
     with village.database.begin() as session:
         book, now = village.books.current(session), village.clock.now(session)
-        draft = Draft(name, **{"base": "balanced"} | said)  # type: ignore[arg-type]
+        draft = Draft(name, **{"base": "balanced", **said})
         return profiles.create(session, village.people[handle], book, draft, now, loopback=False)
 
 

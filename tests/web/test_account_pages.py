@@ -62,6 +62,24 @@ def test_a_member_signs_in_goes_on_where_they_were_and_signs_out(visitor: Browse
     assert visitor.get("/members/me").status == 303
 
 
+@pytest.mark.parametrize(
+    ("came_from", "target"),
+    [
+        ("http://localhost/posts/7?moments=1", "/posts/7?moments=1"),
+        ("https://elsewhere.example/posts/7", "/"),
+        ("http://localhost//elsewhere.example", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_goes_back_to_the_page_of_the_link_where_that_named_none(
+    visitor: Browser, came_from: str, target: str
+) -> None:
+    page = Page(visitor.http.get("/sign-in", headers={"Referer": came_from}))
+    assert page.form("/sign-in").values["next"] == target
+    named = Page(visitor.http.get("/sign-in?next=/feed", headers={"Referer": came_from}))
+    assert named.form("/sign-in").values["next"] == "/feed"
+
+
 def test_signing_in_brings_a_form_token_of_its_own(visitor: Browser) -> None:
     visitor.sent(visitor.get("/join"), "/join", handle="fern", display_name="F", password=PASSWORD)
     before = visitor.get("/").form("/sign-out").values["csrf_token"]

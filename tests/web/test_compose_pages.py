@@ -49,7 +49,7 @@ def test_a_post_is_written_previewed_and_published(village: Village, browser_of:
     shown = ada.sent(seen, NEW, act="publish")
     assert "Published." in shown.text
     assert "Rye for @bruno" in shown.text
-    assert "It has 9 seats, of which 0 are taken." in shown.text
+    assert "It has 9 seats, of which too few are taken to tell you how many." in shown.text
     with village.database.begin() as session:
         post = session.scalars(select(Post)).one()
     assert post.audience == {

@@ -169,6 +169,16 @@ def test_programs_get_problem_details_and_people_get_pages(client: FlaskClient) 
     assert client.get("/nothing").mimetype == "text/html"
 
 
+def test_what_is_a_member_s_own_stands_in_a_menu_that_needs_no_script(ada: Browser, visitor: Browser) -> None:
+    page = ada.get("/tags")
+    assert [one for one in page.named("details") if one.get("class") == "own"]
+    assert {"/members/ada", "/members/me", "/circles", "/members/me/asks"} <= {
+        link["href"] for link in page.named("a")
+    }
+    assert page.form("/sign-out").method == "post"
+    assert not page.named("script") and not visitor.get("/tags").named("details")
+
+
 def test_a_wrong_method_is_told_with_the_right_ones(client: FlaskClient) -> None:
     answer = client.post("/policies")
     assert (answer.status_code, answer.mimetype) == (405, "text/html")

@@ -17,9 +17,34 @@ def test_an_author_looks_at_how_far_a_post_went(
     page = browser_of("ada").get(f"/posts/{made}/reach")
     check(page)
     assert "were delivered it fewer than 5" in page.text
+    assert "Fewer than 5 by any way." in page.text
     assert "150, by a clause of version 1" in page.text
     assert "/policies/coop/audience#/reach/least_told" in {link["href"] for link in page.named("a")}
     assert "bruno" not in page.text
+
+
+def test_a_full_post_says_so_with_who_waits_and_what_narrowed_it(
+    village: Village, browser_of: Callable[[str], Browser]
+) -> None:
+    later = [{"seats_pct": 100, "set": {"replies": {"max": 3}}}]
+    made = publish(
+        village,
+        village.people["ada"],
+        body="Bread at dawn",
+        audience={"seats": {"max": 2, "on_full": "waitlist"}, "after": later},
+    )
+    assert "too few are taken to tell you how many" in browser_of("ada").get(f"/posts/{made}").text
+    for handle in ("bruno", "chidi", "dalia"):
+        browser_of(handle).get(f"/posts/{made}")
+    browser_of("ada").get("/feed")
+    post, page = (browser_of("ada").get(f"/posts/{made}{more}") for more in ("", "/reach"))
+    for shown in (post, page):
+        check(shown)
+        assert "When 100 % of its seats were taken: how it may be answered, just now" in shown.text
+    assert "All of its 2 seats are taken." in post.text
+    assert "were delivered it at least 2" in page.text
+    assert "All of its seats are taken, the last just now" in page.text
+    assert "Fewer than 5 wait for a seat." in page.text
 
 
 def test_law_07_how_far_a_post_of_another_went_answers_like_one_that_never_was(

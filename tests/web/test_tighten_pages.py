@@ -27,7 +27,7 @@ def test_an_author_tightens_a_post_from_now_on(village: Village, browser_of: Of)
     assert f"{post}/tighten" in {link["href"] for link in shown.named("a")}
     page = ada.get(f"{post}/tighten")
     check(page)
-    assert "Now: 40, of which 1 are taken." in page.text
+    assert "Now: 40. Whoever has one keeps it." in page.text
     assert "public" not in page.form(f"{post}/tighten").choices["reach"]
     after = ada.sent(page, f"{post}/tighten", reach="self")
     assert "Tightened: it holds from now on." in after.text

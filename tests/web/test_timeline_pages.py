@@ -30,10 +30,10 @@ def bruno(village: Village) -> Identity:
         return identity_of(member, (make_guild(session, "bakers", member),))
 
 
-def publish(village: Village, author: Identity, **said: object) -> int:
+def publish(village: Village, author: Identity, **said: Any) -> int:
     with village.database.begin() as session:
         book, now = village.books.current(session), village.clock.now(session)
-        return make_post(session, author, book, now=now, **said).id  # type: ignore[arg-type]
+        return make_post(session, author, book, now=now, **said).id
 
 
 def links(page: Page) -> set[str]:

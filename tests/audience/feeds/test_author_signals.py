@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from audience import posts, replies
 from audience.access import access_post
 from audience.feeds import author_signals
-from audience.tables import AuthorSignals
+from audience.feeds.tables import AuthorSignals
 from coop.book import Book
 from coop.database import Database
 from coop.identity import Identity

@@ -1,14 +1,15 @@
 """Asking addresses elsewhere, of real servers that answer, dawdle, flood, lead astray and lie."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 from sqlmodel import Session
 
-from audience.feeds import external, profiles
+from audience.feeds import external, own_record, profiles
 from audience.feeds.own_draft import Draft
+from audience.feeds.own_rules import External
 from audience.feeds.rules import FEEDS, FeedRules
 from coop.book import Book
 from coop.database import Database
@@ -30,48 +31,69 @@ def server() -> Iterator[Receiver]:
         yield made
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
+@dataclass
+class Worker:
+    """A worker that asks elsewhere for one member, by a clock that stands still until it is moved."""
+
+    database: Database
+    session: Session
+    books: Books
+    book: Book
+    ada: Identity
+    clock: StoppedClock = field(default_factory=StoppedClock)
+
+    def add(self, url: str, name: str = "outside") -> int:
+        """Give the member a profile that asks an address, and return its id."""
+        return add(self.session, self.ada, self.book, url, name)
+
+    def turn(self, url: str) -> None:
+        """Have the member's profile ask another address from now on."""
+        draft = Draft("outside", external_url=url)
+        profiles.change(self.session, self.ada, self.book, "outside", draft, self.clock.at, loopback=True)
+
+    def ask(self, outbound: Outbound = OUTBOUND) -> int:
+        """Ask every address that is due and return how many were asked."""
+        return external.ask_due(self.database, self.books, self.clock, outbound)
+
+    def claim(self) -> list[external.Asking]:
+        """Take every address that is due, without asking it yet."""
+        return external.claim(self.database, self.books, self.clock)
+
+    def record(self, claimed: external.Asking, outcome: list[int] | str) -> None:
+        """Write down what came of an asking."""
+        external.record(self.session, claimed, outcome, self.clock.at)
+
+    def known(self, name: str = "outside") -> own_record.Asking:
+        """Return what is known of the address of a profile."""
+        return asking(self.session, self.ada, name)
+
+    @property
+    def rules(self) -> External:
+        """The clauses on addresses elsewhere."""
+        return self.book.rules(FEEDS, FeedRules).external
 
 
 @pytest.fixture
-def hand() -> StoppedClock:
-    return StoppedClock()
+def worker(database: Database, session: Session, books: Books, book: Book) -> Worker:
+    return Worker(database, session, books, book, identity_of(make_member(session, "ada")))
 
 
-def test_an_address_is_asked_once_and_then_every_few_minutes(
-    database: Database,
-    session: Session,
-    book: Book,
-    books: Books,
-    ada: Identity,
-    server: Receiver,
-    hand: StoppedClock,
-) -> None:
-    add(session, ada, book, server.url)
-    assert external.ask_due(database, books, hand, OUTBOUND) == 1
-    session.expire_all()
-    found = asking(session, ada)
+def test_an_address_is_asked_once_and_then_every_few_minutes(worker: Worker, server: Receiver) -> None:
+    worker.add(server.url)
+    assert worker.ask() == 1
+    worker.session.expire_all()
+    found = worker.known()
     assert (found.state, found.posts, found.fetched_at) == ("answering", [7, 3], NOW)
-    assert external.ask_due(database, books, hand, OUTBOUND) == 0
+    assert worker.ask() == 0
     answers(server, 5)
-    hand.at = NOW + EVERY
-    assert external.ask_due(database, books, hand, OUTBOUND) == 1
-    assert asking(session, ada).posts == [5]
+    worker.clock.at = NOW + EVERY
+    assert worker.ask() == 1
+    assert worker.known().posts == [5]
 
 
-def test_whoever_is_asked_is_not_told_for_whom(
-    database: Database,
-    session: Session,
-    book: Book,
-    books: Books,
-    ada: Identity,
-    server: Receiver,
-    hand: StoppedClock,
-) -> None:
-    add(session, ada, book, f"{server.url}?feed=slow")
-    external.ask_due(database, books, hand, OUTBOUND)
+def test_whoever_is_asked_is_not_told_for_whom(worker: Worker, server: Receiver) -> None:
+    worker.add(f"{server.url}?feed=slow")
+    worker.ask()
     (got,) = server.received
     assert (got.method, got.path, got.body) == ("GET", "/decisions?feed=slow&limit=200", b"")
     assert got.headers.keys() == {"host", "user-agent", "accept-encoding", "accept"}
@@ -104,123 +126,84 @@ def fails(server: Receiver, how: str) -> str:
     ["slow", "huge", "redirecting inward", "broken", "of another type", "naming twice", "naming nonsense"],
 )
 def test_an_address_that_fails_is_said_to_with_the_reason_and_since_when(
-    database: Database,
-    session: Session,
-    book: Book,
-    books: Books,
-    ada: Identity,
-    server: Receiver,
-    hand: StoppedClock,
-    how: str,
+    worker: Worker, server: Receiver, how: str
 ) -> None:
-    add(session, ada, book, server.url)
+    worker.add(server.url)
     said = fails(server, how)
-    outbound = Outbound(loopback=True)
-    (claimed,) = external.claim(database, books, hand)
-    found = external.ask(outbound, replace(claimed, seconds=0.3))
-    external.record(session, claimed, found, hand.at)
-    after = asking(session, ada)
+    (claimed,) = worker.claim()
+    worker.record(claimed, external.ask(OUTBOUND, replace(claimed, seconds=0.3)))
+    after = worker.known()
     assert (after.state, after.failing_since, after.strikes, after.posts) == ("failing", NOW, 1, [])
     assert said in after.failure
     server.drip_s = 0.0
     answers(server, 7)
-    hand.at = NOW + EVERY
-    external.ask_due(database, books, hand, outbound)
-    assert (asking(session, ada).state, asking(session, ada).strikes) == ("answering", 0)
+    worker.clock.at = NOW + EVERY
+    worker.ask()
+    assert (worker.known().state, worker.known().strikes) == ("answering", 0)
 
 
-def test_an_address_that_points_inward_is_not_asked(
-    database: Database,
-    session: Session,
-    book: Book,
-    books: Books,
-    ada: Identity,
-    server: Receiver,
-    hand: StoppedClock,
-) -> None:
-    add(session, ada, book, server.url)
-    add(session, ada, book, "https://inward.example/", "inward")
-    outbound = Outbound(resolve=lambda host, port: ["10.0.0.1"])
-    assert external.ask_due(database, books, hand, outbound) == 2
+def test_an_address_that_points_inward_is_not_asked(worker: Worker, server: Receiver) -> None:
+    worker.add(server.url)
+    worker.add("https://inward.example/", "inward")
+    assert worker.ask(Outbound(resolve=lambda host, port: ["10.0.0.1"])) == 2
     assert server.received == []
-    assert "public network" in asking(session, ada, "inward").failure
-    assert asking(session, ada).state == "failing"
+    assert "public network" in worker.known("inward").failure
+    assert worker.known().state == "failing"
 
 
 def test_after_each_failure_it_is_left_alone_twice_as_long_and_at_last_for_good(
-    database: Database,
-    session: Session,
-    book: Book,
-    books: Books,
-    ada: Identity,
-    server: Receiver,
-    hand: StoppedClock,
+    worker: Worker, server: Receiver
 ) -> None:
-    add(session, ada, book, server.url)
+    worker.add(server.url)
     server.status = 500
     tried = []
     for minute in range(60 * 24):
-        hand.at = NOW + timedelta(minutes=minute)
-        if external.ask_due(database, books, hand, OUTBOUND):
+        worker.clock.at = NOW + timedelta(minutes=minute)
+        if worker.ask():
             tried.append(minute)
-    strikes = book.rules(FEEDS, FeedRules).external.strikes
-    assert tried == [5 * (2**failures - 1) for failures in range(strikes)]
-    assert asking(session, ada).failing_since == NOW
-    draft = Draft("outside", external_url=server.url)
-    profiles.change(session, ada, book, "outside", draft, hand.at, loopback=True)
-    assert external.ask_due(database, books, hand, OUTBOUND) == 1
+    assert tried == [5 * (2**failures - 1) for failures in range(worker.rules.strikes)]
+    assert worker.known().failing_since == NOW
+    worker.turn(server.url)
+    assert worker.ask() == 1
 
 
-def test_what_nobody_opens_is_asked_no_more_until_somebody_does(
-    database: Database,
-    session: Session,
-    book: Book,
-    books: Books,
-    ada: Identity,
-    server: Receiver,
-    hand: StoppedClock,
-) -> None:
-    made = add(session, ada, book, server.url)
-    external.ask_due(database, books, hand, OUTBOUND)
-    hand.at = NOW + book.rules(FEEDS, FeedRules).external.unused
-    assert external.ask_due(database, books, hand, OUTBOUND) == 0
-    external.want(session, ada, made, hand.at)
-    assert external.ask_due(database, books, hand, OUTBOUND) == 1
+def test_what_nobody_opens_is_asked_no_more_until_somebody_does(worker: Worker, server: Receiver) -> None:
+    made = worker.add(server.url)
+    worker.ask()
+    worker.clock.at = NOW + worker.rules.unused
+    assert worker.ask() == 0
+    external.want(worker.session, worker.ada, made, worker.clock.at)
+    assert worker.ask() == 1
 
 
-def test_law_14_an_answer_that_was_overtaken_counts_for_nothing(
-    database: Database, session: Session, book: Book, books: Books, ada: Identity, hand: StoppedClock
-) -> None:
-    add(session, ada, book, "https://example.org/one")
-    (claimed,) = external.claim(database, books, hand)
-    draft = Draft("outside", external_url="https://example.org/two")
-    profiles.change(session, ada, book, "outside", draft, NOW, loopback=True)
-    external.record(session, claimed, [7], hand.at)
-    assert asking(session, ada).state == "waiting"
-    (late,) = external.claim(database, books, hand)
-    hand.at = NOW + EVERY
-    (newer,) = external.claim(database, books, hand)
-    external.record(session, newer, [3], hand.at)
-    external.record(session, late, "It is too late.", hand.at)
-    assert (asking(session, ada).state, asking(session, ada).posts) == ("answering", [3])
+def test_law_14_an_answer_that_was_overtaken_counts_for_nothing(worker: Worker) -> None:
+    worker.add("https://example.org/one")
+    (claimed,) = worker.claim()
+    worker.turn("https://example.org/two")
+    worker.record(claimed, [7])
+    assert worker.known().state == "waiting"
+    (late,) = worker.claim()
+    worker.clock.at = NOW + EVERY
+    (newer,) = worker.claim()
+    worker.record(newer, [3])
+    worker.record(late, "It is too late.")
+    assert (worker.known().state, worker.known().posts) == ("answering", [3])
 
 
-def test_two_workers_ask_each_address_once(committed: Database, books: Books, hand: StoppedClock) -> None:
+def test_two_workers_ask_each_address_once(committed: Database, books: Books) -> None:
     with committed.begin() as session:
         ada = identity_of(make_member(session, "ada"))
         book = books.current(session)
         for number in range(3):
             add(session, ada, book, f"https://example.org/{number}", f"feed-{number}")
-    claimed = external.claim(committed, books, hand)
-    assert len(claimed) == 3
-    assert external.claim(committed, books, hand) == []
+    clock = StoppedClock()
+    assert len(external.claim(committed, books, clock)) == 3
+    assert external.claim(committed, books, clock) == []
 
 
-def test_what_is_removed_while_it_is_asked_stays_removed(
-    database: Database, session: Session, book: Book, books: Books, ada: Identity, hand: StoppedClock
-) -> None:
-    add(session, ada, book, "https://example.org/one")
-    (claimed,) = external.claim(database, books, hand)
-    profiles.remove(session, ada, "outside")
-    external.record(session, claimed, [7], hand.at)
-    assert external.claim(database, books, hand) == []
+def test_what_is_removed_while_it_is_asked_stays_removed(worker: Worker) -> None:
+    worker.add("https://example.org/one")
+    (claimed,) = worker.claim()
+    profiles.remove(worker.session, worker.ada, "outside")
+    worker.record(claimed, [7])
+    assert worker.claim() == []

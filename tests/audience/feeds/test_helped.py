@@ -9,8 +9,7 @@ from sqlmodel import Session, col
 from audience import posts
 from audience.feeds import author_signals, helped, post_signals
 from audience.feeds.rules import FEEDS, FeedRules
-from audience.feeds.tables import Helped, PostSignals
-from audience.tables import AuthorSignals
+from audience.feeds.tables import AuthorSignals, Helped, PostSignals
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity

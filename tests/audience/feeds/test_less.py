@@ -8,7 +8,7 @@ from sqlmodel import Session
 from audience import posts
 from audience.feeds import less
 from audience.feeds import page as feeds
-from audience.feeds.less import Asked, Effect
+from audience.feeds.less import Asked, Effect, Of
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
@@ -115,8 +115,9 @@ def test_what_was_asked_is_listed_with_what_it_still_counts_and_can_be_taken_bac
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
     post_id = write(session, book, ada, "#rye")
-    for of, tag in (("author", ""), ("tag", "RYE"), ("post", "")):
-        less.ask(session, ben, book, post_id, of, tag or None, None, NOW)  # type: ignore[arg-type]
+    wanted: list[tuple[Of, str | None]] = [("author", None), ("tag", "RYE"), ("post", None)]
+    for of, tag in wanted:
+        less.ask(session, ben, book, post_id, of, tag, None, NOW)
     listed = less.listed(session, ben, book, NOW + 28 * DAY)
     assert listed == [
         Asked("author", "ada", NOW, 0.5),

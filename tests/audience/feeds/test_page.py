@@ -12,7 +12,8 @@ from audience.access import access_post
 from audience.feeds import page as feeds
 from audience.feeds.rules import FEEDS
 from audience.feeds.signals import SIGNALS
-from audience.tables import AuthorSignals, Seat
+from audience.feeds.tables import AuthorSignals
+from audience.tables import Seat
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -147,7 +148,7 @@ def test_law_11_every_item_adds_up_to_its_score(session: Session, book: Book, be
     assert len(items) == 10
     for item in items:
         assert item.score == sum(term.contribution for term in item.terms) > 0
-        assert [term.signal for term in item.terms] == list(SIGNALS)
+        assert {"fresh", "small"} <= {term.signal for term in item.terms} <= SIGNALS.keys()
     assert [item.score for item in items] == sorted((item.score for item in items), reverse=True)
 
 

@@ -17,22 +17,35 @@ from tests.thorough import much
 def test_law_11_contributions_add_up_to_the_score_exactly(seed: int) -> None:
     lot = Random(seed)
     made = recipe(lot)
-    weighings = made.weighings()
-    for one in ranked(pool(lot, 20), made.setting(NOW, taste(lot)), weights_of(weighings)):
-        parts = terms(one, weighings)
+    weights = weights_of(made.weighings())
+    for one in ranked(pool(lot, 20), made.setting(NOW, taste(lot)), weights):
+        parts = terms(one, weights)
         assert sum(part.contribution for part in parts) == one.score
         assert all(isinstance(part.contribution, int) for part in parts)
-        assert all(part.contribution == part.value * part.weight for part in parts)
+        assert all(part.contribution == part.value * weights[part.signal] for part in parts)
 
 
-def test_law_11_a_term_tells_base_slider_and_bounds_and_the_clause_that_says_the_base() -> None:
+def test_law_11_a_weight_tells_base_slider_and_bounds_and_the_clause_that_says_the_base() -> None:
     turned = replace(BALANCED, sliders={"small": 3.0})
     weighings = turned.weighings()
-    (one,) = ranked([candidate(viewers_28d=20)], turned.setting(NOW), weights_of(weighings))
-    (term,) = (term for term in terms(one, weighings) if term.signal == "small")
-    assert (term.value, term.weight, term.contribution) == (500_000, 3000, 1_500_000_000)
-    assert (term.base, term.slider, term.min, term.max) == (600, 3.0, 0, 3000)
-    assert term.clause == "/profiles/balanced/weights/small"
+    weights = weights_of(weighings)
+    (one,) = ranked([candidate(viewers_28d=20)], turned.setting(NOW), weights)
+    (term,) = (term for term in terms(one, weights) if term.signal == "small")
+    assert (term.value, weights["small"], term.contribution) == (500_000, 3000, 1_500_000_000)
+    by = weighings["small"]
+    assert (by.base, by.slider, by.min, by.max) == (600, 3.0, 0, 3000)
+    assert by.clause == "/profiles/balanced/weights/small"
+
+
+def test_a_signal_that_says_nothing_of_a_post_is_no_term() -> None:
+    weights = weights_of(BALANCED.weighings())
+    of_a_stranger, of_somebody_followed = (
+        [term.signal for term in terms(one, weights)]
+        for follows in (False, True)
+        for one in ranked([candidate(follows=follows)], BALANCED.setting(NOW), weights)
+    )
+    assert "follow" not in of_a_stranger
+    assert "follow" in of_somebody_followed
 
 
 def test_a_signal_of_no_weight_is_not_asked_for() -> None:

@@ -80,11 +80,12 @@ def test_a_profile_of_one_s_own_makes_the_page_that_its_sliders_say(
     assert ids(found)[0] == followed
     assert set(ids(found)) == {old, new, followed}
     assert (found.name, found.source, found.instead) == ("own:friends", None, None)
+    assert found.recipe is not None
+    follow = found.recipe.weighings()["follow"]
+    assert (follow.base, follow.slider, follow.weight, follow.max) == (800, 2.0, 3000, 3000)
+    assert follow.clause == "/profiles/balanced/weights/follow"
     for item in found.items:
         assert item.score == sum(term.contribution for term in item.terms)
-        follow = next(term for term in item.terms if term.signal == "follow")
-        assert (follow.base, follow.slider, follow.weight, follow.max) == (800, 2.0, 3000, 3000)
-        assert follow.clause == "/profiles/balanced/weights/follow"
 
 
 def test_law_07_a_seat_says_that_an_own_profile_brought_it_and_not_which(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def value(signal: SignalName, post: Candidate, setting: Setting = PLAIN) -> int:
     return found
 
 
-def reader(**known: object) -> Setting:
-    return replace(PLAIN, taste=Taste(**known))  # type: ignore[arg-type]
+def reader(**known: Any) -> Setting:
+    return replace(PLAIN, taste=Taste(**known))
 
 
 def ruled(clause: str, number: object) -> Setting:

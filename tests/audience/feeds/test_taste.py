@@ -15,7 +15,7 @@ from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.tables import Hide, TasteVectors
 from audience.interaction_tables import Repost
 from audience.posts import Draft
-from audience.tables import Tag
+from audience.topic_tables import Tag
 from audience.topics import language_feature, place_feature, tag_feature
 from coop.book import Book
 from coop.database import Database

@@ -49,7 +49,7 @@ def at_the_gate(
     found = []
     for person, (gap, friend) in zip(people, came, strict=False):
         turned = update(Gate).where(col(Gate.post_id) == post_id)
-        session.execute(turned.values(arrival_at=Gate.arrival_at - gap * STEP))  # type: ignore[operator]
+        session.execute(turned.values(arrival_at=col(Gate.arrival_at) - gap * STEP))
         claim = gate.Claim(post_id, limit.for_viewer(friend=friend), gated=limit.hold)
         if limit.hold:
             session.execute(gate._MAKE, {"posts": [post_id]})

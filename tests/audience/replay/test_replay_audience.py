@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def measures(found: Report) -> dict[str, Measure]:
 
 
 def rehearse(session: Session, before: Book, after: Book, scope: str = "coop") -> dict[str, Measure]:
-    made = World(session, before, None)  # type: ignore[arg-type]
+    made = World(session, before, Random(0))
     return measures(replay_audience(session, made.rehearsing(after, AUDIENCE, scope)))
 
 

@@ -1,21 +1,17 @@
 """The record of people: an export alone shows whether elections, delegates and juries were right."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
 
-from app import POLICY_KINDS
 from coop import ledger
-from coop.database import Database
-from coop.policies import Books
 from coop.settings import Settings
 from governance import audit
 from governance.people import candidates, delegation, juries, jurors
 from governance.people.jurors import Verdict
-from tests.governance.assembly import CLASS_C, Assembly
+from tests.governance.assembly import CLASS_C, Assembly, passing
 from tests.governance.people.polls import Poll, crowd
 from tests.governance.people.test_delegation import ALLOW, OWN, Guildhall
 from tests.governance.people.test_juries import juror, sign
@@ -66,22 +62,16 @@ def lend(assembly: Assembly) -> None:
 
 
 @pytest.fixture(scope="module")
-def record(settings: Settings) -> Iterator[str]:
+def record(settings: Settings) -> str:
     """The record of an election that seated a council, one that too few voted in, a jury and delegates."""
-    engine = create_engine(settings.database_url.get_secret_value())
-    with engine.connect() as connection:
-        outer, database = connection.begin(), Database(connection)
-        with database.begin() as session:
-            assembly = Assembly(database, session, Books(POLICY_KINDS))
-            crowd(assembly, 20)
-            elect(assembly)
-            draw(assembly)
-            lend(assembly)
-            events, problems = ledger.read(ledger.export(session))
-        outer.rollback()
-    engine.dispose()
+    with passing(settings) as assembly:
+        crowd(assembly, 20)
+        elect(assembly)
+        draw(assembly)
+        lend(assembly)
+        events, problems = ledger.read(ledger.export(assembly.session))
     assert problems == []
-    yield json.dumps(events)
+    return json.dumps(events)
 
 
 def of(events: Events, type: str, index: int = 0) -> dict[str, Any]:

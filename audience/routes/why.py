@@ -1,0 +1,124 @@
+"""Why a post is shown, over HTTP: its audience, its limits and its score, each with the clause behind it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, Field
+
+from audience import why
+from audience.feeds.ranking import Term
+from audience.feeds.rules import SignalName
+from audience.feeds.sliders import Weighing
+from audience.why import Narrowed
+from coop.api import Api
+from coop.call import Call
+from coop.receipts import Citation
+
+api = Api("why")
+
+
+@dataclass(slots=True)
+class ScoreView:
+    """How a post comes by its score."""
+
+    score: int
+    """In billionths: exactly the sum of the contributions."""
+    terms: list[Term]
+    """Without those of signals that add nothing."""
+
+
+@dataclass(slots=True)
+class WeighedView(ScoreView):
+    """What a profile makes of a post."""
+
+    profile: str
+    weights: dict[SignalName, Weighing]
+    """By signal, the weight that a term's value was multiplied by, in thousandths as all weights are."""
+
+
+class LimitView(BaseModel):
+    """One limit that holds for a post."""
+
+    name: str
+    """``seats`` (viewers), ``arrivals`` (strangers a minute), ``burst`` (strangers at once), ``replies`` or
+    ``replies_each`` (of one member)."""
+    value: int | None
+    """None where it is open."""
+    clause: Citation | None
+    """The clause that set it; none where the author did."""
+
+
+class NarrowedView(BaseModel):
+    """A layer of a post's audience whose time has come."""
+
+    at: str
+    """JSON Pointer of the layer in the document; layers added by hand are counted on after the planned."""
+    since: datetime
+    age: timedelta | None
+    """The age that it waited for; none besides ``seats_pct`` where you added it by hand."""
+    seats_pct: int | None
+    """Percent of the seats that it waited for."""
+    sets: list[str]
+    """What it says something of: ``see``, ``read``, ``seats``, ``arrivals``, ``interact`` or ``replies``."""
+
+
+class WhyView(BaseModel):
+    """Why you see a post."""
+
+    because: list[str]
+    """Each reason would be enough."""
+    seat: bool
+    """Whether you hold a seat; an author needs none."""
+    taken: int | None
+    """At least so many seats are taken; told to the author alone, and none where they are too few."""
+    narrowed: list[NarrowedView]
+    """Why a post of your own went no further: the layers that were reached, the earliest first."""
+    limits: list[LimitView]
+    feed: WeighedView
+    """What a profile would give it now."""
+    rank: int | None
+    """Its place, from 1, on the page that the profile would make now; none where it would not be there."""
+    rank_without: dict[str, int | None]
+    """By signal: the place that it would have without that signal."""
+    receipts: list[Citation]
+    """The clauses that the terms name."""
+
+
+class WhyQuery(BaseModel):
+    """Under which recipe to explain."""
+
+    profile: str | None = Field(default=None, max_length=30)
+    """A profile of the ``feeds`` policy; its first one where none is named."""
+
+
+@api.get("/posts/<id:post_id>/why")
+def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
+    """Ask why you see a post: its audience, its limits with the votes behind them, and its score."""
+    found = why.explain(call.session, call.member, call.book, post_id, query.profile, call.now)
+    return WhyView(
+        because=found.because,
+        seat=found.seat,
+        taken=found.taken,
+        narrowed=[narrowed_view(one) for one in found.narrowed],
+        limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
+        feed=WeighedView(
+            profile=found.profile,
+            score=found.made.score,
+            terms=found.made.terms,
+            weights=dict(found.made.weighings),
+        ),
+        rank=found.made.rank,
+        rank_without=found.made.rank_without,
+        receipts=found.receipts,
+    )
+
+
+def narrowed_view(narrowed: Narrowed) -> NarrowedView:
+    """Return a layer that was reached as the API shows it."""
+    return NarrowedView(
+        at=narrowed.at,
+        since=narrowed.since,
+        age=narrowed.age,
+        seats_pct=narrowed.seats_pct,
+        sets=narrowed.sets,
+    )

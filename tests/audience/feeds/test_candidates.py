@@ -1,0 +1,15 @@
+"""Tests of the statement that finds candidates, as the driver sees it; pages test what it finds."""
+
+from typing import get_args
+
+import pytest
+from sqlmodel import Session
+
+from audience.feeds.candidates import CANDIDATES, LONGEST
+from audience.feeds.rules import Among
+
+
+@pytest.mark.parametrize("among", get_args(Among))
+def test_the_driver_keeps_what_it_knows_of_the_statement(session: Session, among: Among) -> None:
+    sent = str(CANDIDATES[among].compile(dialect=session.get_bind().dialect))
+    assert 1000 < len(sent) <= LONGEST
