@@ -197,12 +197,12 @@ def standpoint(session: Session, viewer: Identity | None, book: Book, now: datet
         "me": None if viewer is None else viewer.member_id,
         "now": now,
         "guilds": [] if viewer is None else sorted(viewer.guilds),
-        **_limits_bound(session, book, visiting=viewer is None),
+        **limits_bound(session, book, visiting=viewer is None),
     }
 
 
-def _limits_bound(session: Session, book: Book, *, visiting: bool) -> dict[str, Any]:
-    """Return the limits of a book as the fragments take them.
+def limits_bound(session: Session, book: Book, *, visiting: bool = False) -> dict[str, Any]:
+    """Return the limits of a book as :data:`CAPPED` takes them, beside the moment ``now``.
 
     The arrays are written out as text once, because a hundred guilds' limits cost more to send than to use.
     """

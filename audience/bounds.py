@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from audience.clauses import limit_of
 from audience.document import AudienceDocument, Parts
-from audience.limits import NOTHING, Asked, deciding, limits_of, rules_of, scope_of
+from audience.limits import Asked, deciding, limits_of, rules_of, scope_of
 from audience.permission import openness
 from audience.predicate import Predicate
 from audience.reply_rules import reply_limits, wider
@@ -104,10 +104,7 @@ def _openings(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[
 
 def _narrows(at: str, parts: Parts, below: Sequence[Layer], book: Book, guild: str | None) -> Iterator[Fault]:
     """Yield what a later layer asks that is wider than what stands below it."""
-    asked = NOTHING
-    for _, one in below:
-        asked = asked.narrowed(*Asked.by(one))
-    later, limits = Asked.by(parts), limits_of(book, guild, asked)
+    later, limits = Asked.by(parts), limits_of(book, guild, Asked.by_all([one for _, one in below]))
     if parts.seats is not None and parts.seats.on_full is not None:
         yield Fault(f"{at}/seats/on_full", "What happens when it is full is said when it is published.")
     if parts.arrivals is not None and parts.arrivals.strangers_only:

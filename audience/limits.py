@@ -7,6 +7,7 @@ book at every delivery, so a vote binds every post from the next request on.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import reduce
 from typing import NamedTuple
 
 from audience.clauses import limit_of, strictest
@@ -31,6 +32,8 @@ class Asked(NamedTuple):
     burst: int | None = None
     all_wait: bool = False
     """Whether friends of the post are delayed as strangers are."""
+    seats_later: int | None = None
+    """What later layers leave of the seats, beside the number asked first or the default in its place."""
 
     @classmethod
     def by(cls, parts: Parts) -> "Asked":
@@ -45,24 +48,29 @@ class Asked(NamedTuple):
         )
 
     @classmethod
+    def by_all(cls, layers: Sequence[Parts]) -> "Asked":
+        """Return what all layers of a document ask for together, the first that of its publishing."""
+        first, *others = [cls.by(one) for one in layers] or [cls()]
+        return reduce(cls.narrowed, others, first)
+
+    @classmethod
     def of(cls, seats: int | None, more: Sequence[int | None] | None) -> "Asked":
         """Return what was asked for, from what ``access.MORE_ASKED`` selects besides the seats."""
         if more is None:
             return cls(seats)
         asked = cls(seats, more[0], more[1], bool(more[2]))
-        return (
-            asked.narrowed(more[3], more[4], more[5], bool(more[6])) if len(more) > WITHOUT_STAGES else asked
-        )
+        if len(more) == WITHOUT_STAGES:
+            return asked
+        return asked.narrowed(cls(more[3], more[4], more[5], bool(more[6])))
 
-    def narrowed(
-        self, seats: int | None, per_minute: int | None, burst: int | None, all_wait: bool
-    ) -> "Asked":
-        """Return the strictest of this and what later layers ask for."""
+    def narrowed(self, later: "Asked") -> "Asked":
+        """Return the strictest of this and what a later layer asks for."""
         return Asked(
-            strictest(self.seats, seats),
-            strictest(self.per_minute, per_minute),
-            strictest(self.burst, burst),
-            self.all_wait or all_wait,
+            self.seats,
+            strictest(self.per_minute, later.per_minute),
+            strictest(self.burst, later.burst),
+            self.all_wait or later.all_wait,
+            strictest(self.seats_later, None if later.seats == NO_LIMIT else later.seats),
         )
 
 
@@ -111,14 +119,14 @@ def tighten(asked: Asked, own: AudienceRules, coop: AudienceRules) -> Limits:
     """Return the limits in force: the strictest of author, guild (``own``) and coop.
 
     Where the author asked for no number of seats the default stands in for it: the guild's where the guild
-    set one inside the bounds that the coop declares.
+    set one inside the bounds that the coop declares. Later layers leave at most as many as that.
     """
     default = limit_of(own.seats.default)
     wanted = default if asked.seats is None else None if asked.seats == NO_LIMIT else asked.seats
     own_rate, coop_rate = limit_of(own.arrivals.per_minute), limit_of(coop.arrivals.per_minute)
     bursts = [own.arrivals.burst, coop.arrivals.burst]
     return Limits(
-        seats=strictest(wanted, limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling)),
+        seats=strictest(wanted, asked.seats_later, limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling)),
         per_minute=strictest(asked.per_minute, own_rate, coop_rate),
         burst=min(bursts if asked.burst is None else [asked.burst, *bursts]),
         all_wait=asked.all_wait,

@@ -27,6 +27,7 @@ from audience.access import (
     TIES,
     VISIBLE,
     access_post,
+    limits_bound,
     standpoint,
 )
 from audience.limits import Asked, limits_of
@@ -118,7 +119,7 @@ def seat_due(database: Database, books: Books, clock: Clock) -> int:
     """Seat those who wait wherever seats are free; return how many. One post is one transaction."""
     with database.begin() as session:
         book = books.current(session)
-        due = session.scalars(_DUE, standpoint(session, None, book, clock.now(session))).all()
+        due = session.scalars(_DUE, {**limits_bound(session, book), "now": clock.now(session)}).all()
     seated = 0
     for post_id in due:
         with database.begin() as session:

@@ -190,7 +190,9 @@ def _seats(book: Book, post: Access) -> Limit:
     asked = post.asked.seats
     wanted = limit_of(default.value) if asked is None else None if asked == NO_LIMIT else asked
     highest = limit_of(ceiling.value)
-    value = strictest(wanted, highest)
+    value = strictest(wanted, post.asked.seats_later, highest)
     if value == wanted:
         return Limit("seats", value, default if asked is None else None)
+    if value == post.asked.seats_later:
+        return Limit("seats", value, None)
     return Limit("seats", value, ceiling)

@@ -131,14 +131,12 @@ def test_law_08_seats_and_arrivals_are_the_strictest_of_all_layers_guild_and_coo
 ) -> None:
     book, coop, guild = decided(number)
     layers = written(Random(seed))
-    asked = Asked()
-    for one in layers:
-        asked = asked.narrowed(*Asked.by(one))
     seats = [one.seats.max for one in layers if one.seats is not None]
-    default = guild.get("/seats/default", coop["/seats/default"])
+    if layers[0].seats is None:
+        seats.append(guild.get("/seats/default", coop["/seats/default"]))
     arrivals = [one.arrivals for one in layers if one.arrivals is not None]
-    found = limits_of(book, "bakers", asked)
-    assert found.seats == least(*(seats or [default]), coop["/seats/ceiling"])
+    found = limits_of(book, "bakers", Asked.by_all(layers))
+    assert found.seats == least(*seats, coop["/seats/ceiling"])
     assert found.per_minute == least(
         *(one.per_minute for one in arrivals), guild.get("/arrivals/per_minute"), coop["/arrivals/per_minute"]
     )
@@ -189,10 +187,7 @@ NUMBERS = (
 
 def held(layers: Sequence[Parts], book: Book) -> dict[tuple[str, str], Any]:
     """Return what holds of every number of a document once all of these layers have come."""
-    asked = Asked()
-    for one in layers:
-        asked = asked.narrowed(*Asked.by(one))
-    limits = limits_of(book, "bakers", asked)
+    limits = limits_of(book, "bakers", Asked.by_all(layers))
     replies = reply_limits([("", one) for one in layers], book, "bakers")
     values = {("replies", name): getattr(replies, name).value for name in STRICTNESS}
     arrivals = {("arrivals", "per_minute"): limits.per_minute, ("arrivals", "burst"): limits.burst}
