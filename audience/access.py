@@ -7,7 +7,6 @@ who asks for an unknown id is told. Everything that shows posts selects them by 
 only what ``gate.claim`` admits, so pages are never filtered after the fact.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from audience.keys import LOCAL_KEY, PUBLIC_KEY
 from audience.limits import NO_LIMIT, Asked, Limits, limits_of, rules_of
 from audience.rules import AUDIENCE
 from coop.book import Book
+from coop.database import as_array
 from coop.errors import NotFound
 from coop.identity import Identity
 
@@ -218,17 +218,12 @@ def _as_bound(session: Session, book: Book, *, visiting: bool) -> dict[str, Any]
         "seats": seats,
         "ceiling": ceiling,
         "ahead": ahead,
-        "own_ids": _array(one[0] for one in own),
-        "own_slugs": _array(one[1] for one in own),
-        "own_seats": _array(one[2] for one in own),
-        "own_ceilings": _array(one[3] for one in own),
-        "own_aheads": _array(f"{one[4].total_seconds():f}" for one in own),
+        "own_ids": as_array(one[0] for one in own),
+        "own_slugs": as_array(one[1] for one in own),
+        "own_seats": as_array(one[2] for one in own),
+        "own_ceilings": as_array(one[3] for one in own),
+        "own_aheads": as_array(f"{one[4].total_seconds():f}" for one in own),
     }
-
-
-def _array(values: Iterable[object]) -> str:
-    """Return numbers, or slugs, as PostgreSQL writes an array."""
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _as_numbers(book: Book, guild: str | None, *, visiting: bool) -> tuple[int, int, timedelta]:

@@ -18,6 +18,7 @@ from audience.limits import Asked, limits_of
 from audience.reply_sight import said
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
+from coop.database import as_array
 from coop.identity import Identity
 
 _CARD = f"""
@@ -105,7 +106,7 @@ def cards(
     me = None if viewer is None else viewer.member_id
     told = dict(book.rules(AUDIENCE, AudienceRules).counts)
     single = len(posts) == 1
-    which: dict[str, Any] = {"post": posts[0]} if single else {"posts": list(posts)}
+    which: dict[str, Any] = {"post": posts[0]} if single else {"posts": as_array(posts)}
     bound = {"me": me, "now": now, **told, **which}
     rows = session.connection().execute(_ONE_CARD if single else _CARDS, bound)
     return {row.id: _as_told(Card._make(row), book) for row in rows}

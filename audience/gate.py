@@ -18,16 +18,17 @@ what was committed before it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.limits import Limits
+from coop.database import as_array
 from coop.identity import Identity
 
-_HOLD = text("SELECT id FROM post WHERE id = ANY(:posts) ORDER BY id FOR UPDATE")
+_HOLD = text("SELECT id FROM post WHERE id = ANY(CAST(:posts AS bigint[])) ORDER BY id FOR UPDATE")
 
 # The post is held before its gate, as everywhere, although only who waits makes use of it.
 _HOLD_GATE = text("""
@@ -60,7 +61,7 @@ SELECT id, post_id IS NOT NULL AS new FROM held LEFT JOIN sat ON post_id = id
 # a gate is judged by the gate as it then is: PostgreSQL evaluates the guard again on the row it waited for.
 _COUNT = text("""
 WITH locked AS MATERIALIZED (
-  SELECT post_id FROM gate WHERE post_id = ANY(:posts) ORDER BY post_id FOR UPDATE
+  SELECT post_id FROM gate WHERE post_id = ANY(CAST(:posts AS bigint[])) ORDER BY post_id FOR UPDATE
 ), counted AS (
   UPDATE gate SET
     taken = taken + 1,
@@ -96,7 +97,7 @@ FROM (SELECT post_id, count(*) AS number FROM come GROUP BY post_id) AS grown
 WHERE gate.post_id = grown.post_id
 """)
 
-_RISE = text("DELETE FROM seat WHERE member_id = :member AND post_id = ANY(:posts)")
+_RISE = text("DELETE FROM seat WHERE member_id = :member AND post_id = ANY(CAST(:posts AS bigint[]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +130,18 @@ def claim(
     if not claims:
         return set()
     by_post = sorted(claims, key=attrgetter("post_id"))
-    posts = [claim.post_id for claim in by_post]
+    posts = as_array(claim.post_id for claim in by_post)
     bare = sorted(claim.post_id for claim in claims if claim.limits.hold and not claim.gated)
     if bare:
         session.connection().execute(_HOLD, {"posts": posts})
-        session.connection().execute(_MAKE, {"posts": bare})
+        session.connection().execute(_MAKE, {"posts": as_array(bare)})
     taken = {"member": viewer.member_id, "posts": posts, "now": now, "via": via, "epoch": epoch}
-    taken["layers"] = [claim.layers for claim in by_post]
+    taken["layers"] = as_array(claim.layers for claim in by_post)
     held = session.connection().execute(_SIT, taken).all()
     new = {row.id for row in held if row.new}
     refused = _count(session, [claim for claim in claims if claim.post_id in new]) if new else set()
     if refused:
-        session.connection().execute(_RISE, {"member": viewer.member_id, "posts": sorted(refused)})
+        session.connection().execute(_RISE, {"member": viewer.member_id, "posts": as_array(sorted(refused))})
     _reach(session, [claim for claim in claims if claim.layers and claim.post_id in new - refused], now)
     return {row.id for row in held} - refused
 
@@ -156,14 +157,19 @@ def hold(session: Session, post_id: int) -> None:
 def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
     """Count new seats at the gates that their posts have; return the posts whose gate refuses."""
     bound = {
-        "posts": [claim.post_id for claim in claims],
-        "seats": [claim.limits.seats for claim in claims],
-        "periods": [claim.limits.period for claim in claims],
-        "tolerances": [claim.limits.tolerance for claim in claims],
-        "reached": [claim.reached for claim in claims],
-        "waited": [claim.waited for claim in claims],
+        "posts": as_array(claim.post_id for claim in claims),
+        "seats": as_array(claim.limits.seats for claim in claims),
+        "periods": as_array(_seconds(claim.limits.period) for claim in claims),
+        "tolerances": as_array(_seconds(claim.limits.tolerance) for claim in claims),
+        "reached": as_array(claim.reached for claim in claims),
+        "waited": as_array(claim.waited for claim in claims),
     }
     return set(session.connection().execute(_COUNT, bound).scalars())
+
+
+def _seconds(length: timedelta | None) -> str | None:
+    """Return a length as PostgreSQL reads an interval."""
+    return None if length is None else f"{length.total_seconds():f}"
 
 
 def _reach(session: Session, claims: Sequence[Claim], now: datetime) -> None:
@@ -171,8 +177,8 @@ def _reach(session: Session, claims: Sequence[Claim], now: datetime) -> None:
     counted = [claim for claim in claims if claim.limits.seats is not None]
     if counted:
         bound = {
-            "posts": [claim.post_id for claim in counted],
-            "seats": [claim.limits.seats for claim in counted],
+            "posts": as_array(claim.post_id for claim in counted),
+            "seats": as_array(claim.limits.seats for claim in counted),
             "now": now,
         }
         session.connection().execute(_REACH, bound)
