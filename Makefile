@@ -24,6 +24,8 @@ test: check ## Check, then run the tests but for those that take long; ARGS="-k 
 prove: .venv/.dev-stamp ## Run the long tests, the races at full size, and see each go red without its guard
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m long --ignore-glob='*races.py'
 	ALLOTMENT_THOROUGH=yes $(BIN)/python -m pytest $$(find tests -name 'test_*races.py')
+	ALLOTMENT_THOROUGH=yes $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not long' \
+		$$(grep -rl --include='test_*.py' --exclude='*races.py' 'thorough import' tests)
 	$(BIN)/python -m tests.mutants
 
 demo: .venv/.run-stamp ## Walk the whole path over HTTP on a fresh instance and show the receipts

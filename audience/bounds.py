@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from audience.clauses import limit_of
 from audience.document import AudienceDocument, Parts
-from audience.limits import Asked, deciding, limits_of, rules_of, scope_of
+from audience.inheriting import says_whom, steps
+from audience.limits import Asked, deciding, limits_of, rules_of
 from audience.permission import openness
 from audience.predicate import Predicate
 from audience.reply_rules import reply_limits, wider
-from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.errors import Fault, RuleBroken
 
@@ -26,7 +26,12 @@ def check(document: AudienceDocument, book: Book, guild: str | None, pointer: st
 
     ``pointer`` is where the document stands in what was sent.
     """
-    faults = [*_names(document, book), *_layers(document, book, guild), *_reach(document, book, guild)]
+    faults = [
+        *_names(document, book, guild),
+        *_layers(document, book, guild),
+        *_left_out(document, book, guild),
+        *_reach(document, book, guild),
+    ]
     if faults:
         told = tuple(Fault(f"{pointer}{one.pointer}", one.detail, one.clause) for one in faults)
         raise RuleBroken("An author can only tighten what the coop allows.", faults=told)
@@ -38,7 +43,7 @@ def check_layer(parts: Parts, below: Sequence[Layer], book: Book, guild: str | N
     They are all whose time has come, that of publication first.
     """
     faults = [
-        *_names(parts, book),
+        *_names(parts, book, guild),
         *_numbers("", parts, below, book, guild),
         *_narrows("", parts, below, book, guild),
     ]
@@ -49,11 +54,11 @@ def check_layer(parts: Parts, below: Sequence[Layer], book: Book, guild: str | N
         raise RuleBroken("An audience can only be tightened.", faults=told)
 
 
-def _names(parts: Parts, book: Book) -> Iterator[Fault]:
-    most = book.rules(AUDIENCE, AudienceRules).posts.names
+def _names(parts: Parts, book: Book, guild: str | None) -> Iterator[Fault]:
+    most = rules_of(book, guild).posts.names
     named = parts.named()
     if len(named) > most:
-        clause = book.cite(AUDIENCE, "/posts/names")
+        clause = deciding(book, guild, "/posts/names")
         yield Fault(named[most][0], f"An audience names at most {most}; this one names {len(named)}.", clause)
 
 
@@ -70,6 +75,21 @@ def _layers(document: AudienceDocument, book: Book, guild: str | None) -> Iterat
             if one.seats_pct is not None:
                 detail = "Without a limit on seats there is no share of them."
                 yield Fault(f"/after/{index}/seats_pct", detail)
+
+
+def _left_out(document: AudienceDocument, book: Book, guild: str | None) -> Iterator[Fault]:
+    """Yield what does not go together with what a document inherits."""
+    if guild is None and not says_whom(document) and "guild" in steps(book, guild):
+        clause = deciding(book, guild, "/reach/default")
+        yield Fault("/preset", "Say who may see it, or in which guild this is made.", clause)
+    waits = document.seats is not None and document.seats.on_full == "waitlist"
+    if waits and limits_of(book, guild, Asked.by(document)).seats is None:
+        clause = deciding(book, guild, "/seats/default")
+        yield Fault("/seats/on_full", "Without a number of seats there is nothing to wait for.", clause)
+    only = document.arrivals is not None and document.arrivals.strangers_only
+    if only and not rules_of(book, guild).arrivals.strangers_only:
+        clause = deciding(book, guild, "/arrivals/strangers_only")
+        yield Fault("/arrivals/strangers_only", "Here friends are delayed as strangers are.", clause)
 
 
 def _numbers(at: str, parts: Parts, below: Sequence[Layer], book: Book, guild: str | None) -> Iterator[Fault]:
@@ -94,7 +114,7 @@ def _openings(at: str, parts: Parts, book: Book, guild: str | None) -> Iterator[
     """Yield what is opened to more than the ceiling of its verb."""
     for verb, wanted in (parts.interact or {}).items():
         most = openness(verb, book, guild).ceiling
-        clause = book.cite(AUDIENCE, f"/interact/{verb}/ceiling", scope_of(book, guild))
+        clause = deciding(book, guild, f"/interact/{verb}/ceiling")
         if most == "nobody" and (wanted.auto or wanted.ask):
             yield Fault(f"{at}/interact/{verb}", "This is open to nobody here.", clause)
         elif most == "ask" and wanted.auto:
@@ -135,7 +155,7 @@ def _reach(document: AudienceDocument, book: Book, guild: str | None) -> Iterato
             yield Fault("/read", "Nobody may read it who may not see it: make see public as well.")
         return
     if rules_of(book, guild).reach.widest != "public":
-        clause = book.cite(AUDIENCE, "/reach/widest")
+        clause = deciding(book, guild, "/reach/widest")
         yield Fault(at, "The widest audience here is all members.", clause)
     elif limits_of(book, guild, Asked.by(document)).seats is not None:
         clause = deciding(book, guild, "/seats/ceiling")

@@ -2,7 +2,8 @@
 """Cards: what is shown of posts that somebody has been delivered.
 
 The only place that reads what a post says. Law 7: nothing is decided here; whoever calls has the posts from
-``access.access_post`` or ``gate.claim``. How many like, repost or answer is told as far as the clauses say.
+``access.access_post`` or ``gate.claim``. How many like, repost or answer is told as far as the clauses say,
+and so that it speaks of nobody (``disclosure.py``).
 """
 
 from collections.abc import Sequence
@@ -16,13 +17,14 @@ from audience import disclosure
 from audience.access import MORE_ASKED
 from audience.limits import Asked, limits_of
 from audience.reply_sight import said
-from audience.rules import AUDIENCE, AudienceRules
+from audience.rules import AUDIENCE, AudienceRules, Told
 from coop.book import Book
 from coop.database import as_array
 from coop.identity import Identity
 
 _CARD = f"""
 SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.body, post.created_at,
+       place.id AS place_id, place.name AS place,
        post.seats_max, {MORE_ASKED} AS more_asked, (post.author_id = :me) IS TRUE AS mine,
        CASE WHEN post.author_id = :me THEN post.audience END AS audience,
        CASE WHEN post.author_id = :me THEN coalesce(
@@ -30,18 +32,24 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
          (SELECT count(*) FROM seat WHERE seat.post_id = post.id)) END AS taken,
        asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions,
        CASE WHEN :likes = 'readers' OR :likes = 'author' AND post.author_id = :me
-         THEN (SELECT count(*) FROM post_like WHERE post_id = post.id) END AS likes,
+         THEN (SELECT count(*) FROM post_like WHERE post_id = post.id
+               AND (:likes = 'readers' OR member_id <> :me)) END AS likes,
        CASE WHEN :reposts = 'readers' OR :reposts = 'author' AND post.author_id = :me
-         THEN (SELECT count(*) FROM repost WHERE post_id = post.id) END AS reposts,
+         THEN (SELECT count(*) FROM repost WHERE post_id = post.id
+               AND (:reposts = 'readers' OR member_id <> :me)) END AS reposts,
        CASE WHEN :replies = 'readers' OR :replies = 'author' AND post.author_id = :me
          THEN (SELECT count(*) FROM reply
                WHERE reply.post_id = post.id AND reply.state = 'shown' AND {said("reply")}) END AS replies,
        EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
        EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
-       CASE WHEN post.author_id = :me THEN derivative.state END AS state
+       CASE WHEN post.author_id = :me THEN derivative.state END AS state,
+       CASE WHEN 'readers' IN (:likes, :reposts) THEN (
+         SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
+         ELSE 0 END AS seen
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
+LEFT JOIN place ON place.id = post.place_id
 LEFT JOIN asset ON asset.id = post.asset_id
 LEFT JOIN derivative ON derivative.post_id = post.id
 LEFT JOIN LATERAL (
@@ -65,6 +73,10 @@ class Card(NamedTuple):
     """Slug of the guild it was made in."""
     body: str
     created_at: datetime
+    place_id: int | None
+    """Of where its author says it is from."""
+    place: str | None
+    """Its name."""
     seats_max: int | None
     more_asked: list[int | None] | None
     mine: bool
@@ -80,7 +92,7 @@ class Card(NamedTuple):
     renditions: list[tuple[str, int, int, int]] | None
     """Name, width, height and bytes of each file of the picture, the smallest first."""
     likes: int | None
-    """How many members like it, where the viewer is told."""
+    """How many members like it, as far as the viewer is told."""
     reposts: int | None
     replies: int | None
     liked: bool
@@ -89,6 +101,8 @@ class Card(NamedTuple):
     """Whether the viewer points to it on their own page."""
     state: str | None
     """Where it was made from another post: what came of that (``Derivative.state``), for its author alone."""
+    seen: int
+    """How many members have been given it, counted only as far as what is told hangs on it."""
 
     @property
     def asked(self) -> Asked:
@@ -104,18 +118,30 @@ def cards(
     The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here.
     """
     me = None if viewer is None else viewer.member_id
-    told = dict(book.rules(AUDIENCE, AudienceRules).counts)
+    rules = book.rules(AUDIENCE, AudienceRules)
+    told, least = dict(rules.counts), rules.reach.least_told
     single = len(posts) == 1
     which: dict[str, Any] = {"post": posts[0]} if single else {"posts": as_array(posts)}
-    bound = {"me": me, "now": now, **told, **which}
+    bound = {"me": me, "now": now, "least": least, **told, **which}
     rows = session.connection().execute(_ONE_CARD if single else _CARDS, bound)
-    return {row.id: _as_told(Card._make(row), book) for row in rows}
+    return {row.id: _as_told(Card._make(row), book, rules) for row in rows}
 
 
-def _as_told(card: Card, book: Book) -> Card:
-    """Return a card with as much of the number of seats that are taken as its author is told."""
-    if card.taken is None:
+def _as_told(card: Card, book: Book, rules: AudienceRules) -> Card:
+    """Return a card with as much of its numbers of people as the viewer is told."""
+    if card.taken is None and card.likes is None and card.reposts is None:
         return card
-    cap = limits_of(book, card.guild, card.asked).seats
-    least = book.rules(AUDIENCE, AudienceRules).reach.least_told
-    return card._replace(taken=disclosure.seats(card.taken, cap, card.seats_max, least).taken)
+    least, taken = rules.reach.least_told, card.taken
+    if taken is not None:
+        cap = limits_of(book, card.guild, card.asked).seats
+        taken = disclosure.seats(taken, cap, card.seats_max, least).taken
+
+    def gestures(number: int | None, told_to: Told) -> int | None:
+        public = told_to == "readers"
+        return None if number is None else disclosure.gestures(number, card.seen, least, public=public)
+
+    return card._replace(
+        taken=taken,
+        likes=gestures(card.likes, rules.counts.likes),
+        reposts=gestures(card.reposts, rules.counts.reposts),
+    )

@@ -1,10 +1,13 @@
 """Types of clauses that the policies of this room share: caps, durations, declared bounds.
 
-Pure. Every model is strict and refuses clauses that nothing enforces, so a vote can never pass a rule
-without effect.
+Pure. Every model is strict and knows no clauses but those that are declared, so a vote cannot pass one that
+nothing reads. Those on video replies, stitches, duets and sounds are read before there is any of these: what
+an author asks of them, and what members are told of them, is bound already.
 """
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -42,6 +45,35 @@ def strictest(*limits: int | None) -> int | None:
     """Return the smallest of some limits, of which None sets none (law 8)."""
     set_ones = [limit for limit in limits if limit is not None]
     return min(set_ones) if set_ones else None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which of two values of a clause is the stricter; it stands beside the type of the clause.
+
+    A clause that has one is asked of the guild in which a post is made, and of the coop: see
+    ``strictness.py``. Any other is the coop's alone.
+    """
+
+    of: Callable[[Any], float]
+    """The number that is the smaller the stricter a value is."""
+
+
+def _length(limit: Any) -> float:
+    if limit == OPEN:
+        return float("inf")
+    return limit.total_seconds() if isinstance(limit, timedelta) else float(limit)
+
+
+LESS = Order(_length)
+"""The less, or the shorter, the stricter; what is open sets no limit."""
+MORE = Order(lambda value: -float(value))
+"""The more the stricter."""
+
+
+def listed(*values: str | bool) -> Order:
+    """Return the order of some values that are listed with the strictest first."""
+    return Order(lambda value: float(values.index(value)))
 
 
 class Clauses(BaseModel):

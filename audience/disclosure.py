@@ -13,6 +13,11 @@ wherever it is shown, so that two places never tell more together than each by i
   big the room is, and whoever is turned away finds out. So a post that was published with three seats tells
   nothing until all three are taken. Seats that were lowered afterwards, to fewer than ``least``, tell
   nothing: lowering them one by one would count who came.
+- How many like or repost a post is told to its author in steps too, and what they did themself is not among
+  them, for they could take it away. Where the clause says that all readers are told, the number is as public
+  as it is exact, and whoever watches it may guess at a name: that is what was voted for. Even so it is told
+  only once ``least`` members have been given the post: of one that was meant for a few, it would be an answer
+  to who among them. Replies are counted to whom they are shown, so their number tells nothing more.
 - That a share of the seats narrowed a post is told as soon as its seats are told at all.
 
 This is suppression and rounding as statistical offices publish frequency tables (A. Hundepool et al.,
@@ -41,6 +46,17 @@ def parts(cells: Mapping[str, int], whole: int, least: int) -> dict[str, int | N
         greatest = max(known, key=lambda name: (known[name], name))
         told[greatest] = in_steps(known[greatest] - least, least)
     return told
+
+
+def gestures(number: int, seen: int, least: int, *, public: bool) -> int | None:
+    """Return how many like or repost a post as one is told; None where that is not told.
+
+    ``seen`` is how many members have been given it, counted up to ``least``; ``public`` says that its number
+    is told to all its readers, else it is told to its author, whose own is not in it.
+    """
+    if public:
+        return number if seen >= least else None
+    return in_steps(number, least)
 
 
 class Seats(NamedTuple):

@@ -9,7 +9,15 @@ added by hand. A reader has to satisfy all layers whose time has come, so nothin
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, PlainValidator, WithJsonSchema, field_serializer, model_validator
+from pydantic import (
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from audience.clauses import Duration, as_text
 from audience.predicate import LOCAL, NOBODY, Atom, Following, Part, Predicate, left_out
@@ -30,6 +38,8 @@ def _seats(value: object) -> int | Literal["open"]:
         return "open"
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("Send a whole number, or open")
+    if not 1 <= value <= LARGEST:
+        raise ValueError(f"Seats are 1 to {LARGEST}; an empty read is nobody")
     return value
 
 
@@ -40,29 +50,30 @@ Number = Annotated[
 ]
 
 
-class SeatsWanted(Part):
-    """How many may open the post."""
-
-    max: Number
-    """Distinct members, the author not counted; ``open`` asks for no limit."""
-    on_full: Literal["close", "waitlist"] | None = left_out()
-    """What happens when they are taken: it is gone for others, or they may wait their turn."""
-
-    @model_validator(mode="after")
-    def _has_room(self) -> Self:
-        if self.max == 0 and self.on_full == "waitlist":
-            raise ValueError("Nobody can wait for a seat where there is none: choose who may read instead")
-        if self.max != "open" and not 1 <= self.max <= LARGEST:
-            raise ValueError(f"Seats are 1 to {LARGEST}; an empty read is nobody")
-        if self.max == "open" and self.on_full == "waitlist":
-            raise ValueError("Without a limit there is nothing to wait for")
-        return self
-
-
 def _something(part: Wanted) -> Wanted:
     if not part.model_fields_set:
         raise ValueError("This says nothing: leave it out")
     return part
+
+
+class SeatsWanted(Part):
+    """How many may open the post."""
+
+    max: Number | None = left_out()
+    """Distinct members, the author not counted; ``open`` asks for no limit."""
+    on_full: Literal["close", "waitlist"] | None = left_out()
+    """What happens when they are taken: it is gone for others, or they may wait their turn."""
+
+    @field_validator("on_full")
+    @classmethod
+    def _has_an_end(cls, on_full: str | None, info: ValidationInfo) -> str | None:
+        if on_full == "waitlist" and info.data.get("max") == "open":
+            raise ValueError("Without a limit there is nothing to wait for")
+        return on_full
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        return _something(self)
 
 
 class ArrivalsWanted(Part):
@@ -72,7 +83,7 @@ class ArrivalsWanted(Part):
     burst: int | None = left_out(ge=1, le=1_000_000)
     """How many may come at once, after a lull."""
     strangers_only: bool | None = left_out()
-    """Whether friends of the post are never delayed; so it is where this is left out."""
+    """Whether friends of the post are never delayed."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

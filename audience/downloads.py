@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from audience import asks
+from audience.access import access_post
 from audience.permissions import ask_for, require
 from audience.tables import Post
 from coop.book import Book
-from coop.errors import Forbidden, NotFound
+from coop.errors import Conflict, Forbidden, NotFound
 from coop.identity import Identity
 from media.tables import Rendition
 
@@ -21,8 +22,12 @@ from media.tables import Rendition
 def ask(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> asks.Done:
     """Ask whether one may download the picture of a post; ``done`` where one may.
 
-    Raise NotFound where the reader may not see it, and Forbidden where they may not.
+    Raise NotFound where the reader may not see it, Conflict where it holds no picture, and Forbidden where
+    they may not.
     """
+    access_post(session, reader, book, post_id, now)
+    if session.scalar(select(col(Post.asset_id)).where(col(Post.id) == post_id)) is None:
+        raise Conflict("This post holds no picture that one could download.")
     return asks.ask(session, reader, book, post_id, "download", now)
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from audience.headcount import About, headcount
 from audience.keys import guild_key, member_key, place_key
-from audience.predicate import LOCAL, Atom, Predicate
+from audience.predicate import Atom, Predicate
 from audience.standing import Layered
 from coop.identity import Identity
 from coop.tables import Guild, Member
@@ -31,12 +31,10 @@ def eligible(session: Session, author: Identity, post: Layered, least: int, now:
 
 
 def _predicates(post: Layered) -> Iterable[Predicate]:
-    for number, layer in enumerate(post.layers):
-        whom = layer.parts.whom(post.guild)
-        if whom is not None or number == 0:
-            yield whom or LOCAL
-        if layer.parts.read is not None:
-            yield layer.parts.read
+    for layer in post.layers:
+        for asked in (layer.parts.whom(post.guild), layer.parts.read):
+            if asked is not None:
+                yield asked
 
 
 def _keys(session: Session, post: Layered, wanted: Iterable[Predicate]) -> Mapping[Atom, Sequence[int]]:

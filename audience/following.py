@@ -131,7 +131,10 @@ def state(session: Session, actor: Identity, other_id: int) -> State:
 
 
 def admit(session: Session, book: Book, other_id: int, now: datetime) -> int:
-    """Let those who wait follow a member while there is room, in order; return how many. The row is held."""
+    """Let those who wait follow a member while there is room, in order; return how many. The row is held.
+
+    Whoever reaches the ceiling by it is told, as where somebody comes who did not have to wait.
+    """
     ceiling = limit_of(book.rules(AUDIENCE, AudienceRules).followers.ceiling)
     counted = session.execute(_COUNT, {"other": other_id}).one()
     free = counted.waiting if ceiling is None else min(counted.waiting, ceiling - counted.followers)
@@ -139,6 +142,8 @@ def admit(session: Session, book: Book, other_id: int, now: datetime) -> int:
         return 0
     admitted = session.execute(_ADMIT, {"other": other_id, "free": free, "now": now})
     assert isinstance(admitted, CursorResult)
+    if ceiling is not None and counted.followers + admitted.rowcount == ceiling:
+        _invite(session, other_id, ceiling, now)
     return admitted.rowcount
 
 

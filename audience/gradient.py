@@ -12,7 +12,6 @@ from audience.clauses import limit_of
 from audience.document import AudienceDocument, SeatsWanted
 from audience.limits import deciding, rules_of
 from audience.predicate import Atom, Predicate
-from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.receipts import Citation
 
@@ -83,7 +82,7 @@ def _public(book: Book, guild: str | None) -> Step:
     ceiling = deciding(book, guild, "/seats/ceiling")
     clause = None
     if rules_of(book, guild).reach.widest != "public":
-        clause = book.cite(AUDIENCE, "/reach/widest")
+        clause = deciding(book, guild, "/reach/widest")
     elif limit_of(ceiling.value) is not None:
         clause = ceiling
     return Step(

@@ -1,51 +1,81 @@
+# ruff: noqa: S608 - the statements are put together from constants
 """Grants: what waits for an author's yes, and their answer.
 
 Law 7: an ask is told to the author of the post alone, and those of whom either blocks the other are not
-among them. Whoever asks to quote shows the quote to the author whom they ask, whatever its audience.
+among them. Whoever asks to quote or to answer shows what they wrote to the author whom they ask, whatever its
+audience.
+
+A like or a repost is done in the name of whoever asks, so it is done only for a member who still asks, may
+read the post and could ask now. Where they may not any more a yes does nothing, and looks like any other
+(law 7: how somebody stands to the audience is theirs to know). A quote and a reply were made already.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Row, delete, select, text, update
 from sqlmodel import Session, col
 
-from audience import asks, likes, reposts, topics
+from audience import asks, likes, replies, reposts, topics
 from audience.access import BLOCKED
 from audience.derivatives import ACTIVE, DETACHED, REFUSED
 from audience.interaction_tables import Asked, Derivative, PostLike, Repost
+from audience.permissions import ask_for
+from audience.reply_sight import said
 from audience.tables import Post
+from coop.book import Book
 from coop.errors import Conflict, NotFound
 from coop.identity import Identity
+from coop.members import as_identity, identity_query
+from coop.tables import Member
 
-# An ask has the id of its row; that of a post which was made from another is the id of that post.
-_MINE = f"""
-SELECT asked.id, verb, asker.handle, asker.display_name, post.id AS post_id, asked.at, NULL AS body
+_MINE = "post.author_id = :me AND post.deleted_at IS NULL"
+
+_ASKED = f"""
 FROM asked JOIN post ON post.id = asked.post_id JOIN member AS asker ON asker.id = asked.member_id
-WHERE asked.state = 'waiting' AND post.author_id = :me AND post.deleted_at IS NULL
-  AND asked.member_id NOT IN {BLOCKED}
-UNION ALL
-SELECT derived.id, kind, asker.handle, asker.display_name, post.id, derived.created_at, derived.body
-FROM derivative JOIN post ON post.id = parent_id JOIN post AS derived ON derived.id = derivative.post_id
-JOIN member AS asker ON asker.id = derived.author_id
-WHERE state = 'waiting' AND post.author_id = :me AND post.deleted_at IS NULL
-  AND derived.deleted_at IS NULL AND derived.author_id NOT IN {BLOCKED}
-"""  # noqa: S608 - put together from constants
+WHERE {_MINE} AND asker.left_at IS NULL AND asker.id NOT IN {BLOCKED}
+"""
+_DERIVED = f"""
+FROM derivative JOIN post ON post.id = derivative.parent_id
+JOIN post AS derived ON derived.id = derivative.post_id JOIN member AS asker ON asker.id = derived.author_id
+WHERE {_MINE} AND derived.deleted_at IS NULL AND asker.id NOT IN {BLOCKED}
+"""
+_ANSWERED = f"""
+FROM reply JOIN post ON post.id = reply.post_id JOIN member AS asker ON asker.id = reply.author_id
+WHERE {_MINE} AND {said("reply")}
+"""
 
-_WAITING = text(f"SELECT * FROM ({_MINE}) AS ask WHERE id > :after ORDER BY id LIMIT :limit")  # noqa: S608
+# An ask has the id of its row; that of what was made already is the id of that.
+_WAITING = text(f"""
+SELECT ask.*, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions
+FROM (
+  SELECT asked.id, verb, handle, display_name, post.id AS post_id, at, NULL AS body,
+         CAST(NULL AS bigint) AS asset_id
+  {_ASKED} AND asked.state = 'waiting'
+  UNION ALL
+  SELECT derived.id, kind, handle, display_name, post.id, derived.created_at, derived.body, NULL
+  {_DERIVED} AND state = 'waiting'
+  UNION ALL
+  SELECT reply.id, 'reply', handle, display_name, post.id, reply.created_at, reply.body, reply.asset_id
+  {_ANSWERED} AND reply.state = 'waiting'
+) AS ask
+LEFT JOIN asset ON asset.id = ask.asset_id
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
+  FROM rendition WHERE rendition.asset_id = asset.id
+) AS files ON true
+WHERE ask.id > :after ORDER BY ask.id LIMIT :limit
+""")
 
-_ASKED = text(f"""
-SELECT asked.id FROM asked JOIN post ON post.id = asked.post_id
-WHERE asked.id = :ask AND post.author_id = :me AND post.deleted_at IS NULL
-  AND asked.member_id NOT IN {BLOCKED}
-""")  # noqa: S608 - put together from constants
-
-_DERIVED = text(f"""
-SELECT derived.id FROM derivative JOIN post ON post.id = parent_id
-JOIN post AS derived ON derived.id = derivative.post_id
-WHERE derived.id = :ask AND post.author_id = :me AND post.deleted_at IS NULL
-  AND derived.deleted_at IS NULL AND derived.author_id NOT IN {BLOCKED}
-""")  # noqa: S608 - put together from constants
+_ONE_ASKED = text(f"""
+SELECT verb, post.id AS post_id, asker.id AS asker_id,
+       (SELECT slug FROM guild WHERE guild.id = post.guild_id) AS guild
+{_ASKED} AND asked.id = :ask
+""")
+_ONE_DERIVED = text(f"""
+SELECT kind AS verb, (SELECT slug FROM guild WHERE guild.id = post.guild_id) AS guild
+{_DERIVED} AND derived.id = :ask
+""")
 
 
 class Ask(NamedTuple):
@@ -59,7 +89,15 @@ class Ask(NamedTuple):
     post_id: int
     at: datetime
     body: str | None
-    """What they wrote, where it is a quote."""
+    """What they wrote, where it is a quote or a reply."""
+    asset_id: int | None
+    """The picture of a reply."""
+    alt: str | None
+    width: int | None
+    height: int | None
+    thumbhash: str | None
+    renditions: list[tuple[str, int, int, int]] | None
+    """Name, width, height and bytes of each file of the picture, the smallest first."""
 
 
 def page(session: Session, author: Identity, *, after: int, limit: int) -> tuple[list[Ask], int | None]:
@@ -70,45 +108,75 @@ def page(session: Session, author: Identity, *, after: int, limit: int) -> tuple
     return found, found[-1].id if len(rows) > limit else None
 
 
-def grant(session: Session, author: Identity, ask_id: int, now: datetime) -> None:
-    """Say yes: what was asked for happens now. A no can become a yes.
+def grant(session: Session, author: Identity, book: Book, ask_id: int, now: datetime) -> None:
+    """Say yes: what waits happens now. A no can become a yes: whoever was refused may then do it.
 
-    Raise NotFound where nobody asks this of the author, and Conflict where it was detached.
+    Raise NotFound where nobody asks this of the author, Conflict where it was detached or decided for good,
+    and Forbidden where the rules have closed it since, or the post takes no more replies.
     """
-    asked = _asked(session, author, ask_id)
+    asked = _one(session, author, _ONE_ASKED, ask_id)
     if asked is not None:
-        if asked.state != asks.GRANTED:
-            asked.state, asked.decided_at = asks.GRANTED, now
-            session.flush()
-            _do(session, asked, now)
+        asks.check_open(book, asked.guild, asked.verb)
+        _grant_asked(session, book, ask_id, asked, now)
         return
-    derived = _derivative(session, author, ask_id)
-    if derived.state == DETACHED:
-        raise Conflict("You detached this, which is for good.")
-    if derived.state != ACTIVE:
-        derived.state, derived.decided_at = ACTIVE, now
-        session.flush()
-        _let_go(session, derived.post_id)
+    derived = _one(session, author, _ONE_DERIVED, ask_id)
+    if derived is None:
+        replies.grant(session, author, book, ask_id, now)
+        return
+    asks.check_open(book, derived.guild, derived.verb)
+    _grant_derived(session, ask_id, now)
 
 
 def refuse(session: Session, author: Identity, ask_id: int, now: datetime) -> None:
     """Say no, or take back a yes to a like, a repost or a download.
 
-    Raise NotFound where nobody asks this of the author, and Conflict for what shows the post already: that is
-    detached.
+    Raise NotFound where nobody asks this of the author, and Conflict for what shows the post already, which
+    is detached, and for a reply that was decided.
     """
-    asked = _asked(session, author, ask_id)
-    if asked is not None:
+    if _one(session, author, _ONE_ASKED, ask_id) is not None:
+        asked = _held_asked(session, ask_id)
         if asked.state != asks.REFUSED:
             asked.state, asked.decided_at = asks.REFUSED, now
             session.flush()
             _undo(session, asked)
-        return
-    derived = _derivative(session, author, ask_id)
-    if derived.state in (ACTIVE, DETACHED):
-        raise Conflict("You said yes to this: detach it instead.")
-    derived.state, derived.decided_at = REFUSED, now
-    session.flush()
+    elif _one(session, author, _ONE_DERIVED, ask_id) is None:
+        replies.refuse(session, author, ask_id, now)
+    else:
+        derived = _held_derivative(session, ask_id)
+        if derived.state in (ACTIVE, DETACHED):
+            raise Conflict("You said yes to this: detach it instead.")
+        derived.state, derived.decided_at = REFUSED, now
+        session.flush()
+
+
+def _one(session: Session, author: Identity, which: Any, ask_id: int) -> Row[Any] | None:
+    """Return an ask of one kind that is the author's to decide; None for any other."""
+    bound = {"ask": ask_id, "me": author.member_id}
+    return session.connection().execute(which, bound).one_or_none()
+
+
+def _grant_asked(session: Session, book: Book, ask_id: int, known: Row[Any], now: datetime) -> None:
+    # Looking for a post may hold its gate, which comes before the rows of asks.
+    may = _still_may(session, book, known, now)
+    asked = _held_asked(session, ask_id)
+    waited = asked.state == asks.WAITING
+    if asked.state != asks.GRANTED:
+        asked.state, asked.decided_at = asks.GRANTED, now
+        session.flush()
+    if waited and may:
+        _do(session, asked, now)
+
+
+def _still_may(session: Session, book: Book, known: Row[Any], now: datetime) -> bool:
+    """Say whether whoever asked may read the post, and may still ask this of its author."""
+    row = session.execute(identity_query().where(col(Member.id) == known.asker_id)).one_or_none()
+    if row is None:
+        return False
+    try:
+        _, answer = ask_for(session, as_identity(row, frozenset()), book, known.post_id, known.verb, now)
+    except NotFound:
+        return False
+    return answer.value in ("yes", "ask")
 
 
 def _do(session: Session, asked: Asked, now: datetime) -> None:
@@ -116,15 +184,6 @@ def _do(session: Session, asked: Asked, now: datetime) -> None:
         likes.add(session, asked.post_id, asked.member_id, now)
     elif asked.verb == "repost":
         reposts.add(session, asked.post_id, asked.member_id, now)
-
-
-def _let_go(session: Session, post_id: int) -> None:
-    """Let a post be seen that was held back; from now on it counts as given to its topics."""
-    gone = update(Post).where(col(Post.id) == post_id).values(held_at=None)
-    post = session.execute(
-        gone.returning(col(Post.author_id), col(Post.features), col(Post.created_at))
-    ).one()
-    topics.give(session, post.author_id, topics.tags_of(post.features), "post", post.created_at)
 
 
 def _undo(session: Session, asked: Asked) -> None:
@@ -137,17 +196,35 @@ def _undo(session: Session, asked: Asked) -> None:
             )
 
 
-def _asked(session: Session, author: Identity, ask_id: int) -> Asked | None:
-    """Return an ask that is the author's to decide, its row held."""
-    if session.scalar(_ASKED, {"ask": ask_id, "me": author.member_id}) is None:
-        return None
+def _grant_derived(session: Session, post_id: int, now: datetime) -> None:
+    derived = _held_derivative(session, post_id)
+    if derived.state == DETACHED:
+        raise Conflict("You detached this, which is for good.")
+    if derived.state != ACTIVE:
+        derived.state, derived.decided_at = ACTIVE, now
+        session.flush()
+        _let_go(session, post_id)
+
+
+def _let_go(session: Session, post_id: int) -> None:
+    """Let a post be seen that was held back; from now on it counts as given to its topics."""
+    gone = update(Post).where(col(Post.id) == post_id).values(held_at=None)
+    post = session.execute(
+        gone.returning(col(Post.author_id), col(Post.features), col(Post.created_at))
+    ).one()
+    topics.give(session, post.author_id, topics.tags_of(post.features), "post", post.created_at)
+
+
+def _held_asked(session: Session, ask_id: int) -> Asked:
+    """Return an ask, its row held; raise NotFound where it was taken back meanwhile."""
     held = select(Asked).where(col(Asked.id) == ask_id).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
-
-
-def _derivative(session: Session, author: Identity, ask_id: int) -> Derivative:
-    """Return what was made from a post of the author's, its row held; raise NotFound for any other."""
-    if session.scalar(_DERIVED, {"ask": ask_id, "me": author.member_id}) is None:
+    found = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
         raise NotFound
-    held = select(Derivative).where(col(Derivative.post_id) == ask_id).with_for_update()
+    return found
+
+
+def _held_derivative(session: Session, post_id: int) -> Derivative:
+    """Return what was made from a post, its row held."""
+    held = select(Derivative).where(col(Derivative.post_id) == post_id).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one()

@@ -49,7 +49,7 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         Job(
             "author signals",
             every_5_minutes,
-            concluded(lambda session, book, now: author_signals.refresh(session, now)),
+            concluded(author_signals.refresh),
         ),
         Job("post signals", every_5_minutes, concluded(post_signals.refresh)),
         Job("tastes", every_5_minutes, concluded(taste.refresh)),

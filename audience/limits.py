@@ -13,6 +13,7 @@ from typing import NamedTuple
 from audience.clauses import limit_of, strictest
 from audience.document import Parts
 from audience.rules import AUDIENCE, AudienceRules
+from audience.strictness import is_stricter, stricter_of
 from coop.book import COOP, Book, guild_scope
 from coop.receipts import Citation
 
@@ -115,21 +116,19 @@ class Limits:
         return replace(self, per_minute=None) if friend and not self.all_wait else self
 
 
-def tighten(asked: Asked, own: AudienceRules, coop: AudienceRules) -> Limits:
-    """Return the limits in force: the strictest of author, guild (``own``) and coop.
+def tighten(asked: Asked, rules: AudienceRules) -> Limits:
+    """Return the limits in force: the stricter of what an author asked for and what the rules say.
 
-    Where the author asked for no number of seats the default stands in for it: the guild's where the guild
-    set one inside the bounds that the coop declares. Later layers leave at most as many as that.
+    Where the author asked for no number of seats the default stands in for it. Later layers leave at most as
+    many as that.
     """
-    default = limit_of(own.seats.default)
+    default, burst = limit_of(rules.seats.default), rules.arrivals.burst
     wanted = default if asked.seats is None else None if asked.seats == NO_LIMIT else asked.seats
-    own_rate, coop_rate = limit_of(own.arrivals.per_minute), limit_of(coop.arrivals.per_minute)
-    bursts = [own.arrivals.burst, coop.arrivals.burst]
     return Limits(
-        seats=strictest(wanted, asked.seats_later, limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling)),
-        per_minute=strictest(asked.per_minute, own_rate, coop_rate),
-        burst=min(bursts if asked.burst is None else [asked.burst, *bursts]),
-        all_wait=asked.all_wait,
+        seats=strictest(wanted, asked.seats_later, limit_of(rules.seats.ceiling)),
+        per_minute=strictest(asked.per_minute, limit_of(rules.arrivals.per_minute)),
+        burst=burst if asked.burst is None else min(asked.burst, burst),
+        all_wait=asked.all_wait or not rules.arrivals.strangers_only,
     )
 
 
@@ -140,27 +139,25 @@ def scope_of(book: Book, guild: str | None) -> str:
 
 
 def rules_of(book: Book, guild: str | None) -> AudienceRules:
-    """Return the audience rules for posts made in a guild, or in none."""
-    return book.rules(AUDIENCE, AudienceRules, scope_of(book, guild))
+    """Return the rules that bind posts made in a guild: of each clause the stricter of guild and coop.
+
+    They are the coop's for posts made in none.
+    """
+    coop, scope = book.rules(AUDIENCE, AudienceRules), scope_of(book, guild)
+    if scope == COOP:
+        return coop
+    own = book.rules(AUDIENCE, AudienceRules, scope)
+    return book.derived(("audience rules", scope), lambda: stricter_of(own, coop))
 
 
 def limits_of(book: Book, guild: str | None, asked: Asked = NOTHING) -> Limits:
     """Return the limits in force for a post made in a guild (its slug), or in none."""
     scope = scope_of(book, guild)
-    return book.derived(
-        ("limits", scope, asked), lambda: tighten(asked, rules_of(book, guild), rules_of(book, None))
-    )
+    return book.derived(("limits", scope, asked), lambda: tighten(asked, rules_of(book, guild)))
 
 
 def deciding(book: Book, guild: str | None, clause: str) -> Citation:
-    """Return the receipt of a limit (by its pointer) for posts of a guild: the stricter of guild and coop."""
-    scope = scope_of(book, guild)
-    own, coop = (_limit_at(book, one, clause) for one in (scope, COOP))
-    if coop is not None and (own is None or coop < own):
-        scope = COOP
-    return book.cite(AUDIENCE, clause, scope)
-
-
-def _limit_at(book: Book, scope: str, clause: str) -> int | None:
-    section, name = clause.removeprefix("/").split("/")
-    return limit_of(getattr(getattr(book.rules(AUDIENCE, AudienceRules, scope), section), name))
+    """Return the receipt of a clause for posts of a guild: the guild's where it is the stricter."""
+    path = clause.removeprefix("/").split("/")
+    own, coop = (reduce(getattr, path, rules_of(book, one)) for one in (guild, None))
+    return book.cite(AUDIENCE, clause, scope_of(book, guild) if is_stricter(clause, own, coop) else COOP)

@@ -22,7 +22,6 @@ PLACED_KEY = place_key(0)
 
 Days = tuple[int | None, int | None, int | None]
 """By direction: how many days are asked; None where that direction is not."""
-NO_DAYS: Days = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)

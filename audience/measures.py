@@ -12,11 +12,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, distinct, func, or_, select, true
 from sqlmodel import Session, col
 
-from audience.replay.pages import SMALL
+from audience.feeds.rules import FEEDS, FeedRules
+from audience.rules import KINDS
 from audience.tables import Post, Reply, Seat
+from coop.book import COOP
 from coop.ids import first_id_at
 from coop.measures import Measure
 from coop.metrics import Span, share, told
+from coop.policies import read_for
 from coop.tables import Guild
 
 
@@ -69,9 +72,10 @@ def replies_per_post(session: Session, span: Span) -> Decimal | None:
 
 
 def small_authors(session: Session, span: Span) -> Decimal | None:
-    """Return the share of views, in percent, of authors who had fewer than :data:`SMALL` viewers in the span.
+    """Return the share of views, in percent, of authors who had few viewers in the span.
 
-    It speaks of those authors, and of the others. None where nobody was shown anything.
+    Few are fewer than the clause ``/discovery/viewers`` says, as it stands when this is read. It speaks of
+    those authors, and of the others. None where nobody was shown anything.
     """
     found = _small(session, span)
     if not found.views or told(Decimal(1), found.authors - found.few, span) is None:
@@ -114,6 +118,7 @@ def _counted(session: Session, statement: Select[*tuple[Any, ...]]) -> Counted:
 
 def _small(session: Session, span: Span) -> Row[*tuple[Any, ...]]:
     """Return the views, those of authors with few viewers, how many these are, and all authors."""
+    feeds = read_for(session, {kind.name: kind for kind in KINDS}, COOP, FEEDS).rules(FEEDS, FeedRules)
     reached = (
         select(func.count().label("views"), func.count(distinct(col(Seat.member_id))).label("viewers"))
         .select_from(Seat)
@@ -122,7 +127,7 @@ def _small(session: Session, span: Span) -> Row[*tuple[Any, ...]]:
         .group_by(col(Post.author_id))
         .subquery()
     )
-    few = reached.c.viewers < SMALL
+    few = reached.c.viewers < feeds.discovery.viewers
     return session.execute(
         select(
             func.sum(reached.c.views).label("views"),

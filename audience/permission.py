@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from audience.document import Parts, Permission, Verb
-from audience.limits import rules_of, scope_of
+from audience.limits import deciding, rules_of
 from audience.predicate import Atom, Standing, is_met
-from audience.rules import AUDIENCE, Opening, Openness
+from audience.rules import Opening, Openness
 from coop.book import Book
 from coop.receipts import Citation
 
@@ -88,7 +88,7 @@ def default_decides(verb: Verb, layers: Iterable[Parts], book: Book, guild: str 
 
 
 def openness(verb: Verb, book: Book, guild: str | None) -> Openness:
-    """Return how far a verb is open for posts made in a guild, or in none."""
+    """Return how far a verb is open for posts made in a guild: the stricter of guild and coop."""
     found: Openness = getattr(rules_of(book, guild).interact, verb)
     return found
 
@@ -103,7 +103,7 @@ def _published(verb: Verb, layer: Heard, book: Book, guild: str | None) -> Answe
 
 def _by_clause(verb: Verb, name: Literal["default", "ceiling"], book: Book, guild: str | None) -> Answer:
     opening: Opening = getattr(openness(verb, book, guild), name)
-    clause = book.cite(AUDIENCE, f"/interact/{verb}/{name}", scope_of(book, guild))
+    clause = deciding(book, guild, f"/interact/{verb}/{name}")
     reason = {
         "nobody": "The rules open this to nobody.",
         "ask": "The rules let you ask its author.",

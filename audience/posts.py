@@ -1,34 +1,34 @@
 """Posts: publishing one for the audience its author chose, and taking it back.
 
 Law 8: creators only tighten; what a document asks beyond the clauses in force is refused with the clause.
-The audience is compiled once, into the post's lock, and never changes: it is narrowed by ``stages.py``.
+The audience is compiled once, into the post's lock, and never changes: it is narrowed by ``stages.py``. Whom
+it is for where its author does not say is settled with it: see ``inheriting.py``.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text, update
 from sqlmodel import Session, col
 
-from audience import bounds, quotes, stages, topics
+from audience import bounds, pictures, quotes, stages, topics
 from audience.document import AudienceDocument
+from audience.inheriting import inherit, lets_wait
 from audience.languages import recognised
-from audience.limits import Asked, limits_of
+from audience.limits import Asked, deciding, limits_of, rules_of
 from audience.locks import Lock, compile_lock
 from audience.naming import Author, author_of, circles_in, keys_of, mentioned_in
-from audience.predicate import LOCAL, Atom, Predicate
+from audience.predicate import Atom, Predicate
 from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
-from audience.tables import Gate, Post, Reply
+from audience.tables import Gate, Post
 from audience.watching import length_ms
 from coop.book import Book
-from coop.errors import Conflict, Fault, NotFound, RuleBroken
+from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import normal, prose
-from media.tables import Asset
 
 _PLACE = text("SELECT path FROM place WHERE id = :id")
 
@@ -59,23 +59,23 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     Raise RuleBroken where the text, the picture, the audience or what it quotes does not fit the rules,
     Forbidden where it may not be quoted, and Conflict where the picture is in another post already.
     """
-    body, teaser, tags = _text(book, draft)
     rules = book.rules(AUDIENCE, AudienceRules)
     author = author_of(session, identity)
     guild = own_guild(author, draft.guild)
-    document = draft.audience
-    bounds.check(document, book, guild, "/audience")
+    body, teaser, tags = _text(book, guild, draft)
+    bounds.check(draft.audience, book, guild, "/audience")
+    document = inherit(draft.audience, book, guild)
     if draft.asset_id is not None:
-        _check_asset(session, identity, draft.asset_id)
+        pictures.take(session, identity, draft.asset_id)
     source = None if draft.quote_id is None else quotes.hold(session, identity, book, draft.quote_id, now)
     path = _path(session, draft.place_id)
     known = topics.known(session, tags)
     mentions = mentioned_in(session, body)
     keys = keys_of(session, author, document, mentions, "/audience")
-    whom, asked = document.whom(guild) or LOCAL, Asked.by(document)
+    asked = Asked.by(document)
     language = draft.language or recognised(body, rules.language)
-    both = [whom] if document.read is None else [whom, document.read]
-    lock = _lock(both, source, identity, keys)
+    seen, read = ([] if one is None else [one] for one in (document.whom(guild), document.read))
+    lock = _lock([*seen, *read], source, identity, keys)
     post = Post(
         id=new_id(now),
         author_id=identity.member_id,
@@ -96,11 +96,11 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         lock_follow=lock.follow,
         layers=len(document.after or ()) + (0 if source is None else source.asked_later),
         seats_max=asked.seats,
-        waitlist=document.seats is not None and document.seats.on_full == "waitlist",
+        waitlist=lets_wait(document, book, guild),
         per_minute=asked.per_minute,
         burst=asked.burst,
         all_wait=asked.all_wait,
-        names=len(document.named()),
+        names=len(draft.audience.named()),
         tags=len(known),
         features=topics.features(known, language, path),
         norm=topics.norm(known),
@@ -108,11 +108,12 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         created_at=now,
         held_at=now if source is not None and source.waits else None,
     )
-    _add(session, post)
+    session.add(post)
+    session.flush()
     if source is not None:
         session.add(quotes.made_from(source, post, now))
     if document.read is not None:
-        session.add(stages.door(post, _lock([whom], source, identity, keys)))
+        session.add(stages.door(post, _lock(seen, source, identity, keys)))
     session.add_all(stages.planned(post, document, guild, keys))
     if limits_of(book, guild, asked).hold:
         session.add(Gate(post_id=post.id))
@@ -150,16 +151,16 @@ def delete(session: Session, author: Identity, post_id: int, now: datetime) -> N
         topics.give(session, author.member_id, given, "post", gone.created_at, number=-1)
 
 
-def _text(book: Book, draft: Draft) -> tuple[str, str, list[str]]:
-    """Return what is shown and its tags; raise RuleBroken where they do not fit the rules."""
-    rules = book.rules(AUDIENCE, AudienceRules).posts
+def _text(book: Book, guild: str | None, draft: Draft) -> tuple[str, str, list[str]]:
+    """Return what is shown and its tags; raise RuleBroken where they do not fit the rules of its guild."""
+    rules = rules_of(book, guild).posts
     body = prose(draft.body, "/body", longest=rules.characters)
     if not body and draft.asset_id is None:
         raise _broken("/body", "A post holds a text, a picture or both.")
     teaser = prose(draft.teaser, "/teaser", longest=rules.teaser)
     tags = topics.tags_in(body)
     if len(tags) > rules.tags:
-        clause = book.cite(AUDIENCE, "/posts/tags")
+        clause = deciding(book, guild, "/posts/tags")
         fault = Fault("/body", f"A post names at most {rules.tags} topics; this names {len(tags)}.", clause)
         raise RuleBroken("This post cannot be published.", faults=(fault,))
     return body, teaser, tags
@@ -181,33 +182,6 @@ def _path(session: Session, place_id: int | None) -> list[int]:
     if found is None:
         raise _broken("/place", "There is no place with this id.")
     return found
-
-
-def _check_asset(session: Session, author: Identity, asset_id: int) -> None:
-    """Raise RuleBroken unless the asset is the author's own and ready."""
-    state = session.scalar(
-        select(col(Asset.state)).where(
-            col(Asset.id) == asset_id,
-            col(Asset.owner_id) == author.member_id,
-            ~exists().where(col(Reply.asset_id) == asset_id),
-        )
-    )
-    if state != "ready":
-        raise _broken("/asset_id", "There is no picture of yours under this id that is ready.")
-
-
-def _add(session: Session, post: Post) -> None:
-    """Insert the post; raise Conflict where its picture is in another post (the database decides)."""
-    try:
-        with session.begin_nested():
-            session.add(post)
-    except IntegrityError as error:
-        if post.asset_id is None or "ix_post_asset" not in str(error.orig):
-            raise
-        raise Conflict(
-            "This picture is in another post.",
-            faults=(Fault("/asset_id", "Upload it anew to post it again."),),
-        ) from error
 
 
 def _broken(pointer: str, detail: str) -> RuleBroken:

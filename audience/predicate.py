@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from coop.names import normal
 
@@ -42,6 +51,17 @@ def _tag(name: str) -> str:
     return found
 
 
+def _true(value: object) -> object:
+    """Refuse all but true: a literal of Python also takes 1, which equals it."""
+    if value is not True:
+        raise ValueError("Say true, or leave it out")
+    return value
+
+
+Yes = Annotated[Literal[True], BeforeValidator(_true)]
+"""What is said of a group that has no name."""
+
+
 class Following(Part):
     """How the reader and the author follow each other."""
 
@@ -68,9 +88,9 @@ class Contributing(Part):
 class Atom(Part):
     """One group of people: exactly one of these."""
 
-    public: Literal[True] | None = left_out()
+    public: Yes | None = left_out()
     """Everybody, signed in or not."""
-    local: Literal[True] | None = left_out()
+    local: Yes | None = left_out()
     """Every member."""
     guild: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(normal)] | None = left_out()
     """Every member of the guild with this slug, as long as they belong to it."""
@@ -78,7 +98,7 @@ class Atom(Part):
     """Whoever is in this circle of the author's when the post is published, as long as they are."""
     member: Annotated[str, Field(min_length=1, max_length=30), AfterValidator(normal)] | None = left_out()
     """The member with this handle."""
-    mentioned: Literal[True] | None = left_out()
+    mentioned: Yes | None = left_out()
     """Whoever the text names by ``@handle``."""
     follow: Following | None = left_out()
     place: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = left_out()
@@ -103,14 +123,35 @@ class Alternatives(Part):
     any: list[Atom] = Field(min_length=1, max_length=1000)
 
 
+def _form(needed: Any) -> str:
+    """Return which of the two stands inside ``all``, by the key that only one of them has."""
+    several = "any" in needed if isinstance(needed, dict) else isinstance(needed, Alternatives)
+    return "several" if several else "one"
+
+
+Needed = Annotated[
+    Annotated[Atom, Tag("one")] | Annotated[Alternatives, Tag("several")], Discriminator(_form)
+]
+"""What may stand inside ``all``. Whatever is neither is told what an atom is, and nothing else."""
+
+
+def _some(atom: Atom) -> Atom:
+    """Return a group that can be left out and leave somebody."""
+    if atom.kind in ("public", "local"):
+        raise ValueError("Whoever is not a member, or not anybody, is nobody: an empty any says that")
+    return atom
+
+
 class Predicate(Part):
     """Whom is meant."""
 
     any: list[Atom] | None = left_out(max_length=1000)
     """One of these is enough; an empty list is nobody."""
-    all: list[Atom | Alternatives] | None = left_out(min_length=1, max_length=20)
+    all: list[Needed] | None = left_out(min_length=1, max_length=20)
     """All of these are needed."""
-    not_: list[Atom] | None = left_out(alias="not", min_length=1, max_length=1000)
+    not_: list[Annotated[Atom, AfterValidator(_some)]] | None = left_out(
+        alias="not", min_length=1, max_length=1000
+    )
     """None of these may be."""
 
     @model_validator(mode="after")
@@ -118,8 +159,6 @@ class Predicate(Part):
         if self.any is None and self.all is None:
             raise ValueError("Say who may, in any or all: who may not is not enough")
         wanted, unwanted = list(self.atoms(denied=False)), self.not_ or []
-        if any(one.kind in ("public", "local") for one in unwanted):
-            raise ValueError("Whoever is not a member, or not anybody, is nobody: an empty any says that")
         if any(one.public for one in wanted) and wanted != [Atom(public=True)]:
             raise ValueError("What is public is for everybody: nothing else can stand beside it")
         if any(one.public for one in wanted) and unwanted:

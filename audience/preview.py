@@ -17,11 +17,12 @@ from audience.clauses import limit_of, strictest
 from audience.document import AudienceDocument, Parts, Verb
 from audience.gradient import Step, steps
 from audience.headcount import About, headcount
-from audience.limits import NO_LIMIT, Asked, deciding, limits_of, scope_of
+from audience.inheriting import inherit
+from audience.limits import NO_LIMIT, Asked, deciding, limits_of
 from audience.naming import author_of, keys_of, mentioned_in
 from audience.permission import openness
 from audience.posts import own_guild
-from audience.predicate import LOCAL, Atom, Predicate
+from audience.predicate import Atom, Predicate
 from audience.rules import AUDIENCE, OPENINGS, AudienceRules, Opening
 from audience.why import Limit
 from coop.book import Book
@@ -81,6 +82,7 @@ def preview(
     owner = author_of(session, author)
     slug = own_guild(owner, guild)
     bounds.check(document, book, slug, "/audience")
+    document = inherit(document, book, slug)
     mentioned = mentioned_in(session, body)
     keys = keys_of(session, owner, document, mentioned, "/audience", published=False)
     seen, read = _cases(document, slug)
@@ -112,7 +114,7 @@ def gradient_of(
     named = Parts(see=Predicate(any=[Atom(circle=card.name) for card in kept]))
     keys = keys_of(session, owner, named, [], "", published=False)
     found = steps(kept, book, slug)
-    cases = [[step.audience.whom(slug) or LOCAL] for step in found]
+    cases = [_cases(step.audience, slug)[0][0] for step in found]
     least = book.rules(AUDIENCE, AudienceRules).reach.least_told
     return list(zip(found, headcount(session, author, cases, keys, least, now), strict=True))
 
@@ -124,7 +126,7 @@ def _cases(
     seen: list[list[Predicate]] = []
     read: list[list[Predicate]] = []
     for _, parts in document.layers:
-        whom = parts.whom(guild) or (LOCAL if not seen else None)
+        whom = parts.whom(guild)
         more = [] if whom is None else [whom]
         also = [] if parts.read is None else [parts.read]
         seen.append([*(seen[-1] if seen else ()), *more])
@@ -157,7 +159,7 @@ def _limit(book: Book, guild: str | None, name: str, wanted: int | None, pointer
 def _seats_clause(book: Book, guild: str | None, asked: Asked, seats: int | None) -> Citation | None:
     """Return the clause that decides the seats; None where the author does."""
     if asked.seats is None:
-        default = book.cite(AUDIENCE, "/seats/default", scope_of(book, guild))
+        default = deciding(book, guild, "/seats/default")
         if limit_of(default.value) == seats:
             return default
     elif (None if asked.seats == NO_LIMIT else asked.seats) == seats:
@@ -170,5 +172,5 @@ def _opened(book: Book, guild: str | None, document: AudienceDocument, verb: Ver
         return Opened(verb, "chosen", None)
     found = openness(verb, book, guild)
     name = min(("default", "ceiling"), key=lambda name: OPENINGS.index(getattr(found, name)))
-    clause = book.cite(AUDIENCE, f"/interact/{verb}/{name}", scope_of(book, guild))
+    clause = deciding(book, guild, f"/interact/{verb}/{name}")
     return Opened(verb, getattr(found, name), clause)

@@ -4,7 +4,7 @@ Law 8: a quote reaches nobody whom its source does not: see ``derivatives.py``. 
 may not see is told from one that does not exist by nothing.
 
 The source is held before it is looked at, so that a quote is made either before it is narrowed, and is
-narrowed with it, or after.
+narrowed with it, or after. Where its author has to say yes they are told that something waits.
 """
 
 from dataclasses import dataclass, fields
@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from audience import ask_notices
 from audience.derivatives import ACTIVE, WAITING
 from audience.interaction_tables import Derivative
 from audience.locks import Lock, conjunction
@@ -55,14 +56,17 @@ def hold(session: Session, quoter: Identity, book: Book, post_id: int, now: date
     which = select(*_LOCK, col(Post.layers)).where(col(Post.id) == post_id)
     held = session.execute(which.with_for_update(key_share=True)).one_or_none()
     try:
-        _, found = ask_for(session, quoter, book, post_id, "quote", now)
+        post, found = ask_for(session, quoter, book, post_id, "quote", now)
     except NotFound:
         held = None
     if held is None:
         fault = Fault("/quote/post_id", "There is no post under this id that you can see.")
         raise RuleBroken("This post cannot be published.", faults=(fault,))
     *lock, layers = held
-    return Source(post_id, Lock(*lock), layers, waits=require(found).value == "ask")
+    waits = require(found).value == "ask"
+    if waits:
+        ask_notices.tell(session, post.author_id, now)
+    return Source(post_id, Lock(*lock), layers, waits)
 
 
 def made_from(source: Source, quote: Post, now: datetime) -> Derivative:

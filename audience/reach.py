@@ -1,19 +1,25 @@
 # ruff: noqa: S608 - the statements are put together from constants
 """Reach: how far a post of one's own went, through which feeds, and what held it.
 
+Its stages: *eligible* are all whom it is for, *candidates* those of them who opened a feed since it was made,
+*served* those to whom that feed delivered it, *seated* those to whom anything did, and of these some
+*finished* it and some *replied*.
+
 For its author alone. Law 7: it speaks of numbers of people and never of a person. Whom it is for is told as
 the preview tells it (``eligible.py``), everything else by the rules of ``disclosure.py``, so that neither
 this report nor two of them, before and after the post was tightened, speak of one. What members keep to
 themselves (where they are, what they contributed to, whom they block) is counted over groups alone here too.
+Law 1: how much of a post one has to have watched to have finished it is the clause ``/signals/finish/share``.
 Law 11: what a feed makes of the post is told as the same exact terms, for a reader of whom nothing is known.
 
-How many readers of a feed could open it is counted out by the very functions that let them in, over all of
-them or, where they are many, over a sample.
+How many of a feed's readers are candidates is counted out by the very functions that let them in, over all
+of them or, where they are many, over a sample.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, NamedTuple, get_args
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -42,6 +48,9 @@ from coop.receipts import Citation
 
 SAMPLE = 1000
 """Of more readers of a feed than this, so many are asked whether they could open it."""
+Stage = Literal["served", "finished", "replied"]
+"""What is counted of each way by which it was delivered."""
+FINISH = "/signals/finish/share"
 FEED = "feed:"
 """How ``seat.via`` begins for what a voted feed delivered."""
 NAMING = (MEMBER, CIRCLE)
@@ -49,7 +58,7 @@ NAMING = (MEMBER, CIRCLE)
 
 # The sample is the same for the same post, so that asking again tells nothing more. A source's later layers
 # are not asked: they are for its author to know.
-_READERS = text(f"""
+_CANDIDATES = text(f"""
 WITH looked AS (
   SELECT DISTINCT via, member_id AS id FROM seat
   WHERE at >= :since AND starts_with(via, '{FEED}') AND member_id <> :author AND member_id NOT IN (
@@ -75,15 +84,15 @@ GROUP BY via
 """)
 
 _SEATS = text("""
-SELECT via, count(*) AS seats, count(*) FILTER (WHERE watched_ms >= post.length_ms) AS finished
+SELECT via, count(*) AS served, count(*) FILTER (WHERE watched_ms >= :share * post.length_ms) AS finished,
+       count(*) FILTER (WHERE member_id IN (
+         SELECT reply.author_id FROM reply
+         WHERE reply.post_id = :post AND reply.deleted_at IS NULL AND reply.state = 'shown')) AS replied
 FROM seat JOIN post ON post.id = seat.post_id WHERE post_id = :post GROUP BY via
 """)
 
 _ASIDE = text("""
-SELECT post.seats_max, post.waitlist, coalesce(gate.waiting, 0) AS waiting, (
-  SELECT count(DISTINCT author_id) FROM reply
-  WHERE post_id = post.id AND deleted_at IS NULL AND state = 'shown' AND author_id <> post.author_id
-) AS replied
+SELECT post.seats_max, post.waitlist, coalesce(gate.waiting, 0) AS waiting
 FROM post LEFT JOIN gate ON gate.post_id = post.id WHERE post.id = :post
 """)
 
@@ -92,16 +101,20 @@ _FULL = text("SELECT at FROM seat WHERE post_id = :post ORDER BY at, member_id O
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way by which it was delivered: a feed, a page, or its own address."""
+    """One way by which it was delivered: a feed, a page, or its own address. Numbers are told as in Reach."""
 
     via: str
-    readers: int | None
-    """Of a feed: at least so many members opened it since the post was made and are among those for whom it
-    is, without those who are named one by one; None where they are too few, and for other ways."""
+    candidates: int | None
+    """Of a feed: members who opened it since the post was made and are among those for whom it is, without
+    those who are named one by one; None for other ways too."""
     about: bool
     """Whether that was worked out from a sample, and may be less."""
     served: int | None
-    """At least to so many members it was delivered this way; None where they are too few to be told."""
+    """Members to whom it was delivered this way first."""
+    finished: int | None
+    """Of these, who watched or read it to the end."""
+    replied: int | None
+    """Of these, who answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +139,9 @@ class Reach:
     seated: int | None
     """Members to whom it was delivered, all ways together: as many as its card says."""
     finished: int | None
-    """Of these, who watched or read it to the end."""
+    """Of these, who watched or read it to the end, by the clause ``/signals/finish/share``."""
     replied: int | None
+    """Of these, who answered."""
     full_at: datetime | None
     """When its last seat was taken, where it is told that all are."""
     waiting: int | None
@@ -145,17 +159,17 @@ def report(session: Session, author: Identity, book: Book, post_id: int, now: da
         raise NotFound
     least = book.rules(AUDIENCE, AudienceRules).reach.least_told
     audience = layered(session, post_id, now)
-    rows = session.connection().execute(_SEATS, {"post": post_id}).all()
+    came = _came(session, book, post_id)
     aside = session.connection().execute(_ASIDE, {"post": post_id}).one()
-    taken, cap = sum(row.seats for row in rows), post.limits.seats
+    taken, cap = came.total("served"), post.limits.seats
     seats = disclosure.seats(taken, cap, aside.seats_max, least)
-    finished = {"finished": sum(row.finished for row in rows)}
+    finished = {"finished": came.total("finished")}
     return Reach(
         eligible=eligible(session, author, audience, least, now),
-        ways=_ways(session, post, {row.via: row.seats for row in rows}, least, now),
+        ways=_ways(session, post, came, least, now),
         seated=seats.taken,
         finished=disclosure.parts(finished, taken, least)["finished"],
-        replied=disclosure.in_steps(aside.replied, least),
+        replied=disclosure.in_steps(came.total("replied"), least),
         full_at=_filled_at(session, post_id, cap) if seats.full and cap is not None else None,
         waiting=disclosure.in_steps(aside.waiting, least) if aside.waitlist else 0,
         narrowed=why.narrowed(session, audience, now, seats_told=seats.taken is not None),
@@ -164,18 +178,61 @@ def report(session: Session, author: Identity, book: Book, post_id: int, now: da
     )
 
 
-def _ways(session: Session, post: Access, served: Mapping[str, int], least: int, now: datetime) -> list[Way]:
+class Came(NamedTuple):
+    """How many members came by each way, how many of them finished it and how many replied, as it is."""
+
+    served: dict[str, int]
+    finished: dict[str, int]
+    replied: dict[str, int]
+
+    def total(self, stage: Stage) -> int:
+        """Return how many there are at a stage, all ways together."""
+        return sum(getattr(self, stage).values())
+
+    def told(self, stage: Stage, least: int) -> dict[str, int | None]:
+        """Return the numbers of a stage as they may be told, by way.
+
+        Each is a part of two wholes: of all at that stage, and of all who came the same way. Of what may be
+        told of it as a part of either, the smaller number is.
+        """
+        cells: dict[str, int] = getattr(self, stage)
+        told = disclosure.parts(cells, self.total(stage), least)
+        if stage == "served":
+            return told
+        of_way = {via: disclosure.parts({via: cells[via]}, self.served[via], least)[via] for via in cells}
+        return {via: min(told[via] or 0, of_way[via] or 0) or None for via in cells}
+
+
+def _came(session: Session, book: Book, post_id: int) -> Came:
+    share = book.rules(FEEDS, FeedRules).signals.finish.share
+    rows = session.connection().execute(_SEATS, {"post": post_id, "share": share}).all()
+    return Came(
+        served={row.via: row.served for row in rows},
+        finished={row.via: row.finished for row in rows},
+        replied={row.via: row.replied for row in rows},
+    )
+
+
+def _ways(session: Session, post: Access, came: Came, least: int, now: datetime) -> list[Way]:
     """Return the ways of which any number is told: how many came by a way of which none is, nobody says."""
     bound = {"post": post.post_id, "author": post.author_id, "since": moment_of(post.post_id), "now": now}
-    found = {row.via: row for row in session.connection().execute(_READERS, bound)}
-    told = disclosure.parts(served, sum(served.values()), least)
+    found = {row.via: row for row in session.connection().execute(_CANDIDATES, bound)}
+    served, finished, replied = (came.told(stage, least) for stage in get_args(Stage))
     ways = []
-    for via in sorted({*served, *found}):
+    for via in sorted({*came.served, *found}):
         row = found.get(via)
         whole = 0 if row is None else round(row.opened * row.readers / row.asked)
-        sampled = row is not None and row.readers > row.asked
-        ways.append(Way(via, disclosure.in_steps(whole, least), sampled, told.get(via)))
-    return [one for one in ways if one.readers is not None or one.served is not None]
+        ways.append(
+            Way(
+                via=via,
+                candidates=disclosure.in_steps(whole, least),
+                about=row is not None and row.readers > row.asked,
+                served=served.get(via),
+                finished=finished.get(via),
+                replied=replied.get(via),
+            )
+        )
+    return [one for one in ways if one.candidates is not None or one.served is not None]
 
 
 def _filled_at(session: Session, post_id: int, cap: int) -> datetime:
@@ -201,3 +258,8 @@ def _weighed(session: Session, author: Identity, book: Book, post_id: int, now: 
 def least_told(book: Book) -> Citation:
     """Return the receipt of the clause by which smaller numbers of people are not told."""
     return book.cite(AUDIENCE, "/reach/least_told")
+
+
+def to_finish(book: Book) -> Citation:
+    """Return the receipt of the clause by which so much of a post's length, watched, has finished it."""
+    return book.cite(FEEDS, FINISH)

@@ -6,7 +6,8 @@ opened to anybody for whom it was not published. Law 6, for answers: their numbe
 are counted while the post's row is held. Where the author of the post lets people ask, an answer waits: it is
 counted for nobody, and shown to whoever wrote it and whoever decides (``reply_sight.py``).
 
-The post is held before it is looked at, so that locks keep the order of ``gate.py``: posts, then gates.
+The post is held before it is looked at, so that locks keep the order of ``gate.py``: posts, then gates; and
+before both whatever picture the reply shows (``pictures.py``).
 """
 
 from datetime import datetime
@@ -14,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from audience import reply_rules, topics
+from audience import ask_notices, asks, pictures, reply_rules, topics
 from audience.access import access_post
 from audience.permissions import require
 from audience.reply_rules import reply_limits
@@ -28,17 +29,12 @@ from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import prose
-from media.tables import Asset
 
 _REPLIER = text(REPLIER)
 
 _ABOVE = text(f"""
 SELECT reply.above || reply.id FROM reply
 WHERE reply.id = :parent AND reply.post_id = :post AND reply.state = 'shown' AND {said("reply")}
-""")
-
-_SHOWN_ELSEWHERE = text("""
-SELECT EXISTS (SELECT FROM post WHERE asset_id = :asset) OR EXISTS (SELECT FROM reply WHERE asset_id = :asset)
 """)
 
 _MINE_TO_DECIDE = text(f"""
@@ -85,6 +81,8 @@ def write(
     body = prose(body, "/body", longest=longest)
     if not body and asset_id is None:
         raise _broken("/body", "A reply says something, or shows a picture.")
+    if asset_id is not None:
+        pictures.take(session, author, asset_id)
     features = _hold(session, post_id)
     post = access_post(session, author, book, post_id, now)
     asked = asking(session, author, book, post, now)
@@ -94,8 +92,6 @@ def write(
     reply_rules.check(asked.limits, replier)
     reply_rules.check_moment(asked.limits, replier, at_ms, pause=pause)
     above = _above(session, author, book, post_id, parent_id)
-    if asset_id is not None:
-        _check_asset(session, author, asset_id)
     reply = Reply(
         id=new_id(now),
         post_id=post_id,
@@ -110,7 +106,9 @@ def write(
     )
     session.add(reply)
     session.flush()
-    if not waits:
+    if waits:
+        ask_notices.tell(session, post.author_id, now)
+    else:
         topics.give(session, author.member_id, topics.tags_of(features), "reply", now)
     return reply
 
@@ -119,11 +117,12 @@ def grant(session: Session, author: Identity, book: Book, reply_id: int, now: da
     """Show a reply that waits at a post of one's own, from now on.
 
     Raise NotFound where there is none, Conflict where it does not wait any more, and Forbidden where the post
-    takes no more replies.
+    takes no more replies, or the rules have closed replies since.
     """
     post_id = _mine_to_decide(session, author, reply_id)
     features = _hold(session, post_id)
     post = layered(session, post_id, now)
+    asks.check_open(book, post.guild, "reply")
     limits = reply_limits([(layer.at, layer.parts) for layer in post.layers], book, post.guild)
     row = session.connection().execute(_REPLIER, {"post": post_id, "me": author.member_id}).one()
     reply_rules.check_full(limits, row.total)
@@ -173,23 +172,6 @@ def _above(session: Session, author: Identity, book: Book, post_id: int, parent_
         raise _broken("/parent_id", "There is no reply under this id that you can answer.")
     reply_rules.check_depth(book, len(above))
     return above
-
-
-def _check_asset(session: Session, author: Identity, asset_id: int) -> None:
-    """Raise RuleBroken unless the asset is the author's own and ready, and Conflict where it is in use.
-
-    Its row is held: whoever would use it elsewhere waits.
-    """
-    state = session.scalar(
-        select(col(Asset.state))
-        .where(col(Asset.id) == asset_id, col(Asset.owner_id) == author.member_id)
-        .with_for_update()
-    )
-    if state != "ready":
-        raise _broken("/asset_id", "There is no picture of yours under this id that is ready.")
-    if session.scalar(_SHOWN_ELSEWHERE, {"asset": asset_id}):
-        fault = Fault("/asset_id", "Upload it anew to show it again.")
-        raise Conflict("This picture is shown elsewhere.", faults=(fault,))
 
 
 def _mine_to_decide(session: Session, author: Identity, reply_id: int) -> int:

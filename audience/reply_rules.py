@@ -15,9 +15,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from audience.clauses import as_text
 from audience.document import Parts, RepliesWanted
-from audience.limits import rules_of, scope_of
+from audience.limits import deciding, rules_of, scope_of
 from audience.rules import AT_TIMES, AUDIENCE, AtTime, Replies
-from coop.book import COOP, Book
+from coop.book import Book
 from coop.errors import Fault, Forbidden, RuleBroken, TooMany
 from coop.receipts import Citation
 
@@ -89,23 +89,17 @@ def reply_limits(layers: Iterable[tuple[str, Parts]], book: Book, guild: str | N
 
 def _by_clauses(book: Book, guild: str | None) -> ReplyLimits:
     """Return the limits that the clauses set: the stricter of guild and coop."""
-    limits = _in_scope(book, None, COOP)
-    own = scope_of(book, guild)
-    return limits if own == COOP else _stricter(_in_scope(book, guild, own), limits)
-
-
-def _in_scope(book: Book, guild: str | None, scope: str) -> ReplyLimits:
     rules = rules_of(book, guild).replies
     said: dict[str, Any] = {
-        name: Said(clause_value(rules, name), None, book.cite(AUDIENCE, f"/replies/{clause}", scope))
+        name: Said(_by_clause(rules, clause), None, deciding(book, guild, f"/replies/{clause}"))
         for name, clause in CLAUSES.items()
     }
     return ReplyLimits(**said)
 
 
-def clause_value(rules: Replies, name: str) -> Any:
-    """Return what the clauses set for a limit; None where they leave it open."""
-    value = getattr(rules, CLAUSES[name])
+def _by_clause(rules: Replies, clause: str) -> Any:
+    """Return what a clause sets; None where it leaves it open."""
+    value = getattr(rules, clause)
     return None if value == "open" else value
 
 
@@ -173,6 +167,15 @@ class Replier:
     watched_ms: int
     length_ms: int
 
+    @property
+    def moment(self) -> datetime:
+        """The latest moment that is known to have come.
+
+        Of two requests at once the one that waits for the post's row may have begun first; but what it finds
+        there has been written, so it is judged as of then.
+        """
+        return self.now if self.last_at is None else max(self.now, self.last_at)
+
 
 class Obstacle(NamedTuple):
     """Why one may not answer a post now, and what to do."""
@@ -189,22 +192,32 @@ def obstacles(limits: ReplyLimits, replier: Replier) -> Iterator[Obstacle]:
     if until is not None and replier.now >= replier.published_at + until:
         yield Obstacle(f"It took replies for {as_text(until)} after it was published.", limits.until)
     if most is not None and replier.total >= most:
-        yield Obstacle(f"It takes {most} replies, and has them.", limits.max)
+        yield Obstacle(f"{_full(most)}.", limits.max)
     if replier.author:
         return
     each, watched = limits.per_member.value, limits.watched_min.value
     if each is not None and replier.own >= each:
-        detail = f"You have answered it {each} times, which is as often as one may: take one back first."
+        often = "once" if each == 1 else f"{each} times"
+        detail = f"You have answered it {often}, which is as often as one may: take one back first."
         yield Obstacle(detail, limits.per_member)
     if 100 * replier.watched_ms < watched * replier.length_ms:
         seen = 100 * replier.watched_ms // replier.length_ms
         yield Obstacle(f"Watch or read {watched} % of it first; you are at {seen} %.", limits.watched_min)
-    again = (
-        replier.now if replier.last_at is None else replier.last_at + timedelta(seconds=limits.gap_s.value)
-    )
-    if again > replier.now:
-        detail = f"Answer again in {ceil((again - replier.now).total_seconds())} seconds."
-        yield Obstacle(detail, limits.gap_s, again)
+    if replier.last_at is not None:
+        again = replier.last_at + timedelta(seconds=limits.gap_s.value)
+        if again > replier.moment:
+            wait = _wait_s(again, replier)
+            detail = f"Answer again in {wait} {'second' if wait == 1 else 'seconds'}."
+            yield Obstacle(detail, limits.gap_s, again)
+
+
+def _wait_s(again: datetime, replier: Replier) -> int:
+    """Return for how many whole seconds it is too soon."""
+    return ceil((again - replier.moment).total_seconds())
+
+
+def _full(most: int) -> str:
+    return "It takes 1 reply, and has it" if most == 1 else f"It takes {most} replies, and has them"
 
 
 def check(limits: ReplyLimits, replier: Replier) -> None:
@@ -214,8 +227,7 @@ def check(limits: ReplyLimits, replier: Replier) -> None:
         return
     faults = tuple(one.said.fault(one.detail) for one in found)
     if len(found) == 1 and found[0].again is not None:
-        wait = ceil((found[0].again - replier.now).total_seconds())
-        raise TooMany(found[0].detail, retry_after_s=wait, faults=faults)
+        raise TooMany(found[0].detail, retry_after_s=_wait_s(found[0].again, replier), faults=faults)
     raise Forbidden("This post takes no more replies from you now.", faults=faults)
 
 
@@ -223,7 +235,7 @@ def check_full(limits: ReplyLimits, total: int) -> None:
     """Raise Forbidden where a post that shows ``total`` replies takes no further one."""
     most = limits.max.value
     if most is not None and total >= most:
-        detail = f"It takes {most} replies, and has them: one has to be taken back first."
+        detail = f"{_full(most)}: one has to be taken back first."
         raise Forbidden("This post takes no more replies.", faults=(limits.max.fault(detail),))
 
 

@@ -4,11 +4,12 @@ Pure. Law 1: how far a post travels and how fast strangers arrive are clauses, r
 second place that knows a number.
 """
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field
 
-from audience.clauses import OPEN, Bounds, Cap, Clauses, Duration
+from audience.clauses import LESS, MORE, Bounds, Cap, Clauses, Duration, Order, limit_of, listed
 from audience.feeds.rules import FEEDS, FeedRules
 from coop.book import PolicyKind
 from coop.errors import Fault
@@ -20,15 +21,15 @@ AUDIENCE = "audience"
 class Posts(Clauses):
     """What one post may hold."""
 
-    characters: int = Field(ge=1, le=60_000)
+    characters: Annotated[int, LESS] = Field(ge=1, le=60_000)
     """Longest text, in characters."""
-    names: int = Field(ge=1, le=1000)
+    names: Annotated[int, LESS] = Field(ge=1, le=1000)
     """Most groups of people that one audience may name."""
-    teaser: int = Field(ge=0, le=5000)
+    teaser: Annotated[int, LESS] = Field(ge=0, le=5000)
     """Longest text for those who may see but not read it, in characters."""
-    tags: int = Field(ge=0, le=100)
+    tags: Annotated[int, LESS] = Field(ge=0, le=100)
     """Most topics that one post may name."""
-    layers: int = Field(ge=8, le=1000)
+    layers: Annotated[int, LESS] = Field(ge=8, le=1000)
     """How often a post may be narrowed, planned or by hand."""
 
 
@@ -50,10 +51,21 @@ class Language(Clauses):
     """How likely it has to be."""
 
 
+Inherited = Literal["self", "mutuals", "followers", "guild", "local"]
+"""Steps of the gradient for which a post may be whose author does not say whom it is for.
+
+That it is for everybody is for its author to say: nobody is shown to visitors unasked.
+"""
+INHERITED: tuple[Inherited, ...] = ("self", "mutuals", "followers", "guild", "local")
+"""In the order of the gradient."""
+
+
 class Reach(Clauses):
     """How wide an audience may be."""
 
-    widest: Literal["local", "public"]
+    default: Annotated[Inherited, listed(*INHERITED)]
+    """For a post whose author does not say who may see it; ``guild``: whoever is in the one it is made in."""
+    widest: Annotated[Literal["local", "public"], listed("local", "public")]
     """All members, or everybody, signed in or not; the public is not counted, so it needs open seats."""
     least_told: int = Field(ge=5, le=1000)
     """Smaller numbers of people are not told to an author who asks how far a post went; greater ones only in
@@ -80,26 +92,22 @@ class Circles(Clauses):
 class Seats(Clauses):
     """How many distinct members may view a post."""
 
-    ceiling: Cap
+    ceiling: Annotated[Cap, LESS]
     """The most that an author may set."""
-    default: Cap
+    default: Annotated[Cap, LESS]
     """For a post whose author sets no number."""
-
-    @field_validator("default")
-    @classmethod
-    def _fits(cls, default: int | str, info: ValidationInfo) -> int | str:
-        ceiling = info.data.get("ceiling", OPEN)
-        if ceiling != OPEN and (default == OPEN or default > ceiling):
-            raise ValueError(f"The default cannot be above the ceiling, which is {ceiling}")
-        return default
+    on_full: Annotated[Literal["close", "waitlist"], listed("close", "waitlist")]
+    """Where its author does not say: it is gone for whoever comes once they are taken, or lets them wait."""
 
 
 class Arrivals(Clauses):
     """How fast strangers may arrive at a post; whoever is seated is never delayed."""
 
-    per_minute: Cap
-    burst: int = Field(ge=1, le=1_000_000)
+    per_minute: Annotated[Cap, LESS]
+    burst: Annotated[int, LESS] = Field(ge=1, le=1_000_000)
     """How many may come at once, after a lull."""
+    strangers_only: Annotated[bool, listed(False, True)]
+    """Whether friends of a post are not delayed; an author may still delay them."""
 
 
 AtTime = Literal["off", "owner", "on"]
@@ -111,18 +119,18 @@ AT_TIMES: tuple[AtTime, ...] = ("off", "owner", "on")
 class Replies(Clauses):
     """How many replies a post may gather, how fast, for how long, and how they are shown."""
 
-    per_post: Cap
-    per_member: Cap
+    per_post: Annotated[Cap, LESS]
+    per_member: Annotated[Cap, LESS]
     """Of one member to one post."""
     characters: int = Field(ge=1, le=60_000)
     """Longest text, in characters."""
-    gap_s: int = Field(ge=0, le=604_800)
+    gap_s: Annotated[int, MORE] = Field(ge=0, le=604_800)
     """Seconds between two replies of one member to one post; 0 asks for no pause."""
-    watched_min: int = Field(ge=0, le=100)
+    watched_min: Annotated[int, MORE] = Field(ge=0, le=100)
     """How much of a post one has to have watched or read before answering, in percent."""
-    until: Duration | Literal["open"]
+    until: Annotated[Duration | Literal["open"], LESS]
     """For how long after publishing."""
-    at_time: AtTime
+    at_time: Annotated[AtTime, listed(*AT_TIMES)]
     depth: int = Field(ge=1, le=32)
     """How deep answers may stand under one another; those to the post itself stand at 0."""
     unfolded: int = Field(ge=1, le=100)
@@ -138,9 +146,9 @@ OPENINGS: tuple[Opening, ...] = ("nobody", "ask", "readers")
 class Openness(Clauses):
     """How far one thing that readers may do with a post is open."""
 
-    default: Opening
+    default: Annotated[Opening, listed(*OPENINGS)]
     """For a post whose author says nothing of it."""
-    ceiling: Opening
+    ceiling: Annotated[Opening, listed(*OPENINGS)]
     """The most that an author may open it to."""
 
 
@@ -188,30 +196,60 @@ class AudienceRules(Clauses):
     bounds: Bounds = Field(default_factory=Bounds)
 
 
+def orders(table: type[BaseModel], at: str = "") -> Iterator[tuple[str, Order]]:
+    """Yield every clause that has an order of strictness: its JSON Pointer, below ``at``, and the order."""
+    for name, field in table.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Clauses):
+            yield from orders(inner, f"{at}/{name}")
+        yield from ((f"{at}/{name}", one) for one in field.metadata if isinstance(one, Order))
+
+
+ORDERS = dict(orders(AudienceRules))
+"""By the pointer of each clause that a guild may set: which of two values is the stricter."""
+
+
 def charter(rules: AudienceRules | FeedRules) -> list[Fault]:
-    """Return the clauses that would bind nothing: bounds of no clause, and a default above its ceiling."""
-    return (
-        [*_defaults(rules.interact), *_bounds(rules)] if isinstance(rules, AudienceRules) else _bounds(rules)
-    )
+    """Return the clauses that would bind nothing.
+
+    They are bounds of no clause, bounds for guilds of what is asked of no guild, and defaults above their
+    ceilings.
+    """
+    if isinstance(rules, FeedRules):
+        return _bounds(rules)
+    return [*_defaults(rules), *_bounds(rules)]
 
 
-def _defaults(interact: Interact) -> list[Fault]:
-    opened: dict[str, Openness] = dict(interact)
-    return [
+def _defaults(rules: AudienceRules) -> list[Fault]:
+    opened: dict[str, Openness] = dict(rules.interact)
+    found = [
         Fault(f"/interact/{verb}/default", f"The default cannot be above the ceiling: {one.ceiling}.")
         for verb, one in opened.items()
         if OPENINGS.index(one.default) > OPENINGS.index(one.ceiling)
     ]
+    default, ceiling = limit_of(rules.seats.default), limit_of(rules.seats.ceiling)
+    if ceiling is not None and (default is None or default > ceiling):
+        detail = f"The default cannot be above the ceiling, which is {ceiling}."
+        found.append(Fault("/seats/default", detail))
+    return found
 
 
 def _bounds(rules: AudienceRules | FeedRules) -> list[Fault]:
     known = leaves(rules.model_dump(exclude={"bounds"}))
-    declared = rules.bounds.model_dump()
-    return [
-        Fault(f"/bounds/{scope}/{token(clause)}", "There is no such clause to set bounds to.")
-        for scope, bounds in declared.items()
+    declared = [
+        (scope, clause, f"/bounds/{scope}/{token(clause)}")
+        for scope, bounds in rules.bounds.model_dump().items()
         for clause in bounds
-        if clause not in known
+    ]
+    unknown = "There is no such clause to set bounds to."
+    of_no_guild = "This is the coop's alone: what a guild set would bind nothing."
+    return [
+        *(Fault(at, unknown) for _, clause, at in declared if clause not in known),
+        *(
+            Fault(at, of_no_guild)
+            for scope, clause, at in declared
+            if scope == "guild" and clause in known and clause not in ORDERS
+        ),
     ]
 
 

@@ -18,11 +18,10 @@ from sqlmodel import Session, col
 from audience import derivatives
 from audience.bounds import check_layer
 from audience.document import AudienceDocument, Parts
-from audience.limits import NOTHING, Asked
+from audience.limits import NOTHING, Asked, deciding, rules_of
 from audience.locks import Lock, compile_lock
 from audience.naming import author_of, circles_in, keys_of
 from audience.predicate import Atom
-from audience.rules import AUDIENCE, AudienceRules
 from audience.standing import layered
 from audience.tables import Post, PostStage
 from coop.book import Book
@@ -74,9 +73,9 @@ def tighten(
     number = (
         session.scalar(select(func.max(col(PostStage.number))).where(col(PostStage.post_id) == post_id)) or 0
     ) + 1
-    most = book.rules(AUDIENCE, AudienceRules).posts.layers
+    most = rules_of(book, audience.guild).posts.layers
     if number > most:
-        clause = book.cite(AUDIENCE, "/posts/layers")
+        clause = deciding(book, audience.guild, "/posts/layers")
         raise RuleBroken("This has been narrowed too often.", faults=(Fault("", f"At most {most}.", clause),))
     rows = _of(post_id, author.member_id, number, parts, audience.guild, keys, _When(now))
     rows[0].document, rows[0].circles = parts.stored(), circles_in(keys)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.document import AudienceDocument, Parts
+from audience.inheriting import as_published
 from audience.keys import EDITION_BITS, LAST_EDITION, SHIFT
 from audience.predicate import Standing
 from coop.errors import NotFound
@@ -75,7 +76,7 @@ def layered(session: Session, post_id: int, now: datetime) -> Layered:
     row = session.connection().execute(_POST, {"post": post_id, "now": now}).one_or_none()
     if row is None:
         raise NotFound
-    document = AudienceDocument.model_validate_json(json.dumps(row.audience))
+    document = as_published(AudienceDocument.model_validate_json(json.dumps(row.audience)))
     planned, layers = document.after or (), [Layer("", document, row.circles or {})]
     for number, added, circles in row.stages or ():
         at = f"/after/{number - 1}/set"

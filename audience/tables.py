@@ -178,6 +178,7 @@ class Reply(Row, table=True):
         Index("ix_reply_author", "author_id", "id"),
         Index("ix_reply_root", "root_id"),
         Index("ix_reply_asset", "asset_id", unique=True, postgresql_where="asset_id IS NOT NULL"),
+        Index("ix_reply_waiting", "post_id", "id", postgresql_where=text("state = 'waiting'")),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger)

@@ -179,7 +179,7 @@ class ReplyCard(NamedTuple):
     renditions: list[tuple[str, int, int, int]] | None
     """Name, width, height and bytes of each file of its picture, the smallest first."""
     folded: int
-    """How many answers of its branch follow it, folded."""
+    """How many answers of its branch follow it, folded, where the next page does not begin with them."""
 
 
 class Moment(NamedTuple):
@@ -238,11 +238,15 @@ def read(
         raise NotFound
     shown = [row for row in rows if row.id is not None]
     cards = [ReplyCard(*(getattr(row, name) for name in ReplyCard._fields)) for row in shown]
+    following = _next(start, rows[0].more, shown)
+    if isinstance(following, Branch):
+        # What is folded under the last of a branch is where that page goes on, and is pointed to once.
+        cards[-1] = cards[-1]._replace(folded=0)
     return Thread(
         post=post,
         cards=cards,
         roots={row.id: row.root_id for row in shown},
-        next=_next(start, rows[0].more, shown),
+        next=following,
         leave=visitors_leave(rows[0].length_ms)
         if asked is None
         else leave(asked, asked.replier(rows[0], now)),

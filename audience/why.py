@@ -15,14 +15,17 @@ from audience.access import Access, access_post
 from audience.cards import cards
 from audience.clauses import limit_of, strictest
 from audience.document import Parts
-from audience.feeds import explanation
+from audience.feeds import explanation, page
+from audience.feeds.chosen import DEFAULT
 from audience.feeds.explanation import Explanation
-from audience.feeds.named import recipe_of
+from audience.feeds.grounds import grounds
+from audience.feeds.named import named, recipe_of
+from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules
-from audience.limits import NO_LIMIT, deciding, scope_of
-from audience.predicate import LOCAL, Atom, Direction, is_met
+from audience.limits import NO_LIMIT, deciding
+from audience.predicate import Atom, Direction, is_met
 from audience.reply_rules import reply_limits
-from audience.rules import AUDIENCE
+from audience.rules import AtTime
 from audience.standing import Layered, layered, standings
 from coop.book import Book
 from coop.identity import Identity
@@ -36,15 +39,28 @@ WHERE post_id = :post AND part = 'read' AND stage_has_come(at, seats_pct, reache
 ORDER BY since, number
 """)
 
+_VIA = text("SELECT via FROM seat WHERE member_id = :me AND post_id = :post")
+
+OF_REPLIES = {
+    "replies": "max",
+    "replies_each": "per_member",
+    "replies_gap_s": "gap_s",
+    "replies_watched_min": "watched_min",
+    "replies_until": "until",
+    "replies_at_time": "at_time",
+}
+"""By the name of a limit of replies: what an audience document calls it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One limit that holds for a post, and who set it."""
 
     name: str
-    """``seats``, ``arrivals``, ``burst``, ``replies`` or ``replies_each``."""
-    value: int | None
-    """None where it is open."""
+    """``seats``, ``arrivals``, ``burst``, or one of :data:`OF_REPLIES`."""
+    value: int | timedelta | AtTime | None
+    """A number of people or replies, seconds, percent, a time after publishing, or who may answer at a moment
+    of it; None where it is open."""
     clause: Citation | None
     """The clause that set it; none where the author did."""
 
@@ -81,7 +97,7 @@ class Why:
     made: Explanation
     """What the profile makes of it now."""
     receipts: list[Citation]
-    """The clause of each weight, in the same order."""
+    """Every clause that it rests on, that of each weight first and in the same order: see ``grounds.py``."""
 
 
 def explain(
@@ -89,12 +105,13 @@ def explain(
 ) -> Why:
     """Return why the viewer sees a post, seating them as any view does.
 
-    The terms are those of ``profile``, which may be ``own:`` one of theirs, or of the policy's first one.
-    Raise NotFound where they may not see the post, and where there is no such profile.
+    The terms are those of ``profile``, which may be ``own:`` one of theirs. Where none is named, they are
+    those of the voted one that delivered it, else of their default. Raise NotFound where they may not see the
+    post, and where there is no such profile.
     """
-    profile = profile or next(iter(book.rules(FEEDS, FeedRules).profiles))
-    recipe = recipe_of(session, viewer, book, profile)
+    asked = None if profile is None else recipe_of(session, viewer, book, profile)
     post = access_post(session, viewer, book, post_id, now)
+    recipe = asked or _delivering(session, viewer, book, post_id)
     mine = post.author_id == viewer.member_id
     audience = layered(session, post_id, now)
     taken = cards(session, viewer, book, [post_id], now)[post_id].taken
@@ -107,15 +124,28 @@ def explain(
         limits=limits(book, post, audience),
         profile=recipe.title,
         made=made,
-        receipts=[book.cite(FEEDS, one.clause) for one in made.weighings.values()],
+        receipts=[book.cite(FEEDS, clause) for clause in grounds(book, recipe, made)],
     )
+
+
+def _delivering(session: Session, viewer: Identity, book: Book, post_id: int) -> Recipe:
+    """Return the voted profile that delivered a post to its viewer, else what serves them by default.
+
+    A seat keeps of a profile of a member's own only that it was one; by the default such a post is explained.
+    """
+    rules = book.rules(FEEDS, FeedRules)
+    came = {"me": viewer.member_id, "post": post_id}
+    via = session.connection().execute(_VIA, came).scalar_one_or_none()
+    voted = [Recipe.of(rules, name) for name in rules.profiles]
+    by = next((recipe for recipe in voted if recipe.via == via), None)
+    default = by or named(session, viewer, book, DEFAULT)
+    return default if isinstance(default, Recipe) else page.recipe_of(book, rules.default)
 
 
 def _reasons(session: Session, viewer: Identity, post: Layered, now: datetime) -> list[str]:
     """Return, in words, by which groups of people the viewer belongs to its audience."""
     parts, standing = standings(session, viewer, post, now)[0]
-    whom = parts.whom(post.guild) or LOCAL
-    predicates = [whom] if parts.read is None else [whom, parts.read]
+    predicates = [one for one in (parts.whom(post.guild), parts.read) if one is not None]
     atoms = dict.fromkeys(atom for one in predicates for atom in one.atoms(denied=False))
     return [_in_words(atom) for atom in atoms if is_met(atom, standing)]
 
@@ -178,14 +208,15 @@ def limits(book: Book, post: Access, audience: Layered) -> list[Limit]:
         clause = deciding(book, post.guild, pointer)
         found.append(Limit(name, value, clause if value == limit_of(clause.value) else None))
     said = reply_limits([(layer.at, layer.parts) for layer in audience.layers], book, post.guild)
-    for name, one in (("replies", said.max), ("replies_each", said.per_member)):
+    for name, called in OF_REPLIES.items():
+        one = getattr(said, called)
         found.append(Limit(name, one.value, one.clause))
     return found
 
 
 def _seats(book: Book, post: Access) -> Limit:
     """Return the cap on viewers: the author's or the default, unless the ceiling is below it."""
-    default = book.cite(AUDIENCE, "/seats/default", scope_of(book, post.guild))
+    default = deciding(book, post.guild, "/seats/default")
     ceiling = deciding(book, post.guild, "/seats/ceiling")
     asked = post.asked.seats
     wanted = limit_of(default.value) if asked is None else None if asked == NO_LIMIT else asked

@@ -36,7 +36,7 @@ _GUILD_CLAUSES = "[seats]\ndefault = 200\n"
 """What every twentieth guild decided for the posts made in it."""
 
 _JOBS: dict[str, Callable[[Session, Book, datetime], int]] = {
-    "authors": lambda session, book, now: author_signals.refresh(session, now),
+    "authors": author_signals.refresh,
     "posts": post_signals.refresh,
     "taste": taste.refresh,
 }

@@ -55,6 +55,8 @@ class Operation:
     query: type[BaseModel] | None
     returns: TypeAdapter[Any] | None
     """None where the handler makes the response itself, or there is no content."""
+    answers: tuple[Any, ...]
+    """The types of what ``returns`` writes; none where that is None."""
     produces: str | None
     """The media type of a response that the handler makes itself."""
     parameters: dict[str, type]
@@ -111,7 +113,7 @@ class Api:
         def register(handler: Declared) -> Declared:
             hints = get_type_hints(handler, include_extras=True)
             names = [name for name in inspect.signature(handler).parameters if name != "call"]
-            returned = _model(hints.get("return", type(None)))
+            answers = _answers(hints.get("return", type(None)))
             self.operations.append(
                 Operation(
                     tag=self.tag,
@@ -123,7 +125,8 @@ class Api:
                     raises=_errors(raises, names, public, method),
                     body=TypeAdapter(hints["body"]) if "body" in names else None,
                     query=hints["query"] if "query" in names else None,
-                    returns=None if returned is None else TypeAdapter(returned),
+                    returns=TypeAdapter(reduce(or_, answers)) if answers else None,
+                    answers=answers,
                     produces=produces,
                     parameters={name: hints[name] for name in names if name not in ("body", "query")},
                     secret=secret,
@@ -135,13 +138,11 @@ class Api:
         return register
 
 
-def _model(returned: Any) -> Any:
-    """Return what is answered as JSON, or None: a handler may also make a response of its own."""
+def _answers(returned: Any) -> tuple[Any, ...]:
+    """Return the types of what is answered as JSON: a handler may also make a response of its own."""
     made = (Accepted, Later, Response, type(None))
-    kinds = [kind for kind in get_args(returned) or (returned,) if kind not in made]
-    if isinstance(returned, UnionType):
-        return reduce(or_, kinds) if kinds else None
-    return returned if kinds else None
+    kinds = get_args(returned) if isinstance(returned, UnionType) else (returned,)
+    return tuple(kind for kind in kinds if kind not in made)
 
 
 def _errors(

@@ -12,11 +12,15 @@ from typing import Any, TypeVar
 from jsonpointer import JsonPointer, JsonPointerException
 from pydantic import BaseModel, ValidationError
 
+from coop import validation
 from coop.errors import Fault
 from coop.policy_text import leaves, token
 from coop.receipts import Citation
 
 COOP = "coop"
+NO_SUCH_CLAUSE = "There is no such clause in a policy of this kind."
+NEEDED = "This clause is needed."
+
 Rules = TypeVar("Rules", bound=BaseModel)
 Derived = TypeVar("Derived")
 
@@ -203,36 +207,7 @@ def check_rules(kind: PolicyKind, data: dict[str, Any]) -> list[Fault]:
 
 def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
     """Return where data breaks a schema."""
-    return [
-        Fault(
-            "".join(f"/{token(str(part))}" for part in _location(problem["loc"], data)),
-            _sentence(problem["type"], problem["msg"]),
-        )
-        for problem in error.errors(include_url=False, include_context=False)
-    ]
-
-
-def _location(loc: tuple[int | str, ...], data: Any) -> list[int | str]:
-    """Keep the parts of a location that exist in the data, or name the missing key: no union tags."""
-    path: list[int | str] = []
-    for part in loc:
-        inside = (isinstance(data, dict) and part in data) or (
-            isinstance(data, list) and isinstance(part, int)
-        )
-        if inside:
-            data = data[part]
-            path.append(part)
-        elif isinstance(data, dict):
-            return [*path, part]
-    return path
-
-
-def _sentence(slug: str, message: str) -> str:
-    if slug == "extra_forbidden":
-        return "There is no such clause in a policy of this kind."
-    if slug == "missing":
-        return "This clause is needed."
-    return f"{message.removeprefix('Value error, ')}."
+    return validation.faults(error, data, unknown=NO_SUCH_CLAUSE, missing=NEEDED)
 
 
 def outside_bounds(data: dict[str, Any], bounds: dict[str, Any]) -> list[Fault]:

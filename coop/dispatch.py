@@ -10,10 +10,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
-from coop import idempotency, problems
+from coop import idempotency, json_text, problems
 from coop.api import JSON_TYPE, UNSAFE, Api, Operation
 from coop.call import Accepted, Call, Later, made, platform
 from coop.credential import Credential
@@ -28,7 +29,9 @@ from coop.errors import (
     Unauthenticated,
     WrongMediaType,
 )
+from coop.idempotency import Done
 from coop.oauth import bearer
+from coop.repeats import Reading, reading_of
 
 LARGEST_BODY = 256 * 1024
 """Most bytes of a JSON body."""
@@ -65,18 +68,18 @@ def _no_good() -> Unauthenticated:
 def blueprint(apis: list[Api]) -> Blueprint:
     """Return the blueprint that serves every operation under ``/api/v1``."""
     served = Blueprint("api", __name__, url_prefix="/api/v1")
-    for api in apis:
-        for operation in api.operations:
-            served.add_url_rule(
-                operation.path,
-                endpoint=operation.handler.__name__,
-                view_func=_view(operation),
-                methods=[operation.method],
-            )
+    operations = [operation for api in apis for operation in api.operations]
+    for operation in operations:
+        served.add_url_rule(
+            operation.path,
+            endpoint=operation.handler.__name__,
+            view_func=_view(operation, reading_of(operation, operations)),
+            methods=[operation.method],
+        )
     return served
 
 
-def _view(operation: Operation) -> Callable[..., Response]:
+def _view(operation: Operation, reading: Reading | None) -> Callable[..., Response]:
     def view(**parameters: Any) -> Response:
         try:
             if not operation.public and "Authorization" not in request.headers:
@@ -88,7 +91,7 @@ def _view(operation: Operation) -> Callable[..., Response]:
                 if credential is not None and call.identity is None:
                     raise _no_good()
                 _authorise(operation, call)
-                answer = _once(operation, call, arguments)
+                answer = _once(operation, reading, call, arguments)
             return made(answer)
         except AllotmentError as error:
             return problems.answer(error)
@@ -121,6 +124,9 @@ def _read(operation: Operation) -> dict[str, Any]:
 
 def _query(model: type[BaseModel]) -> BaseModel:
     given = request.args.to_dict()
+    twice = tuple(Fault(f"query/{name}", "Say this once.") for name, said in request.args.lists() if said[1:])
+    if twice:
+        raise RuleBroken("The query says something more than once.", faults=twice)
     unknown = sorted(given.keys() - model.model_fields.keys())
     if unknown:
         known = ", ".join(sorted(model.model_fields))
@@ -131,7 +137,7 @@ def _query(model: type[BaseModel]) -> BaseModel:
     try:
         return model.model_validate_strings(given)
     except ValidationError as error:
-        raise problems.broken(error, "query") from error
+        raise problems.broken(error, "query", said=given) from error
 
 
 def _body(adapter: TypeAdapter[Any]) -> Any:
@@ -144,33 +150,55 @@ def _body(adapter: TypeAdapter[Any]) -> Any:
         first = error.errors(include_url=False)[0]
         if first["type"] == "json_invalid":
             raise Malformed(f"The body is not JSON: {first['msg']}.") from error
-        raise problems.broken(error) from error
-    if b"\\u0000" in raw:
-        raise RuleBroken("Text cannot hold the NUL character.")
+        raise problems.broken(error, said=from_json(raw)) from error
+    json_text.check(raw)
     return value
 
 
-def _once(operation: Operation, call: Call, arguments: dict[str, Any]) -> Response | Later:
+def _once(
+    operation: Operation, reading: Reading | None, call: Call, arguments: dict[str, Any]
+) -> Response | Later:
     """Carry out the operation; with an Idempotency-Key, at most once for that key."""
     key = request.headers.get("Idempotency-Key")
     if key is None or operation.method not in UNSAFE:
         value = operation.handler(call, **arguments)
         return value if isinstance(value, Later) else _respond(operation, value)
-    key = idempotency.check_key(key)
-    actor = _actor(call)
-    # What is secret could be found again from its hash, by trying all that may have been sent.
-    said = b"" if operation.secret else request.get_data()
-    digest = idempotency.fingerprint(operation.method, request.path, said)
-    stored = idempotency.replay(call.session, actor, key, digest, call.now)
-    if stored is not None:
-        return stored
-    response = _respond(operation, operation.handler(call, **arguments))
-    kept = problems.answer(_TOLD_ONCE) if operation.secret else response
-    idempotency.store(call.session, actor, key, kept)
+    key, actor = idempotency.check_key(key), _actor(call)
+    done = idempotency.claim(call.session, actor, key, _fingerprint(operation), call.now)
+    if done is not None:
+        return _again(operation, reading, call, arguments, done)
+    value = operation.handler(call, **arguments)
+    response = _respond(operation, value)
+    if response.status_code >= 400:
+        idempotency.free(call.session, actor, key)
+    else:
+        told = _told(value)
+        name = reading.name_of(told) if reading is not None and isinstance(told, BaseModel) else None
+        idempotency.keep(call.session, actor, key, Done(response.status_code, name))
     return response
 
 
-_TOLD_ONCE = Conflict("This was done. Its answer held a secret, which is told once: make another.")
+def _again(
+    operation: Operation, reading: Reading | None, call: Call, arguments: dict[str, Any], done: Done
+) -> Response:
+    """Answer a request that was carried out before (law 7: by what its caller may see now)."""
+    if operation.secret:
+        raise Conflict("This was done. Its answer held a secret, which is told once: make another.")
+    found = None if reading is None else reading.arguments(arguments, done.made)
+    if reading is None or found is None:
+        response = Response(status=204)
+    else:
+        response = _respond(reading.operation, reading.operation.handler(call, **found))
+        response.status_code = done.status
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _fingerprint(operation: Operation) -> str:
+    # What is secret could be found again from its hash, by trying all that may have been sent.
+    said = b"" if operation.secret else request.get_data()
+    secret = platform().settings.secret_key.get_secret_value()
+    return idempotency.fingerprint(secret, operation.method, request.path, request.query_string, said)
 
 
 def _actor(call: Call) -> str:
@@ -179,13 +207,17 @@ def _actor(call: Call) -> str:
     return "address:" + hashlib.sha256((request.remote_addr or "").encode()).hexdigest()
 
 
+def _told(value: Any) -> Any:
+    return value.value if isinstance(value, Accepted) else value
+
+
 def _respond(operation: Operation, value: Any) -> Response:
     if isinstance(value, Response):
         return value
     if operation.returns is None:
         return Response(status=operation.status)
-    waits = isinstance(value, Accepted)
-    told = operation.returns.dump_json(value.value if waits else value, by_alias=True)
-    response = Response(told, 202 if waits else operation.status, content_type=JSON_TYPE)
+    written = operation.returns.dump_json(_told(value), by_alias=True)
+    status = 202 if isinstance(value, Accepted) else operation.status
+    response = Response(written, status, content_type=JSON_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -11,7 +11,8 @@ import unicodedata
 from coop.errors import Fault, RuleBroken
 
 HANDLE = re.compile(r"[a-z][a-z0-9_]{1,29}")
-SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")
+LONGEST_SLUG = 40
+SLUG = re.compile(rf"[a-z][a-z0-9-]{{1,{LONGEST_SLUG - 1}}}")
 
 _HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Marks of direction and of no width; the joiners U+200C and U+200D stay, scripts and emoji need them."""
@@ -42,7 +43,7 @@ def check_slug(slug: str) -> str:
     """Return a guild's slug in its stored form; raise RuleBroken where it cannot be one."""
     found = normal(slug)
     if not SLUG.fullmatch(found):
-        raise _broken("/slug", "A slug is 2 to 40 of a-z, 0-9 and -, and begins with a letter.")
+        raise _broken("/slug", f"A slug is 2 to {LONGEST_SLUG} of a-z, 0-9 and -, and begins with a letter.")
     return found
 
 

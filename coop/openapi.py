@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from coop.api import JSON_TYPE, UNSAFE, Operation
 from coop.problems import PROBLEM_TYPE, STATUS, Problem
+from coop.repeats import Reading, reading_of
 
 _REFERENCE = "#/components/schemas/{model}"
 _PATH_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -22,7 +23,9 @@ def describe(operations: Iterable[Operation], *, public_url: str, version: str) 
     paths: dict[str, dict[str, Any]] = {}
     for index, operation in enumerate(listed):
         path = "/api/v1" + _PATH_PARAMETER.sub(r"{\1}", operation.path)
-        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, index, schemas)
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(
+            operation, index, schemas, reading_of(operation, listed)
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -76,7 +79,9 @@ class _Schemas:
         return dict(self._made[index, part])
 
 
-def _operation(operation: Operation, index: int, schemas: _Schemas) -> dict[str, Any]:
+def _operation(
+    operation: Operation, index: int, schemas: _Schemas, reading: Reading | None
+) -> dict[str, Any]:
     summary, _, description = inspect.cleandoc(operation.handler.__doc__ or "").partition("\n\n")
     told: dict[str, Any] = {
         "operationId": operation.handler.__name__,
@@ -92,6 +97,8 @@ def _operation(operation: Operation, index: int, schemas: _Schemas) -> dict[str,
         told["description"] = description
     if operation.method in UNSAFE:
         told["parameters"].append(_IDEMPOTENCY_KEY)
+        if reading is None and not operation.secret:
+            told["responses"].setdefault("204", _DONE_BEFORE)
     if operation.body is not None:
         told["requestBody"] = {
             "required": True,
@@ -104,9 +111,12 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Send the same key with the same request again to get its first answer.",
+    "description": "Send the same key with the same request again, and it is done once. "
+    "The answer to the second tells how things stand by then.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
+
+_DONE_BEFORE = {"description": "A request with this Idempotency-Key was done before. Its answer is not kept."}
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:

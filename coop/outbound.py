@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, RemoteDisconnected
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, LocationParseError
@@ -31,6 +31,9 @@ LONGEST_URL = 2000
 """In characters."""
 AGENT = "Allotment"
 PORTS = {"http": 80, "https": 443}
+
+NOWHERE = "This name was not found on the public network."
+"""Said of a name that there is not and of one of an inner network, so that nobody learns which those are."""
 
 _BROKEN = (OSError, HTTPError, HTTPException)
 """What a connection that cannot be made, or breaks off, raises."""
@@ -103,7 +106,7 @@ class Outbound:
         try:
             return _exchange(connection, method, target, body, headers, deadline)
         except _BROKEN as error:
-            raise NotSent(f"There was no whole answer in time ({type(error).__name__}).") from error
+            raise NotSent(_no_answer(error, deadline)) from error
         finally:
             connection.close()
 
@@ -112,7 +115,7 @@ class Outbound:
         found = _within(deadline, lambda: self.resolve(_host(target), _port(target)))
         allowed = is_loopback if target.scheme == "http" else self._allowed
         if not all(map(allowed, found)):
-            raise NotSent("This name does not point to the public network alone.")
+            raise NotSent(NOWHERE)
         return found
 
     def _allowed(self, address: str) -> bool:
@@ -130,7 +133,7 @@ class Outbound:
                 return self._opened(target, address, max(left / (len(addresses) - index), 0.001))
             except _BROKEN as error:
                 failure = error
-        raise NotSent(f"No connection could be made ({type(failure).__name__}).") from failure
+        raise NotSent(_no_connection(failure, deadline)) from failure
 
     def _opened(self, target: Url, address: str, seconds: float) -> HTTPConnection:
         """Return an open connection; raise one of ``_BROKEN`` where none can be made in time."""
@@ -149,6 +152,26 @@ class Outbound:
         return HTTPSConnection(
             address, _port(target), timeout=seconds, ssl_context=self.tls, server_hostname=_host(target)
         )
+
+
+def _no_connection(error: Exception | None, deadline: float) -> str:
+    """Say in plain words why no connection was made."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "No connection could be made: its certificate is none that we trust for this name."
+    if time.monotonic() >= deadline:
+        return "No connection could be made in time."
+    if isinstance(error, ssl.SSLError):
+        return "No connection could be made: it agrees on no TLS with us."
+    return "No connection could be made."
+
+
+def _no_answer(error: Exception, deadline: float) -> str:
+    """Say in plain words why no answer came over a connection; one that was cut off breaks in many ways."""
+    if time.monotonic() >= deadline:
+        return "There was no whole answer in time."
+    if isinstance(error, HTTPException) and not isinstance(error, RemoteDisconnected):
+        return "What it answered is not HTTP."
+    return "It closed the connection before its answer was whole."
 
 
 def _parsed(url: str, *, loopback: bool) -> Url:
@@ -236,7 +259,7 @@ def _within(deadline: float, look_up: Callable[[], list[str]]) -> list[str]:
     thread.start()
     thread.join(max(deadline - time.monotonic(), 0))
     if thread.is_alive() or not found:
-        raise NotSent("This name was not found.")
+        raise NotSent(NOWHERE)
     return found
 
 

@@ -11,7 +11,7 @@ from flask import Response
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from coop import errors
+from coop import errors, validation
 from coop.receipts import Citation
 
 PROBLEM_TYPE = "application/problem+json"
@@ -103,10 +103,10 @@ def answer_http(error: HTTPException) -> Response:
     return response
 
 
-def broken(error: ValidationError, prefix: str = "") -> errors.RuleBroken:
-    """Return a validation failure in our words: a pointer and a sentence each, never the input itself."""
-    faults = tuple(
-        errors.Fault(prefix + "".join(f"/{part}" for part in problem["loc"]), f"{problem['msg']}.")
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)
-    )
+def broken(error: ValidationError, prefix: str = "", *, said: Any) -> errors.RuleBroken:
+    """Return a validation failure in our words: a pointer and a sentence each, never the input itself.
+
+    ``said`` is what was validated; pointers lead into it, below ``prefix``.
+    """
+    faults = tuple(validation.faults(error, said, prefix))
     return errors.RuleBroken("Some of what was sent does not fit.", faults=faults)

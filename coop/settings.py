@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, validation_alias="ALLOTMENT_PORT")
     public_url: str = Field(validation_alias="ALLOTMENT_PUBLIC_URL")
     """What members type, without a slash at the end; ``http://host:port`` unless given."""
+    metrics_token: SecretStr | None = Field(None, validation_alias="ALLOTMENT_METRICS_TOKEN")
+    """What shows, as a bearer token, that ``/metrics`` may be read; without it nobody may from elsewhere."""
     tick_seconds: float = Field(1.0, gt=0, validation_alias="ALLOTMENT_TICK_SECONDS")
     """Seconds between two looks of the worker at what is due."""
     outbound_loopback: bool = Field(False, validation_alias="ALLOTMENT_OUTBOUND_LOOPBACK")
@@ -69,6 +71,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             lines = [_line(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
         raise SettingsRefused("\n".join(["Allotment cannot start with this environment.", *lines]))
+
+    @property
+    def local(self) -> bool:
+        """Whether it is reached from this machine alone: then no proxy passes on what others ask."""
+        return urlsplit(self.public_url).hostname in _LOOPBACK
 
     @model_validator(mode="before")
     @classmethod
@@ -114,9 +121,11 @@ class Settings(BaseSettings):
     def _own_access_key(cls, key: SecretStr) -> SecretStr:
         return _not_well_known(key)
 
-    @field_validator("secret_key", "s3_secret_key")
+    @field_validator("secret_key", "s3_secret_key", "metrics_token")
     @classmethod
-    def _long_and_own(cls, key: SecretStr) -> SecretStr:
+    def _long_and_own(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is None:
+            return None
         if len(key.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"must have at least {SHORTEST_SECRET} characters")
         return _not_well_known(key)
@@ -144,7 +153,7 @@ def _line(variable: str, kind: str, message: str) -> str:
 
 
 def _remedy(variable: str) -> str:
-    if variable == "ALLOTMENT_SECRET_KEY":
+    if variable in ("ALLOTMENT_SECRET_KEY", "ALLOTMENT_METRICS_TOKEN"):
         return ": make one with python3 -c 'import secrets; print(secrets.token_urlsafe(48))' and keep it"
     if variable in ("S3_ACCESS_KEY", "S3_SECRET_KEY"):
         return ": make a pair of keys at your object store and set both"

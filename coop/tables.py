@@ -250,7 +250,7 @@ class LedgerHead(Row, table=True):
 
 
 class IdempotencyRecord(Row, table=True):
-    """The stored outcome of an unsafe request, returned again when the same request is repeated."""
+    """That an unsafe request was carried out, so that it is not again when it is repeated."""
 
     __tablename__ = "idempotency_record"
 
@@ -259,7 +259,7 @@ class IdempotencyRecord(Row, table=True):
     key: str = Field(primary_key=True)
     request_sha256: str
     status: int | None = None
-    content_type: str | None = None
-    body: str | None = None
-    location: str | None = None
+    """Of its answer; none until there is one, in the transaction that claims the key."""
+    made: str | None = None
+    """What it made, by the name that its path ends with."""
     created_at: datetime = Field(sa_column=moment())

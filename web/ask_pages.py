@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, request
 
 from audience import derivatives, grants
+from audience.ask_notices import PATH
 from audience.routes.asks import list_asks
 from audience.routes.derivatives import list_derivatives
 from coop.call import Call
@@ -12,8 +13,6 @@ from coop.paging import PageQuery
 from web import acts
 from web.forms import Sent
 from web.visits import page, render, see_other
-
-PATH = "/members/me/asks"
 
 
 def add_to(pages: Blueprint) -> None:
@@ -43,7 +42,7 @@ def made_from(call: Call, post_id: int) -> Response:
 
 def grant(call: Call, ask_id: int) -> str:
     """Say yes."""
-    grants.grant(call.session, call.member, ask_id, call.now)
+    grants.grant(call.session, call.member, call.book, ask_id, call.now)
     return PATH
 
 

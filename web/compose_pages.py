@@ -1,8 +1,8 @@
 """Writing a post: its words, its picture, its audience as one control, and about how many people that means.
 
-It needs no script: looking for a place and seeing what an audience would do send the whole form, and it
-comes back as it was, with what was asked. A picture is taken in whenever the form is sent, whatever for; the
-script only sends it as soon as it is chosen.
+It needs no script: looking for a place, adding a group of people and seeing what an audience would do send
+the whole form, and it comes back as it was, with what was asked. A picture is taken in whenever the form is
+sent, whatever for; the script only sends it as soon as it is chosen.
 """
 
 import json
@@ -13,43 +13,40 @@ from pydantic import ValidationError
 
 from audience import pictures, posts
 from audience.document import AudienceDocument
-from audience.limits import limits_of
+from audience.limits import limits_of, rules_of
 from audience.naming import author_of
 from audience.posts import Draft
 from audience.preview import Preview, gradient_of, preview
-from audience.rules import AUDIENCE, OPENINGS, AudienceRules
-from coop import places, problems
+from audience.rules import AUDIENCE, AudienceRules
+from coop import problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
-from coop.gazetteer import CREDIT
-from coop.ids import LARGEST
 from media import descriptions
 from media.rules import MediaRules
-from web import composing, sent_pictures
+from web import composing, group_rows, sent_pictures
+from web.audience_form import audience_form
 from web.forms import Refusal, refusal
+from web.place_choice import as_id, place_choice
 from web.visits import attempt, page, render, see_other
 
-MATCHES = 8
-"""Places that one search shows."""
 PICTURES = 12
-LONGEST_SEARCH = 80
+PATH = "/posts/new"
 TARGET = "compose_post"
 """Endpoint that the form is sent to."""
-STARTS = {"reach": "local"}
-"""What a form says before anything was chosen."""
 
 
 def add_to(pages: Blueprint) -> None:
     """Add the page on which a post is written, and the target of its form."""
     # Before anything else looks into the form, which reads all of it.
     pages.before_request(_make_room)
-    pages.add_url_rule("/posts/new", "new_post", page(ask))
-    pages.add_url_rule("/posts/new", TARGET, compose, methods=["POST"])
+    pages.add_url_rule(PATH, "new_post", page(ask))
+    pages.add_url_rule(PATH, TARGET, compose, methods=["POST"])
 
 
 def ask(call: Call) -> Response:
-    """Ask for a post."""
-    return _form(call, STARTS | request.args.to_dict())
+    """Ask for a post: for whom the clauses mean one to be, as long as nothing else was chosen."""
+    default = call.book.rules(AUDIENCE, AudienceRules).reach.default
+    return _form(call, {"reach": default, **request.args.to_dict()})
 
 
 def compose() -> Response:
@@ -73,11 +70,15 @@ def _make_room() -> None:
 
 
 def _carry_out(call: Call, said: Mapping[str, str]) -> Response:
-    """Publish what was written, or show the form again: with what its audience would do, or places found."""
+    """Publish what was written, or show the form again.
+
+    It comes back with what its audience would do, with places found, or with a group of people more or less.
+    """
     act = said.get("act", "preview")
     try:
-        if act == "look":
-            return _form(call, said)
+        changed = group_rows.changed(said)
+        if changed is not None or act == "look":
+            return _form(call, changed or said)
         draft = _draft(call, said)
         if act == "publish":
             with attempt(call):
@@ -90,7 +91,7 @@ def _carry_out(call: Call, said: Mapping[str, str]) -> Response:
     except (NotFound, Unauthenticated):
         raise
     except AllotmentError as error:
-        wrong = refusal(error, composing.fields(), composing.places(said))
+        wrong = refusal(error, composing.fields(said), composing.places(said, error.faults))
         return _form(call, said, refused=wrong, status=problems.status_of(error))
     return _form(call, said, seen=seen)
 
@@ -111,7 +112,7 @@ def _draft(call: Call, said: Mapping[str, str]) -> Draft:
     try:
         audience = AudienceDocument.model_validate_json(json.dumps(asked))
     except ValidationError as error:
-        raise problems.broken(error, "/audience") from error
+        raise problems.broken(error, "/audience", said=asked) from error
     return Draft(
         body=said.get("body", ""),
         teaser=said.get("teaser", ""),
@@ -125,11 +126,10 @@ def _draft(call: Call, said: Mapping[str, str]) -> Draft:
 
 def _id(said: Mapping[str, str], field: str) -> int | None:
     written = said.get(field, "")
-    if not written:
-        return None
-    if not (written.isascii() and written.isdigit() and len(written) < 20 and int(written) <= LARGEST):
+    found = as_id(written)
+    if written and found is None:
         raise RuleBroken("This is unknown.", faults=(Fault(f"/{field}", "Choose one of these."),))
-    return int(written)
+    return found
 
 
 def _form(
@@ -143,40 +143,21 @@ def _form(
     member, book = call.member, call.book
     author = author_of(call.session, member)
     guild = said.get("guild") if said.get("guild") in author.guilds else None
-    rules = book.rules(AUDIENCE, AudienceRules)
-    sought = said.get("sought", "")[:LONGEST_SEARCH]
-    chosen = _place(call, said)
-    found = [one for one in places.search(call.session, sought, MATCHES) if one.id != (chosen and chosen.id)]
     return render(
         call,
         "compose.html",
         status,
         said=said,
-        steps=gradient_of(call.session, member, book, guild, call.now),
-        guilds=sorted(author.guilds),
+        form=audience_form(call, PATH, said, guild),
         limits=limits_of(book, guild),
-        rules=rules,
+        rules=rules_of(book, guild),
         ceiling=book.cite(AUDIENCE, "/seats/ceiling"),
-        verbs={verb: getattr(rules.interact, verb) for verb in composing.VERBS},
-        openings=OPENINGS,
-        later=range(composing.LATER),
+        later=composing.later(said),
+        planned=range(composing.LATER),
         pictures=pictures.loose(call.session, member, PICTURES),
         photos=book.rules("media", MediaRules).photos,
         longest_alt=descriptions.LONGEST,
-        sought=sought,
-        chosen=chosen,
-        found=found,
-        credit=CREDIT,
-        longest_search=LONGEST_SEARCH,
+        origin=place_choice(call.session, said),
         seen=seen,
         refused=refused,
     )
-
-
-def _place(call: Call, said: Mapping[str, str]) -> places.PlaceCard | None:
-    """Return the place that was chosen, None where none was, or none that there is."""
-    try:
-        place_id = _id(said, "place")
-        return None if place_id is None else places.place(call.session, place_id)
-    except (NotFound, RuleBroken):
-        return None

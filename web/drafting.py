@@ -56,7 +56,7 @@ def shown(value: Any, form: str = "text") -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return "[" + ", ".join(f'"{item}"' if isinstance(item, str) else str(item) for item in value) + "]"
+        return "[" + ", ".join(f'"{item}"' if isinstance(item, str) else shown(item) for item in value) + "]"
     return str(value)
 
 

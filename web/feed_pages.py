@@ -8,6 +8,7 @@ from audience.feeds.recipe import OWN
 from audience.feeds.rules import SlotName
 from audience.routes.feeds import FeedQuery, read_feed
 from audience.routes.media import read_media
+from audience.topics import tags_in
 from coop.call import Call, Later
 from coop.errors import Unauthenticated
 from web.visits import page, render
@@ -36,7 +37,7 @@ def feed(call: Call, profile: str) -> Response:
         feed=found,
         name=found.profile.removeprefix(OWN),
         path=f"/feed/{quote(profile)}",
-        slots=SLOTS,
+        tags={shown.id: tags_in(shown.body) for shown in (item.post for item in found.items)},
     )
 
 

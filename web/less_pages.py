@@ -31,14 +31,16 @@ def listing(call: Call) -> Response:
 
 def ask(call: Call, post_id: int) -> Response:
     """Ask for less, and show what it does. The feed is not gone back to: that would deliver its next page."""
-    wanted = request.form.get("of", "")
+    # The button of a tag says which one, and by that of what.
+    wanted = request.form.get("of", "tag" if "tag" in request.form else "")
     kind = next((one for one in get_args(Of) if one == wanted), None)
     if kind is None:
         raise NotFound
+    asked = {"of": kind, "tag": request.form.get("tag"), "profile": request.form.get("profile")}
     try:
-        said = LessIn(of=kind, tag=request.form.get("tag"), profile=request.form.get("profile"))
+        said = LessIn.model_validate(asked)
     except ValidationError as error:
-        raise problems.broken(error) from error
+        raise problems.broken(error, said=asked) from error
     effect = ask_for_less(call, post_id, said)
     path = f"/feed/{quote(said.profile or DEFAULT)}"
     return render(call, "less_asked.html", effect=effect, asked=list_less(call).items[0], path=path)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, request
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from audience.feeds import chosen, own_record, profiles
 from audience.feeds.own_draft import Draft
@@ -13,10 +14,10 @@ from audience.feeds.recipe import OWN
 from audience.routes.feeds import list_feeds
 from audience.routes.own_feeds import ImportQuery, ImportView, import_feed, list_own_feeds, own_view
 from audience.routes.own_feeds import document_of as document
-from coop import problems
+from coop import json_text, problems
 from coop.api import JSON_TYPE
 from coop.call import Call
-from coop.errors import AllotmentError, Fault, Malformed, NotFound, RuleBroken
+from coop.errors import AllotmentError, Fault, Malformed, NotFound
 from coop.outbound import LONGEST_URL
 from web.forms import Refusal, refusal
 from web.tuning_pages import show_own, tuning_path
@@ -177,9 +178,8 @@ def _taken_in(call: Call) -> ImportView:
         if error.errors(include_url=False)[0]["type"] == "json_invalid":
             fault = Fault("/document", "This is not JSON.")
             raise Malformed("There is nothing here to be read.", faults=(fault,)) from error
-        raise problems.broken(error) from error
-    if b"\\u0000" in said:
-        raise RuleBroken("Text cannot hold the NUL character.")
+        raise problems.broken(error, said=from_json(said)) from error
+    json_text.check(said)
     return import_feed(call, read, ImportQuery(name=request.form.get("import_name", "").strip() or None))
 
 

@@ -1,4 +1,4 @@
-"""How far a post of one's own went, as a page: a funnel of numbers of people, and what held it."""
+"""How far a post of one's own went, as a page: its stages in numbers of people, and what held it."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,18 @@ from coop.call import Call
 from coop.errors import Unauthenticated
 from web.visits import page, render
 
+FEED = "feed:"
 WAYS = {
-    "post": "by its own address",
-    "member": "on your page",
-    "own": "feeds that members made",
-    "waiting": "by waiting for a seat",
+    "feed:own": "Feeds that members made",
+    "post": "Its own address",
+    "member": "The page of whoever made or reposted it",
+    "guild": "The page of its guild",
+    "tag": "The page of a tag",
+    "place": "The page of a place",
+    "search": "Searching",
+    "waiting": "Waiting for a seat",
 }
-"""What is said of a way by which a post was delivered, where its name does not say it."""
+"""What is said of a way by which a post was delivered; a voted feed has its own name."""
 
 
 class Step(NamedTuple):
@@ -40,18 +45,24 @@ def reach(call: Call, post_id: int) -> Response:
     if call.identity is None:
         raise Unauthenticated
     found = read_reach(call, post_id)
-    return render(call, "reach.html", reach=found, post_id=post_id, funnel=funnel(found), ways=WAYS)
+    ways = [(way_said(one.via), one) for one in found.ways]
+    return render(call, "reach.html", reach=found, post_id=post_id, funnel=funnel(found), ways=ways)
+
+
+def way_said(via: str) -> str:
+    """Return what a way is called."""
+    return WAYS.get(via) or f"The {via.removeprefix(FEED)} feed"
 
 
 def funnel(found: ReachView) -> list[Step]:
     """Return the steps from whom it is for to who answered."""
     meant = found.eligible.named + (found.eligible.others or 0)
     fewer = f"fewer than {found.least_told.value}"
-    steps = [Step("are meant by now", found.eligible.said, meant)]
+    steps = [Step("Eligible: for whom it is now", found.eligible.said, meant)]
     for label, number in (
-        ("were delivered it", found.seated),
-        ("watched or read it to the end", found.finished),
-        ("answered", found.replied),
+        ("Seated: who were delivered it", found.seated),
+        ("Finished: who watched or read it to the end", found.finished),
+        ("Replied: who answered", found.replied),
     ):
         steps.append(Step(label, fewer if number is None else f"at least {number}", number or 0))
     widest = max(1, *(step.number for step in steps))

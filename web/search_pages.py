@@ -67,7 +67,7 @@ def _asked(limit: int) -> PostSearchQuery:
     try:
         return PostSearchQuery.model_validate_strings(said)
     except ValidationError as error:
-        raise problems.broken(error, "query") from error
+        raise problems.broken(error, "query", said=said) from error
 
 
 def _search_proposals(call: Call, asked: SearchQuery) -> Some:

@@ -19,6 +19,7 @@ from coop.ids import LARGEST
 from coop.paging import LONGEST
 from web import acts
 from web.forms import Sent
+from web.permission_pages import permitted
 from web.visits import back, page, render, see_other
 
 ORDERS: dict[Order, str] = {"oldest": "Oldest first", "newest": "Newest first", "moment": "By moment"}
@@ -71,15 +72,22 @@ def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
         order=query.sort,
         orders=ORDERS,
         somewhere=query.cursor is not None,
+        may={} if call.identity is None else permitted(call, thread.post),
         why=None if call.identity is None else explain_post(call, post_id, WhyQuery()),
         sent=sent,
     )
 
 
 def _query() -> ThreadQuery:
-    """Return which part of a thread an address asks for; raise NotFound where no page links to it."""
+    """Return which part of a thread an address asks for.
+
+    Raise RuleBroken for an order that there is not, and NotFound where no page links to it.
+    """
     order, cursor = request.args.get("sort", "oldest"), request.args.get("cursor")
-    if order not in get_args(Order) or (cursor is not None and len(cursor) > LONGEST):
+    if order not in get_args(Order):
+        fault = Fault("query/sort", f"A thread is read by one of these: {', '.join(get_args(Order))}.")
+        raise RuleBroken("There is no such order.", faults=(fault,))
+    if cursor is not None and len(cursor) > LONGEST:
         raise NotFound
     return ThreadQuery(sort=cast(Order, order), cursor=cursor, moments=True)
 

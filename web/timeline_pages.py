@@ -1,4 +1,4 @@
-"""Timelines as pages: of a tag, of a guild with its purpose and rules, and of a member, to follow or block.
+"""Timelines as pages: of a tag, a place, a guild with its purpose and rules, a member to follow or block.
 
 Law 7: a visitor is shown posts that are public and nothing else; where there are none, a member or a guild
 answers like one that there is not.
@@ -11,11 +11,18 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, request
 
 from audience import following, relations
-from audience.routes.timelines import list_guild_posts, list_member_posts, list_tag_posts, list_tags
-from coop import directory, problems
+from audience.routes.timelines import (
+    list_guild_posts,
+    list_member_posts,
+    list_place_posts,
+    list_tag_posts,
+    list_tags,
+)
+from coop import directory, places, problems
 from coop.book import guild_scope
 from coop.call import Call
 from coop.errors import AllotmentError, NotFound, RuleBroken, Unauthenticated
+from coop.gazetteer import CREDIT
 from coop.names import normal
 from coop.paging import LONGEST, Page, PageQuery
 from web.forms import Refusal, refusal
@@ -37,9 +44,10 @@ DONE = {
 
 
 def add_to(pages: Blueprint) -> None:
-    """Add the tags, the pages of one tag, of a guild and of a member, and the target of a member's form."""
+    """Add the tags, the pages of a tag, a place, a guild and a member, and the target of a member's form."""
     pages.add_url_rule("/tags", "tags", page(tags))
     pages.add_url_rule("/tags/<name>", "tag", page(tag))
+    pages.add_url_rule("/places/<id:place_id>", "place", page(place))
     pages.add_url_rule("/guilds/<slug>", "guild", page(guild))
     pages.add_url_rule("/members/<handle>", "member", page(member))
     pages.add_url_rule("/members/<handle>/relation", "relate", page(relate), methods=["POST"])
@@ -56,16 +64,38 @@ def tag(call: Call, name: str) -> Response:
     return render(call, "tag.html", name=normal(name), found=found, path=f"/tags/{quote(name)}?")
 
 
+def place(call: Call, place_id: int) -> Response:
+    """Show what its authors say is from a place or a part of it, to members."""
+    if call.identity is None:
+        raise Unauthenticated
+    return render(
+        call,
+        "place.html",
+        card=places.place(call.session, place_id),
+        found=list_place_posts(call, place_id, _query(SHOWN)),
+        path=f"/places/{place_id}?",
+        credit=CREDIT,
+    )
+
+
 def guild(call: Call, slug: str) -> Response:
     """Show a guild, its own policies and its posts."""
+    return show_guild(call, slug)
+
+
+def show_guild(call: Call, slug: str, refused: Refusal | None = None, status: int = 200) -> Response:
+    """Show a guild, its own policies and its posts; ``refused`` is why one could not enter or leave it."""
     found = _public(call, list_guild_posts(call, slug, _query(SHOWN)))
-    card = None if call.identity is None else directory.guild(call.session, slug)
-    scope = guild_scope(normal(slug))
+    viewer, name = call.identity, normal(slug)
+    scope = guild_scope(name)
     return render(
         call,
         "guild.html",
-        card=card,
-        slug=normal(slug),
+        status,
+        card=None if viewer is None else directory.guild(call.session, slug),
+        slug=name,
+        belongs=viewer is not None and name in directory.member(call.session, viewer.handle).guilds,
+        refused=refused,
         policies=[one for one in call.book.policies.values() if one.scope == scope],
         found=found,
         path=f"/guilds/{quote(slug)}?",
@@ -109,11 +139,13 @@ def _show(call: Call, handle: str, refused: Refusal | None = None, status: int =
     if viewer is None:
         return render(call, "member.html", handle=normal(handle), found=found, path=path)
     other = relations.member_id_of(call.session, handle)
+    mine = other == viewer.member_id
     return render(
         call,
         "member.html",
         status,
         card=directory.member(call.session, handle),
+        place=directory.place_of(call.session, viewer) if mine else None,
         handle=normal(handle),
         follows=following.state(call.session, viewer, other),
         blocks=relations.blocks(call.session, viewer, other),

@@ -1,8 +1,13 @@
 """The words in which pages tell of states, classes and choices. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
+from audience.feeds.rules import SignalName
+from audience.feeds.sliders import LABELS
+from audience.rules import AtTime
 from governance.case import Case
 from governance.deliberation.arguments import Stance
 from governance.deliberation.standing import Standing
@@ -117,8 +122,19 @@ LIMITS = {
     "burst": "Strangers let in at once",
     "replies": "Replies",
     "replies_each": "Replies of one member",
+    "replies_gap_s": "Pause between two of one member",
+    "replies_watched_min": "To be watched or read first",
+    "replies_until": "Takes replies for",
+    "replies_at_time": "Answered at a moment of it by",
 }
 """What a post's limits are called."""
+
+AT_MOMENTS: dict[AtTime, str] = {
+    "on": "whoever may answer",
+    "owner": "its author alone",
+    "off": "nobody",
+}
+"""Who may answer at a moment of a post."""
 
 PARTS = {
     "see": "who may know of it",
@@ -173,6 +189,55 @@ def share(part: Fraction) -> str:
     """Return a share as people read it: ``60 %``, or ``2/3`` where it is no whole number of hundredths."""
     hundredths = part * 100
     return f"{hundredths.numerator} %" if hundredths.denominator == 1 else str(part)
+
+
+def limit(name: str, value: int | timedelta | AtTime | None) -> str:
+    """Return the value of a post's limit, as people read it."""
+    match name, value:
+        case _, None:
+            return "no limit"
+        case (("replies_gap_s" | "replies_watched_min"), 0):
+            return "none"
+        case "replies_gap_s", int(seconds):
+            return length(timedelta(seconds=seconds))
+        case "replies_watched_min", percent:
+            return f"{percent} %"
+        case _, timedelta() as whole:
+            return length(whole)
+        case _, str(who):
+            return AT_MOMENTS[who]
+    return str(value)
+
+
+def length(whole: timedelta) -> str:
+    """Return a length of time, every second of it: ``1 day 12 hours``."""
+    minutes, seconds = divmod(whole.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = (("day", whole.days), ("hour", hours), ("minute", minutes), ("second", seconds))
+    return " ".join(f"{number} {name}{'s' * (number != 1)}" for name, number in parts if number)
+
+
+def ordinal(number: int) -> str:
+    """Return a place in a row: ``1st``, ``22nd``, ``113th``."""
+    last = 0 if number // 10 % 10 == 1 else number % 10
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+
+
+def place(rank: int | None, rank_without: Mapping[SignalName, int | None]) -> str:
+    """Return where a post would stand on a page, and where it would without each signal that moves it.
+
+    Such as ``3rd on your page; without Fresh it would be 9th.`` None is not on the page.
+    """
+    moved: dict[int | None, list[str]] = {}
+    for signal, other in rank_without.items():
+        if other != rank:
+            moved.setdefault(other, []).append(LABELS[signal].name)
+    said = ["not on your page" if rank is None else f"{ordinal(rank)} on your page"]
+    for other in sorted(moved, key=lambda one: (one is None, one)):
+        there = "not be on it" if other is None else f"be {ordinal(other)}"
+        several = "," * (len(moved[other]) > 1)
+        said.append(f"without {', or without '.join(moved[other])}{several} it would {there}")
+    return "; ".join(said) + "."
 
 
 def exact(number: int, places: int) -> str:

@@ -1,41 +1,44 @@
 # ruff: noqa: S608 - the statements are put together from constants
 """What the weighted profiles know of authors, recomputed from posts, seats and replies.
 
-Law 14: it is a function of facts and time, so a late or doubled run changes no outcome. It counts people
-and posts and keeps no list of who viewed whom. How authors helped is counted by :mod:`audience.feeds.helped`.
+Law 14: it is a function of facts, clauses and time, so a late or doubled run changes no outcome. It counts
+people and posts and keeps no list of who viewed whom. How authors helped is counted by
+:mod:`audience.feeds.helped`.
+
+*Posts*, *viewers*: those of the windows that ``/signals/small`` names, whoever viewed several counting once.
+*Answered*: distinct people who wrote under a post of the author's and to whose own reply the author replied.
+Under one reply of eight that is one person, and what stands deeper in the thread answers somebody else.
 
 Law 7: only posts that every member may read are counted, so nobody can tell from a score that there are
 others.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.feeds import runs
+from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.runs import OPEN
+from coop.book import Book
 from coop.ids import first_id_at
 
-WEEK, FOUR_WEEKS = timedelta(days=7), timedelta(days=28)
-
-# An author answered someone where they wrote under the same post after them.
 _REFRESH = text(f"""
 WITH posting AS (
   SELECT author_id, count(*) AS posts FROM post
-  WHERE id >= :week_ago AND deleted_at IS NULL AND {OPEN} GROUP BY author_id
+  WHERE id >= :first_post AND deleted_at IS NULL AND {OPEN} GROUP BY author_id
 ), viewing AS (
   SELECT post.author_id, count(DISTINCT seat.member_id) AS viewers
   FROM seat JOIN post ON post.id = seat.post_id
-  WHERE seat.at >= :four_weeks_ago AND {OPEN} GROUP BY post.author_id
+  WHERE seat.at >= :viewed_since AND {OPEN} GROUP BY post.author_id
 ), answering AS (
-  SELECT post.author_id, count(DISTINCT reply.author_id) AS answered
-  FROM reply JOIN post ON post.id = reply.post_id AND post.author_id <> reply.author_id
-  WHERE reply.id >= :first_reply AND reply.deleted_at IS NULL AND reply.state = 'shown'
-    AND {OPEN} AND EXISTS (
-    SELECT FROM reply AS answer
-    WHERE answer.post_id = reply.post_id AND answer.author_id = post.author_id
-      AND answer.id > reply.id AND answer.deleted_at IS NULL AND answer.state = 'shown')
+  SELECT post.author_id, count(DISTINCT heard.author_id) AS answered
+  FROM reply AS answer
+  JOIN post ON post.id = answer.post_id AND post.author_id = answer.author_id
+  JOIN reply AS heard ON heard.id = answer.parent_id AND heard.author_id <> answer.author_id
+  WHERE answer.id >= :first_answer AND answer.deleted_at IS NULL AND answer.state = 'shown'
+    AND heard.deleted_at IS NULL AND heard.state = 'shown' AND {OPEN}
   GROUP BY post.author_id
 ), counted AS (
   SELECT author_id, coalesce(posts, 0) AS posts, coalesce(viewers, 0) AS viewers,
@@ -66,14 +69,15 @@ SELECT count(*) FROM changed
 JOB = "authors"
 
 
-def refresh(session: Session, now: datetime) -> int:
+def refresh(session: Session, book: Book, now: datetime) -> int:
     """Recompute every author's signals; return how many changed, or 0 where another worker is at it."""
     if not runs.alone(session, JOB):
         return 0
+    windows = book.rules(FEEDS, FeedRules).signals.windows
     bound = {
         "now": now,
-        "week_ago": first_id_at(now - WEEK),
-        "four_weeks_ago": now - FOUR_WEEKS,
-        "first_reply": first_id_at(now - FOUR_WEEKS),
+        "first_post": first_id_at(now - windows.posts),
+        "viewed_since": now - windows.viewers,
+        "first_answer": first_id_at(now - windows.answers),
     }
     return int(session.execute(_REFRESH, bound).scalar_one())

@@ -24,10 +24,8 @@ from coop.opinions.pca import Reals, principal_plane
 
 Numbers = NDArray[np.int64]
 
-TELLING = 200
-"""Most posts by which members are told apart, those with most answers: the work grows with their cube."""
-SAMPLE = 5000
-"""Most members from whom the plane is found, those with most answers; all are placed on it."""
+PLACED_AT_ONCE = 5000
+"""Members who are placed on the plane in one step, to spare memory; each is placed by themselves."""
 _NO_GROUP = -1
 """Of those who answered too little to be in one."""
 
@@ -75,7 +73,7 @@ def groups(ratings: Ratings, rules: Bridge) -> tuple[Numbers, Indices, int] | No
 
     None where they are too few.
     """
-    telling = _telling(ratings)
+    telling = _telling(ratings, rules.plane_posts)
     chosen = ratings.open & np.isin(ratings.posts, telling)
     said = np.where(ratings.helped[chosen], AGREE, DISAGREE)
     rows = np.stack([ratings.members[chosen], ratings.posts[chosen], said], axis=1)
@@ -84,18 +82,18 @@ def groups(ratings: Ratings, rules: Bridge) -> tuple[Numbers, Indices, int] | No
     number = len(people.people)
     if number < rules.raters:
         return None
-    most = np.sort(np.argsort(-people.counts, kind="stable")[:SAMPLE])
+    most = np.sort(np.argsort(-people.counts, kind="stable")[: rules.plane_raters])
     plane = principal_plane(people.among(most))
-    blocks = np.array_split(np.arange(number), number // SAMPLE + 1)
+    blocks = np.array_split(np.arange(number), number // PLACED_AT_ONCE + 1)
     places = np.concatenate([plane.places(people.among(block)) for block in blocks])
     centres = _large(clustered(places, rules.groups), rules)
     return np.asarray(people.people, dtype=np.int64), nearest(places, centres), len(centres)
 
 
-def _telling(ratings: Ratings) -> Numbers:
-    """Return the posts by which members are told apart, ascending."""
+def _telling(ratings: Ratings, most: int) -> Numbers:
+    """Return the posts by which members are told apart, ascending: those with most answers."""
     posts, counts = np.unique(ratings.posts[ratings.open], return_counts=True)
-    return np.sort(posts[np.lexsort((posts, -counts))[:TELLING]])
+    return np.sort(posts[np.lexsort((posts, -counts))[:most]])
 
 
 def _large(found: Clustering, rules: Bridge) -> Reals:

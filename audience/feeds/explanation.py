@@ -16,7 +16,7 @@ from audience.feeds.candidates import candidate, candidates
 from audience.feeds.ranking import Term
 from audience.feeds.reader import NOTHING_KNOWN
 from audience.feeds.recipe import Recipe, weights_of
-from audience.feeds.rules import SignalName
+from audience.feeds.rules import SignalName, SlotName
 from audience.feeds.sliders import Weighing
 from coop.book import Book
 from coop.identity import Identity
@@ -34,6 +34,8 @@ class Explanation:
     """What every signal weighs, and what that was made of."""
     rank: int | None
     """From 1, on the page that would be made now, were the post unseen; None where it is not on it."""
+    slot: SlotName | None
+    """The slot that brought it there: without the places kept for such authors it would not be on it."""
     rank_without: dict[str, int | None]
     """By signal: the rank that it would have if that signal counted nothing."""
 
@@ -55,12 +57,16 @@ def explain(
     order = ranking.ranked(pool, recipe.setting(now, known), weights)
     (scored,) = (one for one in order if one.post_id == post_id)
     form = recipe.form()
-    chosen = [one.scored.post_id for one in slots.page(order, form)]
+    chosen = {
+        one.scored.post_id: (rank, one.slot) for rank, one in enumerate(slots.page(order, form), start=1)
+    }
+    rank, slot = chosen.get(post_id, (None, None))
     return Explanation(
         score=scored.score,
         terms=ranking.terms(scored, weights),
         weighings=weighings,
-        rank=chosen.index(post_id) + 1 if post_id in chosen else None,
+        rank=rank,
+        slot=slot,
         rank_without={
             signal: slots.rank_without(order, form, weights, signal, post_id) for signal in weights
         },

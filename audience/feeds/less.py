@@ -79,6 +79,7 @@ class Effect:
     """What an asking does to the next page."""
 
     profile: str
+    """The name by which its reader asks for it."""
     moved: int
     """Places of the page that hold another post than they would have."""
     gone_from_page: int
@@ -101,7 +102,7 @@ def ask(
 
     Return what that does to the next page of a profile, of the reader's default where none is named. Raise
     NotFound where they may not read the post or there is no such profile, and RuleBroken where it is their
-    own or does not have the tag.
+    own or does not have the tag, or a tag is named where none is meant.
     """
     author_id = access_post(session, reader, book, post_id, now).author_id
     if author_id == reader.member_id:
@@ -138,7 +139,7 @@ def effect(
         Moved(one, ranks[0][one], ranks[1][one]) for one in of_the_kind if ranks[0][one] != ranks[1][one]
     ]
     moved = sum(one != other for one, other in zip(old, new, strict=True))
-    return Effect(recipe.name, moved, len(set(old) - set(new)), examples[:EXAMPLES])
+    return Effect(recipe.title, moved, len(set(old) - set(new)), examples[:EXAMPLES])
 
 
 def listed(session: Session, reader: Identity, book: Book, now: datetime) -> list[Asked]:
@@ -164,7 +165,10 @@ def undo(session: Session, reader: Identity, of: str, name: str) -> None:
 def _meant(
     session: Session, post: Candidate, of: Of, tag: str | None
 ) -> tuple[int, Callable[[Candidate], bool]]:
-    """Return the id of what is meant, and which posts it concerns; raise RuleBroken where no tag is."""
+    """Return the id of what is meant, and which posts it concerns; raise RuleBroken where a tag is amiss."""
+    if of != "tag" and tag is not None:
+        fault = Fault("/tag", "Leave this out, or ask for less of a tag.")
+        raise RuleBroken("A tag says nothing here.", faults=(fault,))
     if of == "author":
         return post.author_id, lambda one: one.author_id == post.author_id
     if of == "post":

@@ -8,8 +8,11 @@ from audience.feeds.own_record import Own, find
 from audience.feeds.recipe import OWN, Recipe
 from audience.feeds.rules import FEEDS, FeedRules
 from coop.book import Book
-from coop.errors import NotFound
+from coop.errors import RuleBroken
 from coop.identity import Identity
+
+ELSEWHERE = "Its posts are named by an address elsewhere, in its order: nothing is weighed here."
+GONE = "The profile that it was made from is one of ours no more, so it weighs nothing."
 
 
 def named(session: Session, member: Identity, book: Book, name: str) -> Recipe | Own:
@@ -26,8 +29,12 @@ def named(session: Session, member: Identity, book: Book, name: str) -> Recipe |
 
 
 def recipe_of(session: Session, member: Identity, book: Book, name: str) -> Recipe:
-    """Return the recipe that a name stands for; raise NotFound where none is made by it."""
+    """Return the recipe that a name stands for.
+
+    Raise NotFound where there is nothing of that name, and RuleBroken where it is a profile of the member's
+    own by which nothing is weighed.
+    """
     found = named(session, member, book, name)
     if isinstance(found, Own):
-        raise NotFound
+        raise RuleBroken(GONE if found.external_url is None else ELSEWHERE)
     return found

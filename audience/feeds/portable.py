@@ -19,6 +19,7 @@ from audience.feeds.rules import FEEDS, WEIGHT_UNIT, FeedRules, Profile, SignalN
 from audience.feeds.signals import SIGNALS
 from audience.feeds.sliders import FURTHEST, STEPS, Weighing
 from coop.book import Book
+from coop.errors import Fault, RuleBroken
 from coop.outbound import LONGEST_URL
 
 FORMAT: Literal["allotment-feed/1"] = "allotment-feed/1"
@@ -111,8 +112,14 @@ def form_of(profile: Profile) -> FormDocument:
 
 
 def fit(document: FeedDocument, book: Book) -> tuple[Draft, list[Adjustment]]:
-    """Return what comes nearest here to a document, and everything in which it differs."""
-    if document.external_url is not None and not document.weights:
+    """Return what comes nearest here to a document, and everything in which it differs.
+
+    Raise RuleBroken where it has neither weights nor an address, or both.
+    """
+    if bool(document.weights) == (document.external_url is not None):
+        fault = Fault("/weights", "Give what it weighs, by signal, or the address that names its posts.")
+        raise RuleBroken("A profile has either weights or an address.", faults=(fault,))
+    if document.external_url is not None:
         return Draft(document.name, document.about, external_url=document.external_url), []
     rules = book.rules(FEEDS, FeedRules)
     base, adjustments = _base(document, rules)
@@ -124,7 +131,7 @@ def fit(document: FeedDocument, book: Book) -> tuple[Draft, list[Adjustment]]:
     topics = _topics(document, profile, rules, adjustments)
     adjustments += _form(document, base, profile)
     turned = {signal: position for signal, position in positions.items() if position}
-    return Draft(document.name, document.about, base, turned, topics, document.external_url), adjustments
+    return Draft(document.name, document.about, base, turned, topics), adjustments
 
 
 def _base(document: FeedDocument, rules: FeedRules) -> tuple[str, list[Adjustment]]:

@@ -7,8 +7,8 @@ of posts, and no list of who did what.
 
 *Finish*: (finished + a) ÷ (started + b) less the mean of the posts of like length, put on a scale where half
 a million is the mean. Whoever never said how long they watched has not started.
-*Heat*: comments of the last hours by people who neither follow the author nor share a guild with them, ÷ so
-many medians of what the author's posts gathered in their first hours, at most 1.
+*Heat*: comments of the last hours by strangers to the post, ÷ so many medians of what the author's posts
+gathered in their first hours, at most 1.
 How they helped is counted by :mod:`audience.feeds.helped`.
 """
 
@@ -23,17 +23,26 @@ from audience.feeds.runs import OPEN
 from audience.feeds.signal_rules import Measures
 from audience.feeds.signals import MILLISECOND, ONE
 from audience.feeds.tables import AS_USUAL
+from audience.keys import LOCAL_KEY, PUBLIC_KEY
 from coop.book import Book
 from coop.ids import RANDOM_BITS, first_id_at
 
-STRANGER = """(
-  reply.author_id <> post.author_id
-  AND NOT EXISTS (SELECT FROM relation
-                  WHERE member_id = reply.author_id AND kind = 'follow' AND other_id = post.author_id)
-  AND NOT EXISTS (SELECT FROM guild_membership AS theirs JOIN guild_membership AS own USING (guild_id)
-                  WHERE theirs.member_id = reply.author_id AND theirs.left_at IS NULL
-                    AND own.member_id = post.author_id AND own.left_at IS NULL))"""
-"""Whether a reply is by one who neither follows the author of its post nor shares a guild with them."""
+# A CASE keeps its questions in this order, each a look-up by key: the keys of a member are dear, and asked
+# only where a lock says more than that all are meant.
+STRANGER = f"""(reply.author_id <> post.author_id AND CASE
+  WHEN EXISTS (SELECT FROM relation
+               WHERE member_id = reply.author_id AND kind = 'follow' AND other_id = post.author_id) THEN false
+  WHEN EXISTS (SELECT FROM guild_membership
+               WHERE guild_id = post.guild_id AND member_id = reply.author_id AND left_at IS NULL) THEN false
+  WHEN post.lock_all IS NULL AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[] THEN true
+  ELSE (SELECT NOT (post.lock_any && personal OR coalesce(post.lock_all && personal, false))
+        FROM reader_keys(reply.author_id, :now))
+END)"""
+"""Whether a reply is by a stranger to its post: by nobody whom ``access.FRIEND`` takes for a friend of it.
+
+It is asked of the writer as they are when it is counted, for what they followed and belonged to before is not
+on record; and of the lock that the post was published with.
+"""
 
 # Shares are decimals, so that their mean does not depend on the order in which rows come.
 _FINISHING = f"""
@@ -73,7 +82,7 @@ commented AS (
   FROM post
   WHERE post.author_id IN (SELECT author_id FROM commented) AND post.id BETWEEN :usual_since AND :recent
     AND post.deleted_at IS NULL AND {OPEN}
-), rate AS (
+), rate AS MATERIALIZED (
   SELECT author_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY comments) AS median
   FROM first_hours GROUP BY author_id
 ), heating AS (

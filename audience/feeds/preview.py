@@ -66,8 +66,8 @@ def preview(
 ) -> Preview:
     """Return what other positions and tags would do to the next page of a feed.
 
-    None leaves them as they are. Raise NotFound where there is no such feed that sliders could turn, and
-    RuleBroken where one cannot stand so.
+    None leaves them as they are. Raise NotFound where there is no such feed, and RuleBroken where it has no
+    sliders or one cannot stand so.
     """
     before = recipe_of(session, viewer, book, name)
     after = before

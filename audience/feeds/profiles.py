@@ -153,7 +153,7 @@ def take_in(
 ) -> tuple[Own, list[Adjustment]]:
     """Make a profile of a document, under its name or another; return it and all in which it differs.
 
-    Raise what ``create`` raises.
+    Raise what ``create`` raises, and RuleBroken where the document says nothing that a profile could be.
     """
     draft, adjustments = fit(document, book)
     draft = replace(draft, name=own_name or draft.name)

@@ -6,10 +6,14 @@ says of itself (``Candidate.features``), each ``id << 4 | kind``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 TAG, LANGUAGE, PLACE = 1, 2, 4
 KIND_BITS = 0b1111
 """Kinds of feature, and the bits that tell them."""
+
+HomeKind = Literal["country", "region", "city"]
+"""Kinds of place by which two are told to be near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,10 @@ class Taste:
     features ÷ ``Candidate.norm``."""
     seen: Mapping[int, float] = field(default_factory=dict)
     """The same of what the reader was shown in the last days, by tag, language and place."""
-    place: tuple[int, ...] = ()
-    """Features of the place that the reader declared: country, region, city; fewer where it is coarser."""
+    home: Mapping[HomeKind, int] = field(default_factory=dict)
+    """By kind, the features of the place that the reader declared and of those that it lies in: none for what
+    is finer than they said, and none for the region of a city that lies in none. A neighbourhood counts as
+    its city."""
     less_authors: Mapping[int, float] = field(default_factory=dict)
     """By author: the reader's askings to see less of them, Σ 2^(−age ÷ half-life)."""
     less_tags: Mapping[int, float] = field(default_factory=dict)

@@ -51,7 +51,7 @@ class Discovery(Clauses):
     """Whose posts may take a place that is kept for discovery."""
 
     viewers: int = Field(ge=1, le=1_000_000)
-    """Authors whom fewer distinct members than this have viewed in 28 days."""
+    """Authors whom fewer distinct members than this have viewed within ``/signals/small/viewers_window``."""
 
 
 class Bridging(Clauses):

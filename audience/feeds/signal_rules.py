@@ -3,7 +3,8 @@
 Pure. Law 1: every number here is a clause.
 """
 
-from typing import Annotated, Self
+from datetime import timedelta
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +12,15 @@ from audience.clauses import Clauses, Duration
 
 Part = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[float, Field(gt=0, le=10_000)]
+Features = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Windows(NamedTuple):
+    """How far back the facts go that are counted of authors."""
+
+    posts: timedelta
+    viewers: timedelta
+    answers: timedelta
 
 
 class Follow(Clauses):
@@ -25,6 +35,8 @@ class Conversation(Clauses):
 
     halfway: Number
     """How many distinct people an author must have answered to count one half."""
+    window: Duration
+    """Answers no older than this are counted."""
 
 
 class Finish(Clauses):
@@ -51,10 +63,14 @@ class Finish(Clauses):
 class Small(Clauses):
     """The signal ``small``."""
 
-    posts_a_week: Number
-    """Up to so many posts in seven days count in full; beyond, each counts less."""
+    posts: Number
+    """Up to so many posts in the window count in full; beyond, each counts less."""
+    posts_window: Duration
+    """Posts no older than this are counted."""
     reach: float = Field(ge=0, le=100)
-    """How much each distinct viewer of the last 28 days damps: 1 ÷ log₂(2 + reach × viewers)."""
+    """How much each distinct viewer damps: 1 ÷ log₂(2 + reach × viewers)."""
+    viewers_window: Duration
+    """Viewers are counted who first came to a post no longer ago than this; discovery counts the same."""
 
 
 class RepostLike(Clauses):
@@ -62,6 +78,8 @@ class RepostLike(Clauses):
 
     half_life: Duration
     """The age at which a repost says half as much of what its member likes."""
+    features: Features
+    """Most tags that are kept of what a member reposted, the heaviest."""
 
 
 class Diverse(Clauses):
@@ -69,6 +87,8 @@ class Diverse(Clauses):
 
     window: Duration
     """What was seen no longer ago than this is what a post is held against."""
+    features: Features
+    """Most tags, languages and places that are kept of what a member was shown, the heaviest."""
 
 
 class Bridge(Clauses):
@@ -86,13 +106,20 @@ class Bridge(Clauses):
     """Most groups that are looked for."""
     least_group: Part
     """Part of all raters below which those who answer alike are no group of their own."""
+    plane_posts: int = Field(ge=2, le=1000)
+    """Most posts by which members are told apart, those with most answers: the work grows with their cube."""
+    plane_raters: int = Field(ge=2, le=100_000)
+    """Most members from whom the plane of differences is found, those with most answers; all are placed on
+    it."""
 
 
 class Near(Clauses):
     """The signal ``near``, where a post from the reader's own city counts 1."""
 
     region: Part
+    """What one from their region counts, and from nowhere nearer."""
     country: Part
+    """What one from their country counts, and from nowhere nearer."""
 
 
 class Calm(Clauses):
@@ -132,3 +159,8 @@ class Measures(Clauses):
     near: Near
     calm: Calm
     less: Less
+
+    @property
+    def windows(self) -> Windows:
+        """How far back the facts go that are counted of authors."""
+        return Windows(self.small.posts_window, self.small.viewers_window, self.conversation.window)

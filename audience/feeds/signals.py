@@ -51,7 +51,7 @@ class Candidate(NamedTuple):
     named: bool
     """Whether its lock names the viewer, or a guild of theirs."""
     posts_7d: int
-    """Of the author, as are the next three."""
+    """Of the author, as are the next three. How far back the first three are counted, clauses say."""
     viewers_28d: int
     answered_28d: int
     author_bridge: int
@@ -65,7 +65,9 @@ class Candidate(NamedTuple):
     features: Sequence[int]
     """What it says of itself, each once: ``id << 4 | kind``; see :mod:`audience.feeds.reader`."""
     norm: float
-    """The length of its vector of features under tf-idf, as it was when it was published; 0 without any."""
+    """The length of the vector of its tags under tf-idf, as it was when it was published; 0 without a tag.
+
+    Its language and the parts of its place are no part of it: each weighs 1 beside it."""
 
     @property
     def friend(self) -> bool:
@@ -113,7 +115,7 @@ def follow(pool: Sequence[Candidate], setting: Setting) -> list[int]:
 
 
 def conversation(pool: Sequence[Candidate], setting: Setting) -> list[int]:
-    """Return n ÷ (n + halfway) for the n distinct people whom the author answered in 28 days."""
+    """Return n ÷ (n + halfway) for the n distinct people whom the author answered of late."""
     halfway = setting.measures.conversation.halfway
     answered = [post.answered_28d for post in pool]
     return [round(ONE * n / (n + halfway)) if n else 0 for n in answered]
@@ -125,12 +127,12 @@ def finish(pool: Sequence[Candidate], setting: Setting) -> list[int]:
 
 
 def small(pool: Sequence[Candidate], setting: Setting) -> list[int]:
-    """Return how little the author is heard: min(1, allowed ÷ posts in 7 days) ÷ log₂(2 + reach × viewers).
+    """Return how little the author is heard: min(1, allowed ÷ posts of late) ÷ log₂(2 + reach × viewers).
 
     It is damped by distinct viewers and not by followers, so newcomers are not hidden and a lone prolific
     author is not lifted.
     """
-    allowed, reach = setting.measures.small.posts_a_week, setting.measures.small.reach
+    allowed, reach = setting.measures.small.posts, setting.measures.small.reach
     return [
         round(
             ONE
@@ -155,11 +157,12 @@ def topic(pool: Sequence[Candidate], setting: Setting) -> list[int]:
 def diverse(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """Return 1 less the cosine between the features of a post and of what the reader was shown.
 
-    What says nothing of itself is not thereby different: it counts 0. It is held against the past and not
-    against the rest of the page, so the guarantee of the slider holds (law 11).
+    What says nothing of itself, no tag, no language and no place, is not thereby different: it counts 0. It
+    is held against the past and not against the rest of the page, so the guarantee of the slider holds
+    (law 11).
     """
     alike = _cosines(pool, setting.taste.seen, _of_all)
-    return [ONE - cosine if post.norm else 0 for cosine, post in zip(alike, pool, strict=True)]
+    return [ONE - cosine if post.features else 0 for cosine, post in zip(alike, pool, strict=True)]
 
 
 def bridge(pool: Sequence[Candidate], setting: Setting) -> list[int]:
@@ -172,10 +175,13 @@ def bridge(pool: Sequence[Candidate], setting: Setting) -> list[int]:
 
 
 def near(pool: Sequence[Candidate], setting: Setting) -> list[int]:
-    """Return 1 for a post from the reader's city, the clauses for their region and country, else 0."""
+    """Return 1 for a post from the reader's city, the clauses for their region and country, else 0.
+
+    It goes by what a place is and not by how many it lies in: some cities lie in no region.
+    """
     clauses = setting.measures.near
-    steps = (round(ONE * clauses.country), round(ONE * clauses.region), ONE)
-    home = dict(zip(setting.taste.place, steps, strict=False))
+    steps = {"city": ONE, "region": round(ONE * clauses.region), "country": round(ONE * clauses.country)}
+    home = {feature: steps[kind] for kind, feature in setting.taste.home.items()}
     elsewhere = frozenset(home).isdisjoint
     return [
         0 if elsewhere(post.features) else max([home[one] for one in post.features if one in home])
@@ -208,7 +214,7 @@ def _cosines(
     """
     products = _sums(pool, vector)
     return [
-        min(ONE, round(ONE * product / length(post))) if product and post.norm else 0
+        min(ONE, round(ONE * product / long)) if product and (long := length(post)) else 0
         for product, post in zip(products, pool, strict=True)
     ]
 

@@ -54,17 +54,17 @@ class PostSignals(Row, table=True):
 
 
 class AuthorSignals(Row, table=True):
-    """What the weighted profile knows of an author, recomputed by a job from posts, seats and replies."""
+    """What the weighted profiles know of an author, recomputed by a job from posts, seats and replies."""
 
     __tablename__ = "author_signals"
 
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
     posts_7d: int
-    """Posts of the last 7 days."""
+    """Posts within ``/signals/small/posts_window``."""
     viewers_28d: int
-    """Distinct members who were delivered any post of theirs in the last 28 days."""
+    """Distinct members who were delivered any post of theirs within ``/signals/small/viewers_window``."""
     answered_28d: int
-    """Distinct repliers of the last 28 days whom the author answered."""
+    """Distinct people to whose reply the author replied within ``/signals/conversation/window``."""
     bridge: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """How much they helped every group of opinion to understand, in millionths; 0 on too little evidence."""
     computed_at: datetime = Field(sa_column=moment())

@@ -7,19 +7,20 @@ since the last one, everybody in about a day, and everybody at once where a clau
 A feature of a member weighs how often it came, an older repost counting less, times its inverse document
 frequency (K. Spärck Jones, 1972), as scikit-learn smooths it: ln((1 + N) ÷ (1 + df)) + 1 for a tag that df of
 N posts have, and 1 for languages and places. The vector is scaled to length 1, and every weight is multiplied
-by the frequency again, which is the post's side of the cosine; so a page only adds up.
+by the frequency again, which is the post's side of the cosine; so a page only adds up. Of each vector the
+heaviest features are kept, as many as a clause says.
 
 A member's taste is used for their own pages and told to nobody.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.feeds import runs
-from audience.feeds.reader import TAG, Taste
+from audience.feeds.reader import TAG, HomeKind, Taste
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.runs import OPEN
 from audience.feeds.signal_rules import Measures
@@ -28,8 +29,6 @@ from coop.book import Book
 from coop.identity import Identity
 from coop.ids import first_id_at
 
-MOST_FEATURES = 64
-"""How many features of a vector are kept, the heaviest: the others would hardly move it."""
 STALE = timedelta(days=1)
 """After so long whoever did nothing new is counted again too: what they were shown leaves the window."""
 PORTION = 25_000
@@ -77,7 +76,7 @@ FROM (
       LEFT JOIN tag ON {_IS_TAG} AND tag.id = feature >> {SHIFT}
     ) AS weighed
   ) AS ranked
-  WHERE place <= {MOST_FEATURES}
+  WHERE place <= {{most}}
 ) AS scaled
 GROUP BY member_id
 """
@@ -97,8 +96,8 @@ WITH due AS (
        unnest(post.features) AS feature
   WHERE {_IS_TAG} AND post.deleted_at IS NULL
   GROUP BY member_id, feature
-), seen AS ({_VECTORS.format(counted="shown")}
-), reposted AS ({_VECTORS.format(counted="passed_on")}
+), seen AS ({_VECTORS.format(counted="shown", most=":seen_features")}
+), reposted AS ({_VECTORS.format(counted="passed_on", most=":reposted_features")}
 ), known AS (
   SELECT member_id, coalesce(reposted.vector, '{{}}') AS reposted, coalesce(seen.vector, '{{}}') AS seen
   FROM seen FULL JOIN reposted USING (member_id)
@@ -123,7 +122,11 @@ def refresh(session: Session, book: Book, now: datetime) -> int:
         return 0
     measures = book.rules(FEEDS, FeedRules).signals
     window, half_life = measures.diverse.window, measures.repost_like.half_life
-    basis = {"window": window.total_seconds(), "half_life": half_life.total_seconds()}
+    features = {
+        "seen_features": measures.diverse.features,
+        "reposted_features": measures.repost_like.features,
+    }
+    basis = {"window": window.total_seconds(), "half_life": half_life.total_seconds(), **features}
     since = runs.since(session, JOB, basis)
     session.connection().execute(_ROOMY)
     session.connection().execute(_COUNT_TAGS)
@@ -134,7 +137,7 @@ def refresh(session: Session, book: Book, now: datetime) -> int:
         "most": None if since is None else PORTION,
     }
     members = session.scalars(_DUE, due).all()
-    bound = {"now": now, "window": now - window, "half_life": half_life.total_seconds()}
+    bound = {"now": now, "window": now - window, "half_life": half_life.total_seconds(), **features}
     for first in range(0, len(members), PORTION):
         session.connection().execute(_REFRESH, {**bound, "members": list(members[first : first + PORTION])})
     runs.ran(session, JOB, basis, now)
@@ -160,11 +163,11 @@ def bound(measures: Measures) -> dict[str, float]:
 
 def read(known: list[Any]) -> Taste:
     """Return what :data:`KNOWN` found as a taste."""
-    reposted, seen, place, authors, tags = known
+    reposted, seen, places, authors, tags = known
     return Taste(
         reposted=_numbers(reposted),
         seen=_numbers(seen),
-        place=tuple(map(place_feature, place or ())),
+        home={kind: place_feature(places[kind]) for kind in get_args(HomeKind) if kind in (places or ())},
         less_authors=_numbers(authors),
         less_tags=_numbers(tags),
     )

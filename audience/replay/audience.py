@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience.clauses import limit_of, strictest
+from audience.clauses import limit_of
 from audience.limits import Asked, limits_of, rules_of
 from audience.relations import FOLLOW
 from audience.replay import recorded
@@ -22,7 +22,7 @@ from audience.replay.answers import Answer, Room, allowed
 from audience.replay.caps import Caps, admitted
 from audience.replay.groups import Groups
 from audience.replay.recorded import Bools, Ints, Posts, Replies, Seats, Spans
-from audience.rules import AT_TIMES, AUDIENCE, AudienceRules
+from audience.rules import AT_TIMES, AudienceRules
 from coop.book import COOP, Book
 from coop.ids import RANDOM_BITS, first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, ranges
@@ -40,6 +40,8 @@ LIMITS = (
     "whom a wider limit would let in, only those who came all the same are counted.",
     "Posts made in the window are replayed, as if the patch had been in force when each was made, and as "
     "they were published: what narrows them later is left out.",
+    "Whom a post is for where its author does not say, and who would have waited for a seat, is not tried "
+    "again.",
     "Whoever has stopped following someone since then counts as a stranger.",
     "How much of a post somebody had watched before they answered it is not tried again.",
 )
@@ -160,14 +162,13 @@ def caps_of(book: Book, made: Posts, slugs: Mapping[int, str]) -> Caps:
 
 
 def friends(made: Posts, chunk: Seats, follows: Spans, belongs: Spans) -> Bools:
-    """Say of each view whether it was a friend's of the post, whom nothing delays: see ``Candidate.friend``.
+    """Say of each view whether it was a friend's of the post: see ``Candidate.friend``.
 
     Whoever saw a post that is not for the whole coop is taken to be named by its lock.
     """
     found = made.narrowed[chunk.post].copy()
     found |= follows.held(chunk.member, made.author[chunk.post], chunk.at)
     found |= belongs.held(chunk.member, made.guild[chunk.post], chunk.at)
-    found[made.all_wait[chunk.post] == 1] = False
     return found
 
 
@@ -180,21 +181,18 @@ def _publishing(asked: Rehearsing, made: Posts, slugs: Mapping[int, str], standi
 
 
 def _publishable(book: Book, made: Posts, slugs: Mapping[int, str]) -> Bools:
-    rules = book.rules(AUDIENCE, AudienceRules)
-    ceilings = {
-        guild: strictest(*(limit_of(rules_of(book, slug).seats.ceiling) for slug in (slugs.get(guild), None)))
-        for guild in np.unique(made.guild).tolist()
-    }
-    wanted = np.array([recorded.OPEN if one is None else one for one in ceilings.values()], np.int64)
-    ceiling = wanted[np.searchsorted(np.array(list(ceilings), np.int64), made.guild)]
-    found: Bools = (
-        (made.characters <= rules.posts.characters)
-        & (made.teaser <= rules.posts.teaser)
-        & (made.names <= rules.posts.names)
-        & (made.tags <= rules.posts.tags)
-        & (made.seats_max <= ceiling)
-    )
+    guilds, which = np.unique(made.guild, return_inverse=True)
+    most = np.array([_most(rules_of(book, slugs.get(guild))) for guild in guilds.tolist()], np.int64)
+    wanted = (made.characters, made.teaser, made.names, made.tags, made.seats_max)
+    found: Bools = np.all(np.stack(wanted, axis=1) <= most.reshape(-1, len(wanted))[which], axis=1)
     return found
+
+
+def _most(rules: AudienceRules) -> tuple[int, ...]:
+    """Return the most that a post may hold: characters, of its teaser too, names, topics and seats."""
+    ceiling = limit_of(rules.seats.ceiling)
+    posts, seats = rules.posts, recorded.OPEN if ceiling is None else ceiling
+    return posts.characters, posts.teaser, posts.names, posts.tags, seats
 
 
 def _replies(
@@ -264,15 +262,15 @@ def _asked(made: Posts, post: int) -> tuple[int, int, int, int, int]:
 
 def room_of(book: Book, guild: str | None) -> Room:
     """Return the limits on the replies to posts of a guild: the stricter of guild and coop."""
-    own, coop = rules_of(book, guild).replies, rules_of(book, None).replies
+    rules = rules_of(book, guild).replies
     return Room(
-        per_post=strictest(limit_of(own.per_post), limit_of(coop.per_post)),
-        per_member=strictest(limit_of(own.per_member), limit_of(coop.per_member)),
-        characters=coop.characters,
-        gap=max(own.gap_s, coop.gap_s) * SECOND,
-        until=strictest(*(_microseconds(one.until) for one in (own, coop))),
-        at_time=min(AT_TIMES.index(own.at_time), AT_TIMES.index(coop.at_time)),
-        depth=coop.depth,
+        per_post=limit_of(rules.per_post),
+        per_member=limit_of(rules.per_member),
+        characters=rules.characters,
+        gap=rules.gap_s * SECOND,
+        until=_microseconds(rules.until),
+        at_time=AT_TIMES.index(rules.at_time),
+        depth=rules.depth,
     )
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import numpy as np
 
+from audience.feeds.recipe import Recipe
 from audience.feeds.rules import Profile
 from audience.feeds.signals import Candidate
 from audience.replay.moments import Past
@@ -79,14 +80,15 @@ def reader(past: Past, locks: Locks, relations: Relations, member_id: int, momen
     return Reader(member_id, moment, offered, named, relations.follows.of(member_id, at), guilds)
 
 
-def candidates(past: Past, caps: Ints, who: Reader, profile: Profile) -> list[Candidate]:
-    """Return the pool of a profile for a reader, the newest first; ``caps`` are the seats of each post."""
+def candidates(past: Past, caps: Ints, who: Reader, recipe: Recipe) -> list[Candidate]:
+    """Return the pool of a recipe for a reader, the newest first; ``caps`` are the seats of each post."""
+    profile = recipe.profile
     now: datetime = past.moments[who.moment]
     first = int(np.searchsorted(past.posts.id, first_id_at(now - profile.horizon)))
     offered = who.open & _among(past, who, profile)
     newest = np.flatnonzero(offered[first:])[::-1][: profile.depth] + first
     roomy = newest[past.taken[who.moment][newest] < caps[newest]][: profile.pool]
-    known, place = past.signals[who.moment], past.author_place[roomy]
+    known, place = past.signals[recipe.measures.windows][who.moment], past.author_place[roomy]
     return [
         Candidate(
             id=post_id,

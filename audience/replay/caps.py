@@ -27,6 +27,8 @@ class Caps:
     """Microseconds between strangers at the sustained rate; 0 where they are not limited."""
     tolerance: Ints
     """Microseconds by which they may run ahead of it."""
+    all_wait: Ints
+    """1 where friends of the post are delayed as strangers are."""
 
     @classmethod
     def of(cls, limits: list[Limits], which: Ints) -> "Caps":
@@ -34,20 +36,22 @@ class Caps:
         seats = [OPEN if one.seats is None else one.seats for one in limits]
         period = [0 if one.period is None else one.period // MICROSECOND for one in limits]
         tolerance = [0 if one.tolerance is None else one.tolerance // MICROSECOND for one in limits]
-        return cls(*(np.array(values, np.int64)[which] for values in (seats, period, tolerance)))
+        all_wait = [one.all_wait for one in limits]
+        return cls(*(np.array(values, np.int64)[which] for values in (seats, period, tolerance, all_wait)))
 
 
 def admitted(caps: Caps, post: Ints, at: Ints, friend: Bools) -> Bools:
     """Say of each arrival whether it would have been seated.
 
     Arrivals come ordered by post and then by time, each of another member; a friend of the post is no
-    stranger to it and is not delayed. Posts are named by their index in ``caps``.
+    stranger to it and is not delayed, unless all wait there. Posts are named by their index in ``caps``.
     """
     rank = places(post)
     seated: Bools = rank < caps.seats[post]
     limited = np.flatnonzero(caps.period[post] > 0)
     if len(limited):
-        seated[limited] = _limited(caps, post[limited], at[limited], friend[limited], rank[limited])
+        spared = friend[limited] & (caps.all_wait[post[limited]] == 0)
+        seated[limited] = _limited(caps, post[limited], at[limited], spared, rank[limited])
     return seated
 
 

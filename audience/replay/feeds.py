@@ -15,7 +15,6 @@ import numpy as np
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.feeds.author_signals import FOUR_WEEKS, WEEK
 from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.signals import Candidate
@@ -31,7 +30,8 @@ from coop.ids import first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, Tallied, changes, fewer, merged, ranges
 
 SIZES = (0, 10, 50, 200, 1000)
-"""Where the size bands of authors begin, in distinct viewers of four weeks."""
+"""Where the size bands of authors begin, in distinct viewers as the clauses in force count them."""
+WEEK = timedelta(days=7)
 
 LIMITS = (
     "A page is made for each member drawn, at one moment drawn in each week of the window, from what had not "
@@ -39,7 +39,9 @@ LIMITS = (
     "How fast strangers were arriving at those moments is not replayed: a post with a free seat is offered.",
     "Whom somebody followed or blocked then, and does no longer, is not on record.",
     "Posts for those who meet several conditions, follow or contribute are offered to nobody on both sides.",
-    "Views of posts that were too old to be offered do not count towards an author's viewers.",
+    "Views of posts that were too old to be offered do not count towards an author's viewers, nor answers "
+    "under them towards whom the author answered.",
+    "How many had heard an author is told by the clauses in force on both sides.",
     "What a post is about and where it is from, who watched it to the end, whom it helped to understand, how "
     "heated it got, and what a reader reposted or asked to see less of is not replayed: the signals finish, "
     "repost_like, topic, diverse, bridge, near, calm and less count nothing on either side.",
@@ -148,7 +150,8 @@ def _setting(
     readers: Sequence[int],
 ) -> _Setting:
     horizon = max(recipe.profile.horizon for pair in pairs.values() for recipe in pair)
-    first = first_id_at(asked.since - max(horizon, FOUR_WEEKS))
+    windows = {recipe.measures.windows for pair in pairs.values() for recipe in pair}
+    first = first_id_at(asked.since - max(horizon, *(length for one in windows for length in one)))
     last = first_id_at(asked.until)
     posts = recorded.posts(session, first, last)
     follows, blocks = (recorded.relations(session, kind, asked.until) for kind in (FOLLOW, BLOCK))
@@ -156,7 +159,7 @@ def _setting(
     seats = recorded.seats(session, posts, asked.until)
     written = recorded.replies(session, first, last)
     asked.progress(0, 2, "views")
-    known = past(posts, seats, written, tuple(moments), list(readers))
+    known = past(posts, seats, written, tuple(moments), list(readers), windows)
     asked.progress(1, 2, "pages")
     keys, post_id = recorded.locks(session, first, last)
     slugs = slugs_of(session)
@@ -190,12 +193,21 @@ class _Reach:
         enough = self.setting.asked.hidden_below
         return {kind: defaultdict(lambda: Tallied(enough)) for kind in ("guild", "size")}
 
-    def add(self, reader: int, before: Sequence[Candidate], after: Sequence[Candidate]) -> None:
-        """Count the places of one pair of pages, each as its author's and as its reader's."""
+    def add(
+        self,
+        reader: int,
+        before: Sequence[Candidate],
+        after: Sequence[Candidate],
+        viewers: Mapping[int, int],
+    ) -> None:
+        """Count the places of one pair of pages, each as its author's and as its reader's.
+
+        ``viewers`` are those of each author.
+        """
         old, new = ({post.id for post in page} for page in (before, after))
         for post in {post.id: post for post in (*before, *after)}.values():
             guild = self.setting.slugs.get(self.setting.guild_of[post.id], NO_GUILD)
-            size = self.labels[bisect_right(SIZES, post.viewers_28d) - 1]
+            size = self.labels[bisect_right(SIZES, viewers[post.author_id]) - 1]
             for kind, label in (("guild", guild), ("size", size)):
                 for kept, person in ((self.by, post.author_id), (self.readers, reader)):
                     kept[kind][label].add(person, before=post.id in old, after=post.id in new)
@@ -223,13 +235,16 @@ def _compare(
             who = candidates.reader(setting.past, setting.locks, setting.relations, member_id, moment)
             for name, (old, new) in pairs.items():
                 before, after = (_page(setting, who, recipe) for recipe in (old, new))
+                authors = {post.author_id for post in (*before, *after)}
+                viewers = setting.past.viewers(old.measures.windows, moment, authors)
+                unheard = {author for author, number in viewers.items() if number < old.discovery.viewers}
                 now = setting.past.moments[moment]
-                compared[name].add(member_id, now, before, after, setting.guild_of)
-                reach.add(member_id, before, after)
+                compared[name].add(member_id, now, before, after, setting.guild_of, unheard)
+                reach.add(member_id, before, after, viewers)
         setting.asked.progress(len(readers) + done + 1, 2 * len(readers), "pages")
     return reach, list(compared.values())
 
 
 def _page(setting: _Setting, who: Reader, recipe: Recipe) -> list[Candidate]:
-    pool = candidates.candidates(setting.past, setting.caps, who, recipe.profile)
+    pool = candidates.candidates(setting.past, setting.caps, who, recipe)
     return pages.page(recipe, pool, setting.past.moments[who.moment])

@@ -4,7 +4,7 @@ Pure. The pages are made by the code that makes the real ones (``feeds/ranking.p
 what is told of them is whole numbers: shares in thousandths, means in hundredths.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,8 +14,6 @@ from audience.feeds.signals import Candidate
 from coop.ids import first_id_at
 from coop.rehearsal import Gauge
 
-SMALL = 50
-"""Who had fewer distinct viewers than this in four weeks is a small author, for a report."""
 DAY = timedelta(days=1)
 
 SHARE, MEAN = 1000, 100
@@ -39,11 +37,13 @@ class Side:
     """Distinct ones, page by page."""
     guilds: int = 0
 
-    def add(self, page: Sequence[Candidate], now: datetime, guild_of: dict[int, int]) -> None:
-        """Count one page."""
+    def add(
+        self, page: Sequence[Candidate], now: datetime, guild_of: dict[int, int], unheard: Collection[int]
+    ) -> None:
+        """Count one page; ``unheard`` are the ids of authors whom few have heard."""
         yesterday = first_id_at(now - DAY)
         self.places += len(page)
-        self.small += sum(post.viewers_28d < SMALL for post in page)
+        self.small += sum(post.author_id in unheard for post in page)
         self.followed += sum(post.follows for post in page)
         self.fresh += sum(post.id >= yesterday for post in page)
         self.authors += len({post.author_id for post in page})
@@ -73,12 +73,13 @@ class Comparison:
         before: Sequence[Candidate],
         after: Sequence[Candidate],
         guild_of: dict[int, int],
+        unheard: Collection[int],
     ) -> None:
-        """Compare one pair of pages."""
+        """Compare one pair of pages; ``unheard`` are the ids of authors whom few have heard."""
         self.readers.add(reader)
         self.pages += 1
-        self.before.add(before, now, guild_of)
-        self.after.add(after, now, guild_of)
+        self.before.add(before, now, guild_of, unheard)
+        self.after.add(after, now, guild_of, unheard)
         place = {post.id: index for index, post in enumerate(before)}
         shifts = [abs(place[post.id] - index) for index, post in enumerate(after) if post.id in place]
         self.stayed += len(shifts)

@@ -45,9 +45,8 @@ SELECT array_agg(id), array_agg(author_id), array_agg(coalesce(guild_id, 0)),
        array_agg(coalesce(seats_max, 0)::bigint), array_agg(coalesce(per_minute, 0)::bigint),
        array_agg(coalesce(burst, 0)::bigint), array_agg(all_wait::int::bigint),
        array_agg((NOT plain OR NOT lock_any <@ '{0,1}')::int::bigint),
-       array_agg(char_length(body)::bigint), array_agg(char_length(teaser)::bigint),
-       array_agg(names::bigint), array_agg(tags::bigint),
-       array_agg(coalesce((audience->'replies'->>'max')::bigint, %(open)s)),
+       array_agg(char_length(body)::bigint), array_agg(char_length(teaser)::bigint), array_agg(names::bigint),
+       array_agg(tags::bigint), array_agg(coalesce((audience->'replies'->>'max')::bigint, %(open)s)),
        array_agg(coalesce((audience->'replies'->>'per_member')::bigint, %(open)s)),
        array_agg(coalesce((audience->'replies'->>'gap_s')::bigint, 0)),
        array_agg(coalesce(extract(epoch FROM (audience->'replies'->>'until')::interval)::bigint, %(never)s)),
@@ -73,7 +72,7 @@ _INDEX_SCAN = text("SET LOCAL enable_indexscan = on")
 
 _REPLIES = """
 SELECT array_agg(id), array_agg(post_id), array_agg(author_id), array_agg(char_length(body)::bigint),
-       array_agg((state = 'shown')::int::bigint), array_agg(depth::bigint),
+       array_agg((state = 'shown')::int::bigint), array_agg(coalesce(parent_id, 0)), array_agg(depth::bigint),
        array_agg((at_ms IS NOT NULL)::int::bigint), array_agg(coalesce(deleted_at, 'infinity'))
 FROM reply WHERE id >= %(first)s AND id < %(last)s GROUP BY id >> 48
 """
@@ -176,6 +175,8 @@ class Replies:
     characters: Ints
     shown: Ints
     """1 where all who see the post see it: it did not wait for a yes, or was given one."""
+    parent: Ints
+    """Id of the reply that it answers; 0 where it answers the post."""
     depth: Ints
     timed: Ints
     """1 where it speaks of a moment of the post."""
@@ -278,7 +279,7 @@ def of_guild(made: Posts, guild_id: int) -> Posts:
 
 def replies(session: Session, first: int, last: int) -> Replies:
     """Return the replies whose ids are from ``first`` to below ``last``."""
-    found = columns(session, _REPLIES, 8, {"first": first, "last": last})
+    found = columns(session, _REPLIES, len(fields(Replies)), {"first": first, "last": last})
     order = np.argsort(found[0])
     return Replies(*(one[order] for one in found))
 

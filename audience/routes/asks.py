@@ -5,10 +5,10 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from audience import grants
-from audience.routes.posts import AuthorView
+from audience.routes.posts import AuthorView, PictureView, picture_view
 from coop.api import Api
 from coop.call import Call
-from coop.errors import Conflict
+from coop.errors import Conflict, Forbidden
 from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("asks")
@@ -18,13 +18,15 @@ class AskView(BaseModel):
     """What somebody wants to do with a post of yours."""
 
     id: str
-    """Of the ask; where something was made from your post it is the id of that."""
+    """Of the ask; where something was made from your post, or answers it, it is the id of that."""
     verb: str
     asker: AuthorView
     post_id: str
     """Your post."""
     body: str | None
-    """What they wrote, where it is a quote; nobody else sees it yet."""
+    """What they wrote, where it is a quote or a reply; nobody else sees it yet."""
+    picture: PictureView | None
+    """That of a reply."""
     at: datetime
 
 
@@ -40,6 +42,7 @@ def list_asks(call: Call, query: PageQuery) -> Page[AskView]:
             asker=AuthorView(handle=one.asker, display_name=one.asker_name),
             post_id=str(one.post_id),
             body=one.body,
+            picture=picture_view(one),
             at=one.at,
         )
         for one in found
@@ -47,10 +50,10 @@ def list_asks(call: Call, query: PageQuery) -> Page[AskView]:
     return Page(items=items, next=None if last is None else encode(last))
 
 
-@api.post("/asks/<id:ask_id>/grant", status=204, raises=(Conflict,))
+@api.post("/asks/<id:ask_id>/grant", status=204, raises=(Conflict, Forbidden))
 def grant_ask(call: Call, ask_id: int) -> None:
-    """Say yes: it happens now. A no can become a yes."""
-    grants.grant(call.session, call.member, ask_id, call.now)
+    """Say yes: what waits happens now. A no can become a yes: whoever was refused may then do it."""
+    grants.grant(call.session, call.member, call.book, ask_id, call.now)
 
 
 @api.post("/asks/<id:ask_id>/refuse", status=204, raises=(Conflict,))

@@ -6,7 +6,7 @@ from audience import downloads
 from audience.routes.reactions import DoneView, answered
 from coop.api import Api
 from coop.call import Accepted, Call, Later
-from coop.errors import Forbidden, Unavailable
+from coop.errors import Conflict, Forbidden, Unavailable
 from media.delivery import by_stream
 from media.images import RENDITION_TYPE
 from media.routes.uploads import object_store
@@ -14,9 +14,9 @@ from media.routes.uploads import object_store
 api = Api("downloads")
 
 
-@api.put("/posts/<id:post_id>/download", raises=(Forbidden,))
+@api.put("/posts/<id:post_id>/download", raises=(Forbidden, Conflict))
 def ask_for_download(call: Call, post_id: int) -> DoneView | Accepted:
-    """Ask whether you may download the picture of a post."""
+    """Ask whether you may download the picture of a post; one without a picture is refused."""
     return answered(downloads.ask(call.session, call.member, call.book, post_id, call.now))
 
 

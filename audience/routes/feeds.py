@@ -225,9 +225,14 @@ def positions_in(text: str) -> dict[str, float]:
     """Return sliders as they are written in an address, ``small:1,calm:0.5``; raise RuleBroken for others."""
     found: dict[str, float] = {}
     for part in filter(None, (one.strip() for one in text.split(","))):
-        signal, _, position = part.partition(":")
+        name, _, position = part.partition(":")
+        signal = name.strip()
+        if signal in found:
+            raise RuleBroken(
+                "These are no positions of sliders.", faults=(Fault("query/sliders", "Name each once."),)
+            )
         try:
-            found[signal.strip()] = float(position)
+            found[signal] = float(position)
         except ValueError as error:
             fault = Fault("query/sliders", "Write them as small:1,calm:0.5.")
             raise RuleBroken("These are no positions of sliders.", faults=(fault,)) from error

@@ -21,7 +21,7 @@ class LessIn(BaseModel):
     of: Of
     """The author of the post, a tag of it, or whatever is like it: its author and all its tags, each less."""
     tag: str | None = Field(default=None, min_length=1, max_length=60)
-    """Which tag, without ``#``, where it is of a tag."""
+    """Which tag, without ``#``, where it is of a tag, and nowhere else."""
     profile: str | None = Field(default=None, max_length=30)
     """The feed whose next page the answer is about; your default where none is named."""
 
@@ -38,6 +38,7 @@ class EffectView(BaseModel):
     """What it does to your next page."""
 
     profile: str
+    """The feed whose page that is: the coop's default where the one you named comes from elsewhere."""
     moved: int
     """Places of the page that hold another post than they would have."""
     gone_from_page: int

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from audience.feeds import own_record, portable, profiles, sliders
+from audience.feeds.named import GONE
 from audience.feeds.own_draft import LONGEST_ABOUT, Draft
 from audience.feeds.own_record import Own, State
 from audience.feeds.portable import Adjustment, FeedDocument
@@ -251,7 +252,7 @@ def document_of(book: Book, own: Own) -> FeedDocument:
     """Return a profile as a document; raise RuleBroken where a vote took away what it was made from."""
     recipe = own.recipe(book.rules(FEEDS, FeedRules))
     if recipe is None and own.external_url is None:
-        raise RuleBroken("The profile that it was made from is one of ours no more, so it weighs nothing.")
+        raise RuleBroken(GONE)
     return portable.export(own.name, own.about, recipe, own.topics, own.external_url)
 
 

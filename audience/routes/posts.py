@@ -10,6 +10,7 @@ from audience import posts, stages
 from audience.access import Access, access_post
 from audience.cards import Card, cards
 from audience.document import AudienceDocument, Parts
+from audience.grants import Ask
 from audience.limits import limits_of
 from audience.posts import Draft
 from audience.threads import ReplyCard
@@ -87,7 +88,10 @@ class SeatsView:
 
 @dataclass(slots=True)
 class CountsView:
-    """How often something was done with it; none where the rules do not tell you."""
+    """How often something was done with it; none where the rules do not tell you, or by too few to be told.
+
+    The author is told of likes and reposts, their own left out, that there are at least so many.
+    """
 
     likes: int | None
     reposts: int | None
@@ -100,6 +104,15 @@ class MineView:
 
     liked: bool
     reposted: bool
+
+
+@dataclass(slots=True)
+class FromView:
+    """Where its author says it is from."""
+
+    id: str
+    """Of the place, whose posts are listed at ``/places/{id}/posts``."""
+    name: str
 
 
 @dataclass(slots=True)
@@ -120,11 +133,13 @@ class PostView(BaseModel):
     id: str
     author: AuthorView
     guild: str | None
+    place: FromView | None
     body: str
     picture: PictureView | None
     seats: SeatsView
     audience: AudienceDocument | None
-    """As you wrote it; none on the posts of others, because it may name people."""
+    """As you wrote it, with whom it is for by the rules where you did not say; none on the posts of others,
+    because it may name people."""
     counts: CountsView
     mine: MineView
     quote: QuotedView | None
@@ -189,6 +204,7 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         id=str(card.id),
         author=AuthorView(handle=card.author, display_name=card.author_name),
         guild=card.guild,
+        place=None if card.place is None else FromView(id=str(card.place_id), name=card.place),
         body=card.body,
         picture=picture_view(card),
         seats=SeatsView(max=limits_of(book, card.guild, card.asked).seats, taken=card.taken),
@@ -212,7 +228,7 @@ def _quoted(card: Card) -> QuotedView:
     )
 
 
-def picture_view(card: Card | ReplyCard) -> PictureView | None:
+def picture_view(card: Card | ReplyCard | Ask) -> PictureView | None:
     """Return the picture of a card, where it has one."""
     if card.asset_id is None:
         return None

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from audience import why
 from audience.feeds.ranking import Term
-from audience.feeds.rules import SignalName
+from audience.feeds.rules import SignalName, SlotName
 from audience.feeds.sliders import Weighing
+from audience.rules import AtTime
 from audience.why import Narrowed
 from coop.api import Api
 from coop.call import Call
@@ -40,9 +41,11 @@ class LimitView(BaseModel):
     """One limit that holds for a post."""
 
     name: str
-    """``seats`` (viewers), ``arrivals`` (strangers a minute), ``burst`` (strangers at once), ``replies`` or
-    ``replies_each`` (of one member)."""
-    value: int | None
+    """``seats`` (viewers), ``arrivals`` (strangers a minute), ``burst`` (strangers at once), ``replies``,
+    ``replies_each`` (of one member), ``replies_gap_s`` (seconds between two of one member),
+    ``replies_watched_min`` (percent of it to be watched or read first), ``replies_until`` (a duration from
+    when it was published) or ``replies_at_time`` (who answers at a moment of it; ``on`` is whoever may)."""
+    value: int | timedelta | AtTime | None
     """None where it is open."""
     clause: Citation | None
     """The clause that set it; none where the author did."""
@@ -78,17 +81,21 @@ class WhyView(BaseModel):
     """What a profile would give it now."""
     rank: int | None
     """Its place, from 1, on the page that the profile would make now; none where it would not be there."""
+    slot: SlotName | None
+    """``discovery`` or ``bridging`` where only the places kept for such authors would bring it there."""
     rank_without: dict[str, int | None]
-    """By signal: the place that it would have without that signal."""
+    """By signal: the place that it would have without that signal; none where it would not be there."""
     receipts: list[Citation]
-    """The clauses that the terms name."""
+    """Every clause that the score and the place rest on: weights, the reach of sliders that are turned, the
+    numbers inside the signals that add anything, and the kept places that brought it."""
 
 
 class WhyQuery(BaseModel):
     """Under which recipe to explain."""
 
     profile: str | None = Field(default=None, max_length=30)
-    """A profile of the ``feeds`` policy; its first one where none is named."""
+    """A profile of the ``feeds`` policy, ``own:`` one of yours, or ``default``. Where none is named it is the
+    voted one that delivered the post to you, else your default."""
 
 
 @api.get("/posts/<id:post_id>/why")
@@ -108,6 +115,7 @@ def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
             weights=dict(found.made.weighings),
         ),
         rank=found.made.rank,
+        slot=found.made.slot,
         rank_without=found.made.rank_without,
         receipts=found.receipts,
     )

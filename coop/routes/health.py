@@ -1,8 +1,12 @@
-"""Whether the process lives, whether it can serve, and how it fares: for operators and their tools."""
+"""Whether the process lives, whether it can serve, and how it fares: for operators and their tools.
+
+Law 7: how often each route is used tells of posts that are hidden, so nobody but an operator is told.
+"""
 
 import os
 import time
 from collections.abc import Callable
+from hmac import compare_digest
 
 import structlog
 from flask import Blueprint, Flask, Response, g, jsonify, request
@@ -17,8 +21,11 @@ from prometheus_client import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from coop.addresses import is_loopback
 from coop.call import platform
+from coop.errors import NotFound
 from coop.migrations import is_current
+from coop.settings import Settings
 
 LOG = structlog.get_logger("health")
 
@@ -53,10 +60,24 @@ def blueprint(checks: dict[str, Check]) -> Blueprint:
 
     @made.get("/metrics")
     def metrics() -> Response:
-        """Give the figures of every process of this server, in Prometheus' text format."""
+        """Give an operator the figures of every process of this server, in Prometheus' text format."""
+        if not _is_operator(platform().settings):
+            raise NotFound
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
     return made
+
+
+def _is_operator(settings: Settings) -> bool:
+    """Say whether a request shows the operators' token, or comes from the machine that alone is served.
+
+    Behind a proxy every request comes from this machine, or one next to it: there the token alone counts.
+    """
+    token = settings.metrics_token
+    shown = request.headers.get("Authorization", "").encode()
+    if token is not None and compare_digest(shown, f"Bearer {token.get_secret_value()}".encode()):
+        return True
+    return settings.local and is_loopback(request.remote_addr or "")
 
 
 def _registry() -> CollectorRegistry:

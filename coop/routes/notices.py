@@ -29,7 +29,7 @@ class NoticeView(BaseModel):
 
     id: str
     topic: str
-    """What kind of thing it is about: ``proposal`` or ``webhook``."""
+    """What kind of thing it is about: ``proposal``, ``webhook``, ``seat``, ``followers`` or ``ask``."""
     subject: str
     """Id of that thing."""
     moment: str

@@ -69,7 +69,7 @@ def raised(book: Book, seats: int) -> Book:
 
 
 def closed(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:
-    return full(session, ada, book, {"seats": {"max": 2}})
+    return full(session, ada, book, {"seats": {"max": 2, "on_full": "close"}})
 
 
 def for_others(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:

@@ -110,7 +110,7 @@ def for_another(session: Session, book: Book, ada: Identity, ben: Identity) -> i
 
 
 def full(session: Session, book: Book, ada: Identity, ben: Identity) -> int:
-    post = make_post(session, ada, book, {"seats": {"max": 1}})
+    post = make_post(session, ada, book, {"seats": {"max": 1, "on_full": "close"}})
     access_post(session, identity_of(make_member(session)), book, post.id, NOW)
     return post.id
 

@@ -53,7 +53,7 @@ def test_a_post_is_published_read_and_taken_back(
 ) -> None:
     made = publish(client, as_ada, audience={"seats": {"max": 9}})
     assert made["seats"] == {"max": 9, "taken": None}
-    assert made["audience"] == {"seats": {"max": 9}}
+    assert made["audience"] == {"preset": "local", "seats": {"max": 9}}
     read = client.get(f"/api/v1/posts/{made['id']}", headers=as_ben)
     untold = {"likes": None, "reposts": None, "replies": None}
     assert read.json == {**made, "seats": {"max": 9, "taken": None}, "audience": None, "counts": untold}
@@ -92,6 +92,9 @@ def test_law_08_a_cap_above_the_ceiling_is_answered_with_its_clause(
         ({"audience": {"see": {"any": [{"circle": "x"}]}}}, "/audience/see/any/0/circle"),
         ({"audience": {"see": {}}}, "/audience/see"),
         ({"audience": {"seats": {"max": "9"}}}, "/audience/seats/max"),
+        ({"audience": {"seats": {}}}, "/audience/seats"),
+        ({"audience": {"seats": {"max": 0, "on_full": "waitlist"}}}, "/audience/seats/max"),
+        ({"audience": {"seats": {"max": "open", "on_full": "waitlist"}}}, "/audience/seats/on_full"),
         ({"asset_id": "9223372036854775808"}, "/asset_id"),
         ({"asset_id": 7}, "/asset_id"),
         ({"title": "x"}, "/title"),
@@ -113,7 +116,7 @@ def hidden(session: Session, book: Book, ada: Member, ben: Member) -> dict[str, 
     for reason, audience in {
         "not for them": NOBODY,
         "for others": {"see": {"any": [{"member": "cleo"}]}},
-        "full": {"seats": {"max": 1}},
+        "full": {"seats": {"max": 1, "on_full": "close"}},
         "deleted": {},
         "blocked": {},
         "blocking": {},

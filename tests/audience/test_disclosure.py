@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience.disclosure import Seats, in_steps, parts, seats
+from audience.disclosure import Seats, gestures, in_steps, parts, seats
 
 PEOPLE = st.integers(0, 200)
 LEAST = st.integers(5, 50)
@@ -27,6 +27,14 @@ def test_law_07_one_person_more_changes_what_is_told_by_a_whole_step_or_not_at_a
     before, after = in_steps(number, least) or 0, in_steps(number + 1, least) or 0
     assert after - before in (0, least)
     assert before <= number
+
+
+@given(PEOPLE, PEOPLE, LEAST)
+def test_law_07_gestures_are_told_to_an_author_in_steps_and_in_public_once_enough_have_seen_it(
+    number: int, seen: int, least: int
+) -> None:
+    assert gestures(number, seen, least, public=False) == in_steps(number, least)
+    assert gestures(number, seen, least, public=True) == (number if seen >= least else None)
 
 
 def test_law_07_no_part_and_no_rest_can_be_worked_out_from_a_whole_that_is_known() -> None:

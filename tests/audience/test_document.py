@@ -1,12 +1,15 @@
 """The audience document: what it may say, and that it only tightens."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from audience.document import AudienceDocument, Parts, preset
 from audience.predicate import NOBODY, Predicate
+from coop.validation import faults
 
 
 def read(document: object) -> AudienceDocument:
@@ -25,7 +28,7 @@ FOLLOWERS = {"follow": {"dir": "follower"}}
         ({"see": {"all": []}}, "at least 1"),
         ({"see": {"any": [{"local": True}], "not": []}}, "at least 1"),
         ({"see": {"any": [{}]}}, "Name exactly one"),
-        ({"see": {"any": [{"local": False}]}}, "True"),
+        ({"see": {"any": [{"local": False}]}}, "Say true"),
         ({"see": {"any": [{"local": True, "guild": "bakers"}]}}, "Name exactly one"),
         ({"see": {"any": ["bakers"]}}, "object"),
         ({"see": {"none": []}}, "not permitted"),
@@ -40,9 +43,9 @@ FOLLOWERS = {"follow": {"dir": "follower"}}
         ({"see": {"any": [{"contributed": {"tag": "bread", "kinds": []}}]}}, "at least 1"),
         ({"preset": "local", "see": {"any": []}}, "leave one out"),
         ({"preset": "friends"}, "self"),
-        ({"seats": {}}, "required"),
+        ({"seats": {}}, "says nothing"),
         ({"seats": {"max": 0}}, "Seats are 1"),
-        ({"seats": {"max": 0, "on_full": "waitlist"}}, "Nobody can wait"),
+        ({"seats": {"max": 0, "on_full": "waitlist"}}, "Seats are 1"),
         ({"seats": {"max": "open", "on_full": "waitlist"}}, "nothing to wait for"),
         ({"seats": {"max": 1.5}}, "whole number"),
         ({"seats": {"max": True}}, "whole number"),
@@ -61,6 +64,130 @@ FOLLOWERS = {"follow": {"dir": "follower"}}
 def test_a_document_that_is_ambiguous_or_contradicts_itself_is_refused(document: object, told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         read(document)
+
+
+ATOMS: list[tuple[object, str]] = [
+    ("bakers", ""),
+    (7, ""),
+    ({}, ""),
+    ({"local": True, "guild": "bakers"}, ""),
+    ({"local": False}, "/local"),
+    ({"public": "yes"}, "/public"),
+    ({"mentioned": 1}, "/mentioned"),
+    ({"guild": 5}, "/guild"),
+    ({"guild": ""}, "/guild"),
+    ({"circle": "x" * 61}, "/circle"),
+    ({"member": None}, ""),
+    ({"colour": "red"}, "/colour"),
+    ({"Alternatives": []}, "/Alternatives"),
+    ({"place": "Norway"}, "/place"),
+    ({"follow": "ada"}, "/follow"),
+    ({"follow": {}}, "/follow/dir"),
+    ({"follow": {"dir": "friend"}}, "/follow/dir"),
+    ({"follow": {"dir": "mutual", "min_days": -1}}, "/follow/min_days"),
+    ({"follow": {"dir": "mutual", "since": "P1D"}}, "/follow/since"),
+    ({"contributed": {"min": 1}}, "/contributed/tag"),
+    ({"contributed": {"tag": "rye bread"}}, "/contributed/tag"),
+    ({"contributed": {"tag": "bread", "kinds": []}}, "/contributed/kinds"),
+    ({"contributed": {"tag": "bread", "kinds": ["post", "like"]}}, "/contributed/kinds/1"),
+    ({"contributed": {"tag": "bread", "days": 0}}, "/contributed/days"),
+]
+"""What names no one group of people, and where in it the mistake is."""
+GROUPS = ("/any/0", "/all/0", "/all/1/any/0", "/not/1")
+"""Where a group stands in a predicate."""
+PREDICATES: list[tuple[object, str]] = [
+    ([], ""),
+    ({}, ""),
+    ({"not": [{"guild": "bakers"}]}, ""),
+    ({"any": {}}, "/any"),
+    ({"all": []}, "/all"),
+    ({"all": [{"any": []}]}, "/all/0/any"),
+    ({"all": [{"any": [{"local": True}], "not": []}]}, "/all/0/not"),
+    ({"any": [], "not": []}, "/not"),
+    ({"any": [{"guild": "bakers"}], "not": [{"member": "ben"}, {"local": True}]}, "/not/1"),
+    ({"any": [{"guild": "bakers"}], "not": [{"guild": "bakers"}]}, ""),
+    ({"any": [{"public": True}, {"guild": "bakers"}]}, ""),
+    ({"none": []}, "/none"),
+]
+"""What is no predicate, and where in it the mistake is."""
+PARTS: list[tuple[object, str]] = [
+    ({"preset": "friends"}, "/preset"),
+    ({"seats": {}}, "/seats"),
+    ({"seats": {"max": 0}}, "/seats/max"),
+    ({"seats": {"max": "9"}}, "/seats/max"),
+    ({"seats": {"max": "open", "on_full": "waitlist"}}, "/seats/on_full"),
+    ({"seats": {"max": 9, "on_full": "shout"}}, "/seats/on_full"),
+    ({"arrivals": {}}, "/arrivals"),
+    ({"arrivals": {"burst": 0}}, "/arrivals/burst"),
+    ({"interact": {}}, "/interact"),
+    ({"interact": {"shout": {"auto": [7]}}}, "/interact/shout"),
+    ({"interact": {"like": []}}, "/interact/like"),
+    ({"interact": {"like": {"auto": [FOLLOWERS], "ask": [FOLLOWERS]}}}, "/interact/like"),
+    ({"replies": {}}, "/replies"),
+    ({"replies": {"gap_s": 0.5}}, "/replies/gap_s"),
+    ({"replies": {"until": "a week"}}, "/replies/until"),
+    ({"replies": {"at_time": "always"}}, "/replies/at_time"),
+    ({"colour/~": 1}, "/colour~1~0"),
+]
+"""What no layer of a document says, and where in it the mistake is."""
+LAYERS = ("", "/after/0/set")
+
+
+def written(pointer: str, value: object) -> Any:
+    """Return a document, right but for a value at one place of it, with other groups before it in a list."""
+    for step in reversed(pointer.split("/")[1:]):
+        if step.isdigit():
+            value = [*[{"guild": "bakers"}] * int(step), value]
+        elif step == "not":
+            value = {"any": [{"member": "ada"}], step: value}
+        else:
+            value = {"age": "P1D", step: value} if step == "set" else {step: value}
+    return value
+
+
+def mistakes() -> Iterator[tuple[str, Any]]:
+    """Yield documents with one mistake, and where it is, over the whole grammar."""
+    for layer in LAYERS:
+        for value, at in PARTS:
+            yield f"{layer}{at}", written(layer, value)
+        for name in ("see", "read"):
+            for value, at in PREDICATES:
+                yield f"{layer}/{name}{at}", written(f"{layer}/{name}", value)
+            for group in GROUPS:
+                for value, at in ATOMS:
+                    yield f"{layer}/{name}{group}{at}", written(f"{layer}/{name}{group}", value)
+        for name in ("auto", "ask"):
+            for value, at in ATOMS:
+                where = f"{layer}/interact/quote/{name}/1"
+                yield f"{where}{at}", written(where, value)
+
+
+def test_a_mistake_is_pointed_at_wherever_it_stands_and_told_once() -> None:
+    for pointer, document in mistakes():
+        with pytest.raises(ValidationError) as refused:
+            read(document)
+        told = [fault.pointer for fault in faults(refused.value, document)]
+        assert told == [pointer], document
+
+
+@pytest.mark.parametrize(
+    ("later", "pointer"),
+    [
+        ({"set": {"preset": "self"}}, "/after/0"),
+        ({"age": "P1D", "seats_pct": 50, "set": {"preset": "self"}}, "/after/0"),
+        ({"age": "a day", "set": {"preset": "self"}}, "/after/0/age"),
+        ({"seats_pct": 101, "set": {"preset": "self"}}, "/after/0/seats_pct"),
+        ({"age": "P1D"}, "/after/0/set"),
+        ({"age": "P1D", "set": {}}, "/after/0"),
+        ({"age": "P1D", "set": {"after": []}}, "/after/0/set/after"),
+        ({"age": "P1D", "set": {"preset": "self", "see": {"any": []}}}, "/after/0/set"),
+    ],
+)
+def test_a_mistake_in_what_comes_later_is_pointed_at(later: object, pointer: str) -> None:
+    document = {"after": [later]}
+    with pytest.raises(ValidationError) as refused:
+        read(document)
+    assert [fault.pointer for fault in faults(refused.value, document)] == [pointer]
 
 
 BAKES = {"contributed": {"tag": "bread", "kinds": ["reply"], "min": 2, "days": 30}}

@@ -100,7 +100,7 @@ def test_the_job_seats_those_who_wait_once_a_vote_has_raised_the_cap(
 def test_law_07_a_full_post_that_lets_nobody_wait_answers_as_one_that_is_not_there(
     client: FlaskClient, members: dict[str, Headers]
 ) -> None:
-    post = publish(client, members["ada"], {"seats": {"max": 1}})
+    post = publish(client, members["ada"], {"seats": {"max": 1, "on_full": "close"}})
     assert client.get(post, headers=members["ben"]).status_code == 200
     for path, method in (("", "GET"), ("/wait", "POST"), ("/wait", "DELETE")):
         answers = [

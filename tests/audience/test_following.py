@@ -109,6 +109,35 @@ def test_whoever_reaches_the_ceiling_is_invited_once_to_form_a_guild(
     assert "guild" in told[0].detail
 
 
+def invitations(session: Session, ada: Identity) -> list[str]:
+    return [one.line for one in notices.listing(session, ada, unread_only=False, before=None, limit=10)]
+
+
+def test_whoever_reaches_a_raised_ceiling_by_those_who_waited_is_invited_once_as_well(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    come(session, TWO, crowd[:4])
+    two, three = (f"You have {n} followers, as many as one person here has." for n in (2, 3))
+    assert invitations(session, ada) == [two]
+    for _ in range(2):
+        following.admit(session, THREE, ada.member_id, NOW + 9 * SECOND)
+        assert invitations(session, ada) == [three, two]
+    following.unfollow(session, crowd[0], THREE, "ada", NOW)
+    assert states(session, ada, crowd[:4]) == ["none", "following", "following", "following"]
+    assert invitations(session, ada) == [three, two]
+
+
+def test_nobody_is_invited_where_there_is_room_left(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    come(session, CLOSED, crowd[:1])
+    following.admit(session, THREE, ada.member_id, NOW)
+    assert invitations(session, ada) == []
+    come(session, TWO, crowd[:3])
+    following.admit(session, with_clauses(TWO, AUDIENCE, {"/followers/ceiling": 9}), ada.member_id, NOW)
+    assert len(invitations(session, ada)) == 1
+
+
 def test_law_06_the_ceiling_is_exact_when_many_come_at_once(committed: Database) -> None:
     number = much(12, 60)
     book = with_clauses(TWO, AUDIENCE, {"/followers/ceiling": 5})

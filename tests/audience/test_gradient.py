@@ -6,7 +6,7 @@ from audience.gradient import Step, steps
 from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.errors import RuleBroken
-from tests.audience.factories import founding_book, wide_open, with_clauses
+from tests.audience.factories import founding_book, wide_open, with_clauses, with_guild_policy
 
 BOOK = founding_book()
 CIRCLES = [CircleCard(7, "Family", ("ben",)), CircleCard(9, "Choir", ()), CircleCard(8, "Bread", ("ben",))]
@@ -49,7 +49,9 @@ def test_a_step_says_what_it_stands_for() -> None:
 
 def test_law_08_a_step_is_allowed_just_where_publishing_it_would_be() -> None:
     public = with_clauses(BOOK, AUDIENCE, {"/reach/widest": "public"})
-    for book in (BOOK, public, wide_open(BOOK), wide_open(public)):
+    inside = with_guild_policy(wide_open(public), "bakers", '[reach]\nwidest = "local"\n')
+    beyond = with_guild_policy(wide_open(BOOK), "bakers", '[reach]\nwidest = "public"\n')
+    for book in (BOOK, public, wide_open(BOOK), wide_open(public), inside, beyond):
         for guild in (None, "bakers"):
             for step in steps(CIRCLES, book, guild):
                 assert step.allowed is not refused(step, book, guild)
@@ -60,3 +62,6 @@ def test_a_step_that_is_not_allowed_names_the_clause() -> None:
     public = with_clauses(BOOK, AUDIENCE, {"/reach/widest": "public"})
     clauses = [steps([], book, None)[-1].clause for book in (BOOK, public, wide_open(public))]
     assert [one and one.clause for one in clauses] == ["/reach/widest", "/seats/ceiling", None]
+    inside = with_guild_policy(wide_open(public), "bakers", '[reach]\nwidest = "local"\n')
+    own = [steps([], inside, guild)[-1].clause for guild in ("bakers", None)]
+    assert [one and one.scope for one in own] == ["guild:bakers", None]

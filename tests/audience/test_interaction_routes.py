@@ -63,26 +63,52 @@ def test_a_gesture_is_made_and_taken_back(
         assert (answer.status_code, answer.json) == (200, {"state": "done"})
     assert get(client, as_ben, post)["mine"][mine] is True
     assert get(client, as_ben, post)["counts"] == {"likes": None, "reposts": None, "replies": None}
-    assert get(client, as_ada, post)["counts"][f"{verb}s"] == 1
+    assert get(client, as_ada, post)["counts"] == {"likes": None, "reposts": None, "replies": 0}
     assert client.delete(f"/api/v1/{post}/{verb}", headers=as_ben).status_code == 204
     assert get(client, as_ben, post)["mine"][mine] is False
 
 
 @pytest.mark.parametrize("verb", ["like", "repost", "download"])
 def test_where_its_author_is_asked_it_is_accepted_and_waits(
-    client: FlaskClient, as_ada: Headers, as_ben: Headers, verb: str
+    client: FlaskClient, session: Session, ada: Member, as_ada: Headers, as_ben: Headers, verb: str
 ) -> None:
-    post = f"posts/{publish(client, as_ada, audience=ASKING)['id']}"
+    asset = str(make_asset(session, identity_of(ada)).id)
+    post = f"posts/{publish(client, as_ada, audience=ASKING, asset_id=asset)['id']}"
     answer = client.put(f"/api/v1/{post}/{verb}", headers=as_ben)
     assert (answer.status_code, answer.json) == (202, {"state": "waiting"})
     (ask,) = get(client, as_ada, "asks")["items"]
-    assert (ask["verb"], ask["asker"]["handle"], ask["body"]) == (verb, "ben", None)
+    assert (ask["verb"], ask["asker"]["handle"], ask["body"], ask["picture"]) == (verb, "ben", None, None)
+    (notice,) = get(client, as_ada, "notices")["items"]
+    assert (notice["topic"], notice["path"]) == ("ask", "/members/me/asks")
     assert client.post(f"/api/v1/asks/{ask['id']}/grant", headers=as_ben).status_code == 404
     assert client.post(f"/api/v1/asks/{ask['id']}/grant", headers=as_ada).status_code == 204
     assert client.put(f"/api/v1/{post}/{verb}", headers=as_ben).json == {"state": "done"}
     assert client.post(f"/api/v1/asks/{ask['id']}/refuse", headers=as_ada).status_code == 204
     refused = client.put(f"/api/v1/{post}/{verb}", headers=as_ben)
     assert (refused.status_code, (refused.json or {})["detail"]) == (403, "Its author has said no.")
+
+
+@pytest.mark.parametrize("verb", ["like", "repost"])
+def test_what_was_taken_back_is_no_longer_the_author_s_to_grant(
+    client: FlaskClient, as_ada: Headers, as_ben: Headers, verb: str
+) -> None:
+    post = f"posts/{publish(client, as_ada, audience=ASKING)['id']}"
+    client.put(f"/api/v1/{post}/{verb}", headers=as_ben)
+    (ask,) = get(client, as_ada, "asks")["items"]
+    assert client.post(f"/api/v1/asks/{ask['id']}/grant", headers=as_ada).status_code == 204
+    assert client.delete(f"/api/v1/{post}/{verb}", headers=as_ben).status_code == 204
+    for answer in ("refuse", "grant"):
+        assert client.post(f"/api/v1/asks/{ask['id']}/{answer}", headers=as_ada).status_code == 404
+    assert get(client, as_ada, "members/ben/posts")["items"] == []
+    assert get(client, as_ben, post)["mine"] == {**get(client, as_ada, post)["mine"]}
+
+
+def test_a_text_has_no_picture_to_download(client: FlaskClient, as_ada: Headers, as_ben: Headers) -> None:
+    at = f"/api/v1/posts/{publish(client, as_ada, audience=ASKING)['id']}/download"
+    refused = client.put(at, headers=as_ben)
+    assert (refused.status_code, "no picture" in (refused.json or {})["detail"]) == (409, True)
+    assert client.get(at, headers=as_ada).status_code == 404
+    assert get(client, as_ada, "asks")["items"] == []
 
 
 def test_every_verb_is_answered_with_its_reason(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from audience.clauses import OPEN, Cap, limit_of
 from audience.limits import NO_LIMIT, Asked, Limits, deciding, limits_of, rules_of, tighten
 from audience.rules import AUDIENCE, Arrivals, AudienceRules, Seats
+from audience.strictness import stricter_of
 from coop.book import Book
 from tests.audience.factories import founding_book, wide_open, with_clauses, with_guild_policy
 
@@ -20,8 +21,8 @@ def test_without_a_cap_the_default_in_force_holds() -> None:
 
 
 def test_a_guild_sets_its_own_limits_inside_the_bounds() -> None:
-    book = with_guild_policy(BOOK, "bakers", "[seats]\ndefault = 300\n[arrivals]\nper_minute = 6\n")
-    assert limits_of(book, "bakers") == Limits(seats=300, per_minute=6, burst=20)
+    book = with_guild_policy(BOOK, "bakers", "[seats]\ndefault = 90\n[arrivals]\nper_minute = 6\n")
+    assert limits_of(book, "bakers") == Limits(seats=90, per_minute=6, burst=20)
     assert limits_of(book, "others") == limits_of(book, None)
     assert deciding(book, "bakers", "/arrivals/per_minute").scope == "guild:bakers"
     assert deciding(book, "bakers", "/arrivals/burst").scope == "coop"
@@ -39,6 +40,23 @@ def test_law_08_a_guilds_clause_that_the_coop_has_outgrown_falls_away_alone() ->
     lower = with_clauses(book, AUDIENCE, {"/seats/default": 100, "/seats/ceiling": 120})
     assert limits_of(lower, "bakers") == Limits(seats=100, per_minute=6, burst=20)
     assert limits_of(lower, "others") == Limits(seats=100, per_minute=60, burst=20)
+
+
+def test_law_08_no_vote_of_the_coop_on_another_clause_drops_what_a_guild_tightened() -> None:
+    book = with_guild_policy(BOOK, "bakers", "[seats]\nceiling = 90\ndefault = 90\n[arrivals]\nburst = 3\n")
+    wider = with_clauses(book, AUDIENCE, {"/seats/default": 400})
+    for one in (book, wider):
+        assert limits_of(one, "bakers") == Limits(seats=90, per_minute=60, burst=3)
+    alone = with_guild_policy(BOOK, "bakers", "[seats]\nceiling = 90\n[arrivals]\nburst = 3\n")
+    assert limits_of(alone, "bakers") == limits_of(book, "bakers")
+
+
+def test_a_receipt_is_never_of_a_guilds_clause_that_has_fallen_away() -> None:
+    book = with_guild_policy(BOOK, "bakers", "[seats]\ndefault = 40\n")
+    assert deciding(book, "bakers", "/seats/default").scope == "guild:bakers"
+    bounds = {"/bounds/guild/~1seats~1default": {"min": 100, "max": 500}}
+    found = deciding(with_clauses(book, AUDIENCE, bounds), "bakers", "/seats/default")
+    assert (found.scope, found.value) == ("coop", 150)
 
 
 def test_arrivals_have_a_period_and_a_tolerance() -> None:
@@ -64,8 +82,10 @@ def rules(draw: st.DrawFn) -> AudienceRules:
     default: Cap = draw(CAPS if isinstance(ceiling, str) else st.integers(1, ceiling))
     return base.model_copy(
         update={
-            "seats": Seats(ceiling=ceiling, default=default),
-            "arrivals": Arrivals(per_minute=draw(CAPS), burst=draw(st.integers(1, 50))),
+            "seats": Seats(ceiling=ceiling, default=default, on_full="close"),
+            "arrivals": Arrivals(
+                per_minute=draw(CAPS), burst=draw(st.integers(1, 50)), strangers_only=draw(st.booleans())
+            ),
         }
     )
 
@@ -82,7 +102,7 @@ ASKED = st.builds(Asked, NUMBERS | st.just(NO_LIMIT), NUMBERS, NUMBERS, st.boole
 def test_law_08_the_effective_limit_is_never_wider_than_any_of_author_guild_and_coop(
     author: Asked, guild: AudienceRules, coop: AudienceRules
 ) -> None:
-    found = tighten(author, guild, coop)
+    found = tighten(author, stricter_of(guild, coop))
     assert author.seats == NO_LIMIT or below(found.seats, author.seats)
     assert below(found.per_minute, author.per_minute)
     assert below(found.burst, author.burst)
@@ -90,6 +110,7 @@ def test_law_08_the_effective_limit_is_never_wider_than_any_of_author_guild_and_
         assert below(found.seats, limit_of(one.seats.ceiling))
         assert below(found.per_minute, limit_of(one.arrivals.per_minute))
         assert found.burst <= one.arrivals.burst
+        assert found.all_wait >= (author.all_wait or not one.arrivals.strangers_only)
 
 
 def test_law_01_no_limit_stands_in_code() -> None:
@@ -107,8 +128,8 @@ def test_law_01_no_limit_stands_in_code() -> None:
 def test_law_08_a_further_layer_only_ever_narrows(
     asked: Asked, later: Asked, guild: AudienceRules, coop: AudienceRules
 ) -> None:
-    before = tighten(asked, guild, coop)
-    after = tighten(asked.narrowed(later), guild, coop)
+    before = tighten(asked, stricter_of(guild, coop))
+    after = tighten(asked.narrowed(later), stricter_of(guild, coop))
     assert below(after.seats, before.seats)
     assert below(after.per_minute, before.per_minute)
     assert after.burst <= before.burst

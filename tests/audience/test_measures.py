@@ -9,14 +9,15 @@ from sqlmodel import Session
 
 from app import MEASURES as ALL
 from audience import posts
+from audience.feeds.rules import FEEDS, FeedRules
 from audience.measures import MEASURES
-from audience.replay.pages import SMALL
 from audience.tables import Reply, Seat
-from coop.book import Book
+from coop.book import COOP, Book
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.metrics import METRICS, Span
-from tests.audience.factories import NOW, make_post, wide_open
+from coop.policies import new_version
+from tests.audience.factories import NOW, make_post, wide_open, with_clauses
 from tests.factories import identity_of, make_guild, make_member
 
 DAY = timedelta(days=1)
@@ -123,7 +124,8 @@ def test_views_are_counted_when_they_were_taken(week: Week) -> None:
 
 
 def test_small_authors_are_those_whom_few_have_seen(week: Week) -> None:
-    crowd = [identity_of(make_member(week.session)) for _ in range(SMALL)]
+    few = week.book.rules(FEEDS, FeedRules).discovery.viewers
+    crowd = [identity_of(make_member(week.session)) for _ in range(few)]
     for author in (0, 1, 2):
         for viewer in crowd:
             week.see(viewer, author)
@@ -132,6 +134,16 @@ def test_small_authors_are_those_whom_few_have_seen(week: Week) -> None:
             week.see(viewer, author)
     assert read(week, "small_authors") == Decimal("16.667")
     assert read(week, "small_authors", replace(WEEK, hidden_below=4)) is None
+
+
+def test_law_01_how_few_are_few_is_the_clause_in_force(week: Week) -> None:
+    for author in range(3):
+        for viewer in week.members[3:]:
+            week.see(viewer, author)
+    assert read(week, "small_authors") == 100
+    text = with_clauses(week.book, FEEDS, {"/discovery/viewers": 4}).policies[COOP, FEEDS].text
+    new_version(week.session, COOP, FEEDS, text, cause="founding", proposal_id=None, tally=None, now=NOW)
+    assert read(week, "small_authors") == 0
 
 
 def test_the_span_of_a_guild_counts_what_was_posted_in_it(week: Week) -> None:

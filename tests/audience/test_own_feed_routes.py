@@ -130,10 +130,14 @@ def test_sliders_are_tried_out_without_a_delivery(
     assert (sliders["small"], sliders["calm"], sliders["fresh"]) == (1.0, 0.5, 0.0)
     assert "post" not in str(found.keys())
     assert len(send(client, "GET", "/balanced", as_ada, 200)["items"]) == 1
-    for wrong in ("small", "small:x", "small:9", "none:1", "small:nan", ":1"):
+    for wrong in ("small", "small:x", "small:9", "none:1", "small:nan", ":1", "small:1,small:1"):
         problem = send(client, "GET", f"/balanced/preview?sliders={wrong}", as_ada, 422)
         assert pointers(problem)[0].startswith("query/sliders")
     send(client, "GET", "/none/preview", as_ada, 404)
+    outside = {"name": "outside", "external_url": "https://example.org/feed"}
+    send(client, "POST", "/own", as_ada, 201, outside)
+    told = send(client, "GET", "/own:outside/preview", as_ada, 422)
+    assert "nothing is weighed here" in told["detail"]
 
 
 def test_what_a_slider_cannot_do_is_refused_at_its_place(client: FlaskClient, as_ada: Headers) -> None:
@@ -212,6 +216,8 @@ def test_a_feed_is_carried_from_one_to_another_and_each_difference_told(
     assert other["profile"]["name"] == "louder"
     assert send(client, "POST", "/import", as_ben, 422, {**document, "format": "x"})["errors"]
     assert pointers(send(client, "POST", "/import", as_ben, 422, {**document, "more": 1})) == ["/more"]
+    empty = {"format": document["format"], "name": "empty", "weights": {}}
+    assert pointers(send(client, "POST", "/import", as_ben, 422, empty)) == ["/weights"]
 
 
 def test_a_feed_from_elsewhere_is_served_and_while_it_fails_the_default_is(

@@ -138,6 +138,15 @@ def test_a_guild_sets_the_default_for_what_is_made_in_it() -> None:
     assert clause.scope == "guild:bakers"
 
 
+@pytest.mark.parametrize(("name", "value"), [("default", "ask"), ("ceiling", "no")])
+def test_law_08_a_guild_opens_nothing_that_the_coop_has_closed(name: str, value: str) -> None:
+    own = with_guild_policy(BOOK, "bakers", f'[interact.quote]\n{name} = "readers"\n')
+    closed = {"/interact/quote/default": "nobody", "/interact/quote/ceiling": "nobody"}
+    book = own if name == "default" else with_clauses(own, AUDIENCE, closed)
+    found = asked("quote", {} if name == "default" else quoting(auto=[LOCAL]), book=book, guild="bakers")
+    assert (found.value, found.clause) == (value, book.cite(AUDIENCE, f"/interact/quote/{name}"))
+
+
 def test_its_author_always_may_and_a_visitor_never() -> None:
     closed: dict[str, Any] = {"interact": {verb: {} for verb in VERBS}}
     assert {asked(verb, closed, author=True).value for verb in VERBS} == {"yes"}

@@ -99,7 +99,7 @@ def test_law_08_limits_are_the_strictest_of_author_guild_and_coop_each_with_who_
 def test_seats_name_the_default_or_the_ceiling_that_decides(
     session: Session, book: Book, ada: Identity
 ) -> None:
-    def seats(book: Book, document: object) -> tuple[int | None, str | None]:
+    def seats(book: Book, document: object) -> tuple[object, str | None]:
         limit = seen(session, ada, book, document).limits[0]
         return limit.value, limit.clause.clause if limit.clause else None
 

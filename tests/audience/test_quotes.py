@@ -245,7 +245,7 @@ def test_a_quote_that_waits_is_seen_by_its_author_alone_until_it_is_granted(
         None,
     )
     assert grants.page(session, cleo, after=0, limit=9) == ([], None)
-    grants.grant(session, ada, made.id, LATER)
+    grants.grant(session, ada, book, made.id, LATER)
     session.expire_all()
     assert (state_of(session, made), given_by(session, ben)) == ("active", 1)
     assert inside(session, cleo, book, made) == source.id
@@ -270,7 +270,7 @@ def test_a_waiting_quote_that_is_deleted_was_never_given(
     assert granted.held_at is None
     assert grants.page(session, ada, after=0, limit=9) == ([], None)
     with pytest.raises(NotFound):
-        grants.grant(session, ada, made.id, LATER)
+        grants.grant(session, ada, book, made.id, LATER)
 
 
 def test_a_refused_quote_stays_with_its_author_and_a_no_can_become_a_yes(
@@ -281,7 +281,7 @@ def test_a_refused_quote_stays_with_its_author_and_a_no_can_become_a_yes(
         grants.refuse(session, ada, made.id, LATER)
     assert state_of(session, made) == "refused"
     assert [sees(session, one, book, made) for one in (ben, cleo)] == [True, False]
-    grants.grant(session, ada, made.id, LATER)
+    grants.grant(session, ada, book, made.id, LATER)
     assert sees(session, cleo, book, made)
     with pytest.raises(Conflict, match="detach"):
         grants.refuse(session, ada, made.id, LATER)
@@ -293,9 +293,10 @@ def test_only_the_author_of_the_source_decides(
     source = make_post(session, ada, book)
     made = quote(session, ben, book, source)
     for other in (ben, cleo):
-        for decide in (grants.grant, grants.refuse):
-            with pytest.raises(NotFound):
-                decide(session, other, made.id, LATER)
+        with pytest.raises(NotFound):
+            grants.grant(session, other, book, made.id, LATER)
+        with pytest.raises(NotFound):
+            grants.refuse(session, other, made.id, LATER)
         with pytest.raises(NotFound):
             derivatives.detach(session, other, source.id, made.id, LATER)
         with pytest.raises(NotFound):
@@ -325,7 +326,7 @@ def test_what_is_detached_loses_its_source_and_keeps_its_words_for_good(
         "See this",
     )
     with pytest.raises(Conflict):
-        grants.grant(session, ada, made.id, LATER)
+        grants.grant(session, ada, book, made.id, LATER)
 
 
 def test_law_08_what_was_detached_keeps_the_audience_it_had_then(
@@ -401,7 +402,7 @@ def test_law_07_an_ask_of_someone_blocked_is_told_to_nobody(
     following.block(session, ada, book, "ben", NOW)
     assert grants.page(session, ada, after=0, limit=9) == ([], None)
     with pytest.raises(NotFound):
-        grants.grant(session, ada, made.id, LATER)
+        grants.grant(session, ada, book, made.id, LATER)
 
 
 def test_what_opens_to_more_than_the_ceiling_is_refused_with_its_clause(
@@ -432,13 +433,13 @@ def test_law_08_quotes_of_random_posts_reach_whom_their_sources_reach(session: S
     chance = Random(23)
     world = build(session, book, 29, 14, much(150, 1500))
     made: list[tuple[Published, Person, int]] = []
-    for source in world.posts:
+    for number, source in enumerate(world.posts):
         able = [one for one in world.people if one is not source.author and world.decides(source, one)]
         if able:
-            quoter = chance.choice(able)
+            quoter, at = chance.choice(able), THEN + timedelta(milliseconds=number)
             draft = Draft(body="See this", quote_id=source.id)
             with suppress(Forbidden), session.begin_nested():
-                made.append((source, quoter, posts.publish(session, quoter.identity, book, draft, THEN).id))
+                made.append((source, quoter, posts.publish(session, quoter.identity, book, draft, at).id))
     reached = 0
     for reader in world.people:
         seen = decided(session, book, reader.identity)

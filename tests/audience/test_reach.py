@@ -3,23 +3,25 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from audience import circles, reach, relations, replies, stages, waiting, watching, why
+from audience import circles, disclosure, reach, relations, replies, stages, waiting, watching, why
 from audience.access import access_post
 from audience.cards import cards
 from audience.document import Parts
 from audience.feeds import page as feeds
+from audience.feeds.rules import FEEDS
 from audience.headcount import About
 from audience.tables import Post
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
 from coop.tables import Member
-from tests.audience.factories import NOW, make_post
+from tests.audience.factories import NOW, make_post, with_clauses
 from tests.factories import LISBON, identity_of, make_guild, make_member
 
 LATER = NOW + timedelta(minutes=5)
@@ -51,13 +53,13 @@ def told(session: Session, author: Identity, book: Book, post: Post) -> reach.Re
 
 
 def ways(found: reach.Reach) -> dict[str, tuple[int | None, int | None]]:
-    return {way.via: (way.readers, way.served) for way in found.ways}
+    return {way.via: (way.candidates, way.served) for way in found.ways}
 
 
 def test_an_author_is_told_who_could_who_came_and_who_answered_in_numbers(
     session: Session, book: Book, ada: Identity, people: list[Identity]
 ) -> None:
-    post = make_post(session, ada, book)
+    post = make_post(session, ada, book, {"seats": {"on_full": "close"}})
     come(session, people[:11], book, post, "chronological")
     come(session, people[11:], book, post)
     for one in people[:6]:
@@ -68,6 +70,69 @@ def test_an_author_is_told_who_could_who_came_and_who_answered_in_numbers(
     assert (found.seated, found.finished, found.replied) == (15, 5, 5)
     assert ways(found) == {"feed:chronological": (10, 5), "post": (None, 5)}
     assert (found.full_at, found.waiting, found.narrowed) == (None, 0, [])
+
+
+def stages_of(found: reach.Reach) -> dict[str, tuple[int | None, ...]]:
+    return {way.via: (way.served, way.finished, way.replied) for way in found.ways}
+
+
+def test_each_way_is_told_stage_by_stage(
+    session: Session, book: Book, ada: Identity, people: list[Identity]
+) -> None:
+    post = make_post(session, ada, book)
+    come(session, people[:11], book, post, "chronological")
+    come(session, people[11:], book, post)
+    for one in [*people[:6], *people[11:15]]:
+        watching.watched(session, one, book, post.id, 60_000, LATER + timedelta(minutes=1))
+    for one in [*people[:5], *people[11:15]]:
+        replies.write(session, one, book, post.id, "Good", LATER)
+        replies.write(session, one, book, post.id, "Very good", LATER)
+    found = told(session, ada, book, post)
+    assert (found.seated, found.finished, found.replied) == (15, 10, 5)
+    assert stages_of(found) == {"feed:chronological": (5, 5, 5), "post": (5, None, None)}
+
+
+def test_law_01_how_much_of_a_post_finishes_it_is_a_clause(
+    session: Session, book: Book, ada: Identity, people: list[Identity]
+) -> None:
+    post = make_post(session, ada, book, body="x" * 900)
+    come(session, people[:9], book, post)
+    whole = post.length_ms
+    for share, finished in ((0.9, 5), (0.91, None)):
+        voted = with_clauses(book, FEEDS, {reach.FINISH: share})
+        for one in people[:5]:
+            watching.watched(session, one, voted, post.id, round(0.9 * whole), LATER + timedelta(hours=1))
+        assert told(session, ada, voted, post).finished == finished
+        assert reach.to_finish(voted).value == share
+
+
+@pytest.mark.parametrize(
+    ("served", "finished", "told"),
+    [
+        ({"tag": 9}, {"tag": 9}, {"tag": 5}),
+        ({"tag": 8}, {"tag": 5}, {"tag": None}),
+        ({"tag": 9, "post": 40}, {"tag": 5, "post": 0}, {"tag": None, "post": None}),
+        ({"tag": 9, "post": 40}, {"tag": 5, "post": 4}, {"tag": 5, "post": None}),
+        ({"tag": 13, "post": 40}, {"tag": 10, "post": 9}, {"tag": 5, "post": 5}),
+    ],
+)
+def test_law_07_a_stage_of_a_way_does_not_tell_of_the_rest_of_either_whole(
+    served: dict[str, int], finished: dict[str, int], told: dict[str, int | None]
+) -> None:
+    assert reach.Came(served, finished, {}).told("finished", 5) == told
+
+
+def test_law_07_no_stage_of_a_way_is_told_to_hold_more_than_those_before_or_all_of_it() -> None:
+    random = Random(7)
+    for _ in range(2000):
+        served = {via: random.randrange(0, 30) for via in ("post", "tag", "feed:calm")}
+        finished = {via: random.randint(0, number) for via, number in served.items()}
+        came, least = reach.Came(served, finished, finished), random.choice((5, 7))
+        before, after = came.told("served", least), came.told("finished", least)
+        assert all((after[via] or 0) <= (before[via] or 0) <= served[via] for via in served)
+        whole = {"finished": came.total("finished")}
+        in_all = disclosure.parts(whole, came.total("served"), least)["finished"]
+        assert sum(number or 0 for number in after.values()) <= (in_all or 0)
 
 
 def test_a_full_post_says_since_when_and_how_many_wait(

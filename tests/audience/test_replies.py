@@ -211,8 +211,15 @@ def test_law_06_a_pause_holds_under_a_race(committed: Database) -> None:
     assert race_of_one(committed, book) == 1
 
 
+def test_no_reply_is_too_soon_under_a_race_where_no_pause_is_set(committed: Database) -> None:
+    assert race_of_one(committed, wide_open(founding_book())) == 12
+
+
 def race_of_one(committed: Database, book: Book) -> int:
-    """Have one member, who has read a post, answer it from twelve places at once; return how often."""
+    """Have one member, who has read a post, answer it from twelve places at once; return how often.
+
+    The clocks of these requests differ a little, whichever comes first.
+    """
     with committed.begin() as session:
         post_id = make_post(session, identity_of(make_member(session)), book).id
         member = identity_of(make_member(session))
@@ -223,7 +230,7 @@ def race_of_one(committed: Database, book: Book) -> int:
         start.wait()
         try:
             with committed.begin() as session:
-                replies.write(session, member, book, post_id, f"From {place}", NOW)
+                replies.write(session, member, book, post_id, f"From {place}", NOW - place * SECOND / 1000)
         except (Forbidden, TooMany):
             return False
         return True
@@ -294,6 +301,20 @@ def test_a_pause_counts_what_was_taken_back(
     assert refused.value.retry_after_s == 40
     assert refused.value.faults[0].pointer == "/replies/gap_s"
     replies.write(session, ben, book, post.id, "Two", NOW + 60 * SECOND)
+
+
+def test_of_two_replies_at_once_the_later_waits_only_where_a_pause_is_set(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    """The one that is written second may have begun first: it waited for the post."""
+    free, paused = make_post(session, ada, book), make_post(session, ada, book, {"replies": {"gap_s": 60}})
+    for post in (free, paused):
+        replies.write(session, ben, book, post.id, "One", NOW)
+    began = NOW - timedelta(milliseconds=5)
+    replies.write(session, ben, book, free.id, "Two", began)
+    with pytest.raises(TooMany) as refused:
+        replies.write(session, ben, book, paused.id, "Two", began)
+    assert refused.value.retry_after_s == 60
 
 
 @pytest.mark.parametrize(("watched_ms", "may"), [(0, False), (400, False), (500, True)])

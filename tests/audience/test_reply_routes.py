@@ -108,13 +108,20 @@ def test_a_gap_says_neither_who_nor_what_nor_when(
 
 
 def test_what_waits_is_decided_by_the_author_of_the_post(
-    client: FlaskClient, session: Session, as_ada: Headers, as_ben: Headers
+    client: FlaskClient, session: Session, ben: Member, as_ada: Headers, as_ben: Headers
 ) -> None:
     as_cleo = bearer_for(session, make_member(session, "cleo"))
     post = publish(client, as_ada, audience=ASK)
     assert thread(client, as_ben, post)["leave"]["value"] == "ask"
-    waiting, other = reply(client, as_ben, post), reply(client, as_cleo, post)
+    asset = make_asset(session, identity_of(ben))
+    waiting, other = reply(client, as_ben, post, asset_id=str(asset.id)), reply(client, as_cleo, post)
     assert waiting["state"] == "waiting"
+    asks = (client.get("/api/v1/asks", headers=as_ada).json or {})["items"]
+    assert [(ask["id"], ask["verb"], ask["body"]) for ask in asks] == [
+        (one["id"], "reply", "Rye?") for one in (waiting, other)
+    ]
+    assert asks[0]["picture"] == waiting["picture"]
+    assert len((client.get("/api/v1/notices", headers=as_ada).json or {})["items"]) == 1
     assert [one["id"] for one in thread(client, as_cleo, post)["replies"]] == [other["id"]]
     at = f"/api/v1/replies/{waiting['id']}"
     for headers in (as_ben, as_cleo):
@@ -182,7 +189,10 @@ def test_a_query_that_is_none_of_ours_is_refused(
     client: FlaskClient, as_ada: Headers, as_ben: Headers, query: str
 ) -> None:
     post = publish(client, as_ada)
-    assert client.get(f"{post}/thread?{query}", headers=as_ben).status_code == 422
+    answer = client.get(f"{post}/thread?{query}", headers=as_ben)
+    assert answer.status_code == 422
+    at = [error["pointer"] for error in (answer.json or {})["errors"]]
+    assert at == [f"query/{query.partition('=')[0]}"]
 
 
 def test_law_07_a_hidden_thread_is_byte_for_byte_that_of_an_unknown_post(

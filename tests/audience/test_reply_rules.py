@@ -196,6 +196,21 @@ def test_a_pause_is_told_in_seconds_and_ends() -> None:
         check(limits(gap_s=60, max=1), replier(last_at=last, total=1))
 
 
+def test_a_wait_of_one_second_and_a_limit_of_one_are_told_in_the_singular() -> None:
+    slow = limits(gap_s=60)
+    assert told(slow, last_at=NOW + HOUR - 59.5 * SECOND) == ["Answer again in 1 second."]
+    assert told(limits(max=1), total=1) == ["It takes 1 reply, and has it."]
+    assert told(limits(per_member=1), own=1) == [
+        "You have answered it once, which is as often as one may: take one back first."
+    ]
+
+
+def test_who_waited_while_another_of_their_replies_was_written_is_judged_as_of_then() -> None:
+    meanwhile = NOW + HOUR + SECOND
+    assert told(limits(), last_at=meanwhile) == []
+    assert told(limits(gap_s=60), last_at=meanwhile) == ["Answer again in 60 seconds."]
+
+
 def test_a_post_takes_replies_until_its_time_is_over() -> None:
     short = limits(until="PT2H")
     assert told(short, now=NOW + 2 * HOUR - SECOND) == []

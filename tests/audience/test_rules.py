@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from audience.clauses import limit_of, strictest
 from audience.feeds.rules import FeedRules
-from audience.rules import KINDS, AudienceRules
+from audience.rules import KINDS, ORDERS, AudienceRules
 from coop.book import COOP, check_rules
 from tests.audience.factories import founding_book
 
@@ -40,7 +40,11 @@ def test_the_founding_policies_stand(kind: Any) -> None:
         ("/seats/default", 501),
         ("/seats/default", "open"),
         ("/seats/ceiling", "OPEN"),
-        ("/seats/on_full", "waitlist"),
+        ("/seats/on_full", "open"),
+        ("/reach/default", "public"),
+        ("/reach/default", "circle"),
+        ("/arrivals/strangers_only", 1),
+        ("/arrivals/strangers_only", "yes"),
         ("/arrivals/burst", 0),
         ("/arrivals/burst", "open"),
         ("/replies/per_member", -1),
@@ -97,6 +101,34 @@ def test_a_bound_on_no_clause_is_refused(kind: Any) -> None:
     data = changed(kind.name, "/bounds/coop", {"/seats/defualt": {"min": 1}})
     (fault,) = check_rules(kind, data)
     assert fault.pointer == "/bounds/coop/~1seats~1defualt"
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "/counts/likes",
+        "/replies/characters",
+        "/replies/depth",
+        "/replies/unfolded",
+        "/language/characters",
+        "/length/picture_s",
+        "/circles/number",
+        "/followers/ceiling",
+        "/followers/on_full",
+        "/reach/least_told",
+    ],
+)
+def test_a_bound_for_guilds_of_what_is_asked_of_no_guild_is_refused(clause: str) -> None:
+    bound = {"one_of": ["nobody"]} if clause == "/counts/likes" else {"min": 1}
+    (fault,) = check_rules(AUDIENCE_KIND, changed("audience", "/bounds/guild", {clause: bound}))
+    assert fault.pointer == "/bounds/guild/" + clause.replace("/", "~1")
+    assert "coop's alone" in fault.detail
+    assert check_rules(AUDIENCE_KIND, changed("audience", "/bounds/coop", {clause: bound})) == []
+
+
+def test_a_guild_may_set_every_clause_that_binds_an_audience_in_it() -> None:
+    bounds = founding_book().policies[COOP, "audience"].data["bounds"]["guild"]
+    assert ORDERS.keys() - bounds.keys() == {"/posts/layers"}
 
 
 @pytest.mark.parametrize("bound", [{}, {"min": 3, "max": 2}, {"least": 1}])

@@ -110,7 +110,7 @@ def test_law_07_hidden_posts_leave_no_gap(
     write(session, ada, book, 3, **NOBODY)
     for post in write(session, ada, book, 2):
         posts.delete(session, ada, post.id, NOW)
-    taken = write(session, ada, book, 2, seats={"max": 1})
+    taken = write(session, ada, book, 2, seats={"max": 1, "on_full": "close"})
     for post in taken:
         access_post(session, identity_of(make_member(session)), book, post.id, NOW)
     expected = sorted((post.id for post in seen), reverse=True)

@@ -213,7 +213,7 @@ def test_a_quote_is_public_from_when_its_source_s_author_says_yes(
     quote = square.publish(PUBLIC, "ben", of=source)
     unknown = asked(client, UNKNOWN, UNKNOWN)
     assert asked(client, quote.id, UNKNOWN) == unknown
-    grants.grant(square.session, square.people["ada"], quote.id, NOW)
+    grants.grant(square.session, square.people["ada"], square.book, quote.id, NOW)
     assert get(client, f"posts/{quote.id}")["quote"]["id"] == str(source.id)
 
 

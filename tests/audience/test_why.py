@@ -8,8 +8,10 @@ from sqlmodel import Session
 from audience import stages, why
 from audience.access import access_post
 from audience.document import Parts
-from audience.feeds import explanation
+from audience.feeds import chosen, explanation, profiles, serving
 from audience.feeds import page as feeds
+from audience.feeds.grounds import grounds
+from audience.feeds.own_draft import Draft as OwnDraft
 from audience.limits import Asked, limits_of
 from audience.rules import AUDIENCE
 from audience.standing import layered
@@ -17,6 +19,7 @@ from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, make_post, with_clauses, with_guild_policy
+from tests.audience.feeds.outside import add
 from tests.factories import identity_of, make_guild, make_member
 
 HOUR = timedelta(hours=1)
@@ -137,14 +140,14 @@ def test_each_limit_names_who_set_it(session: Session, book: Book) -> None:
     founder = make_member(session)
     guild = make_guild(session, "bakers", founder)
     maker = identity_of(founder, (guild,))
-    ruled = with_guild_policy(book, "bakers", "[seats]\ndefault = 300\n[replies]\nper_member = 2\n")
+    ruled = with_guild_policy(book, "bakers", "[seats]\ndefault = 90\n[replies]\nper_member = 2\n")
 
-    def seats(document: dict[str, object], made_in: str | None, asked: Book) -> tuple[int | None, str]:
+    def seats(document: dict[str, object], made_in: str | None, asked: Book) -> tuple[object, str]:
         post = make_post(session, maker, ruled, document, guild=made_in)
         found = access_post(session, maker, asked, post.id, NOW)
         (limit, *others) = why.limits(asked, found, layered(session, post.id, NOW))
         assert limit.value == limits_of(asked, made_in, Asked(post.seats_max)).seats
-        assert {one.name for one in others} == {"arrivals", "burst", "replies", "replies_each"}
+        assert {one.name for one in others} == {"arrivals", "burst", *why.OF_REPLIES}
         return (
             limit.value,
             "author" if limit.clause is None else f"{limit.clause.scope} {limit.clause.clause}",
@@ -152,7 +155,7 @@ def test_each_limit_names_who_set_it(session: Session, book: Book) -> None:
 
     low = with_clauses(ruled, AUDIENCE, {"/seats/ceiling": 100, "/seats/default": 50})
     assert seats({}, None, ruled) == (150, "coop /seats/default")
-    assert seats({}, "bakers", ruled) == (300, "guild:bakers /seats/default")
+    assert seats({}, "bakers", ruled) == (90, "guild:bakers /seats/default")
     assert seats({"seats": {"max": 9}}, "bakers", ruled) == (9, "author")
     assert seats({"seats": {"max": 400}}, None, low) == (100, "coop /seats/ceiling")
 
@@ -170,6 +173,31 @@ def test_a_limit_on_replies_is_told_by_whoever_set_it(
         assert (limits["replies_each"].value, limits["replies_each"].clause) == (2, None)
 
 
+def test_every_limit_of_replies_is_told_by_whoever_set_it(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    names = list(why.OF_REPLIES)
+    plain = {one.name: one for one in ask(session, ben, book, make_post(session, ada, book).id).limits}
+    for name in names:
+        clause = plain[name].clause
+        assert clause is not None and clause.clause.startswith("/replies/")
+    assert {name: plain[name].value for name in names[2:]} == {
+        "replies_gap_s": 0,
+        "replies_watched_min": 0,
+        "replies_until": None,
+        "replies_at_time": "on",
+    }
+    asked = {"gap_s": 60, "watched_min": 50, "until": "P7D", "at_time": "owner"}
+    strict = make_post(session, ada, book, {"replies": asked})
+    told = {one.name: (one.value, one.clause) for one in ask(session, ben, book, strict.id).limits}
+    assert {name: told[name] for name in names[2:]} == {
+        "replies_gap_s": (60, None),
+        "replies_watched_min": (50, None),
+        "replies_until": (timedelta(days=7), None),
+        "replies_at_time": ("owner", None),
+    }
+
+
 def test_law_11_the_terms_add_up_and_each_cites_its_clause(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
@@ -177,14 +205,52 @@ def test_law_11_the_terms_add_up_and_each_cites_its_clause(
     found = ask(session, ben, book, post.id, "balanced")
     assert found.made.score == sum(term.contribution for term in found.made.terms)
     assert {term.signal for term in found.made.terms} <= found.made.weighings.keys()
-    for one, receipt in zip(found.made.weighings.values(), found.receipts, strict=True):
+    for one, receipt in zip(found.made.weighings.values(), found.receipts, strict=False):
         assert receipt.clause == f"/profiles/balanced/weights/{one.signal}"
         assert round(receipt.value * 1000) == one.weight
     recipe = feeds.recipe_of(book, "balanced")
     assert found.made == explanation.explain(session, ben, book, recipe, post.id, NOW)
+    assert [one.clause for one in found.receipts] == grounds(book, recipe, found.made)
+    assert "/profiles/balanced/half_life" in [one.clause for one in found.receipts]
 
 
-def test_without_a_profile_the_first_of_the_policy_explains(
+def test_without_a_profile_the_reader_s_own_default_explains(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
-    assert ask(session, ben, book, make_post(session, ada, book).id).profile == "chronological"
+    post = make_post(session, ada, book)
+
+    def explaining(viewer: Identity) -> str:
+        return ask(session, viewer, book, post.id).profile
+
+    assert explaining(ben) == explaining(ada) == "balanced"
+    chosen.choose(session, ben, book, "learn")
+    profiles.create(session, ada, book, OwnDraft("mornings", base="calm"), NOW, loopback=False)
+    chosen.choose(session, ada, book, "own:mornings")
+    assert (explaining(ben), explaining(ada)) == ("learn", "own:mornings")
+
+
+def test_where_the_default_weighs_nothing_the_coop_s_explains(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    add(session, ben, book, "https://example.org/feed", "outside")
+    chosen.choose(session, ben, book, "own:outside")
+    assert ask(session, ben, book, make_post(session, ada, book).id).profile == "balanced"
+
+
+def test_without_a_profile_the_voted_one_that_delivered_it_explains(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    chosen.choose(session, ben, book, "learn")
+    assert [item.card.id for item in feeds.page(session, ben, book, "explore", NOW)] == [post.id]
+    assert ask(session, ben, book, post.id).profile == "explore"
+    assert ask(session, ben, book, post.id, "calm").profile == "calm"
+
+
+def test_law_07_a_feed_of_one_s_own_is_kept_by_no_seat_so_the_default_explains(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    profiles.create(session, ben, book, OwnDraft("mornings", base="calm"), NOW, loopback=False)
+    assert serving.serve(session, ben, book, "own:mornings", NOW).items
+    assert ask(session, ben, book, post.id).profile == "balanced"

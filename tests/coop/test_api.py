@@ -46,6 +46,7 @@ def test_the_input_is_never_echoed(client: FlaskClient, headers: dict[str, str])
         (b"{}", "text/plain", 415),
         (b"slug=x", "application/x-www-form-urlencoded", 415),
         (b'{"slug": "a\\u0000b", "name": "x", "purpose": "y"}', "application/json", 422),
+        (b'{"slug": "ab", "slug": "bakers", "name": "x", "purpose": "y"}', "application/json", 422),
         (b'{"slug": "\xff"}', "application/json", 400),
     ],
 )
@@ -57,14 +58,49 @@ def test_a_body_that_is_not_json_is_refused_for_what_it_is(
     assert answer.content_type == "application/problem+json"
 
 
+def test_text_that_only_looks_like_an_escaped_nul_is_taken(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = client.post("/api/v1/guilds", json=guild() | {"purpose": r"C:\u0000"}, headers=headers)
+    assert (answer.status_code, answer.get_json()["purpose"]) == (201, r"C:\u0000")
+    refused = client.post("/api/v1/guilds", json=guild("smiths") | {"purpose": "a\0b"}, headers=headers)
+    assert [fault["pointer"] for fault in refused.get_json()["errors"]] == ["/purpose"]
+
+
+def test_a_key_that_the_body_says_twice_is_refused_where_it_stands(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    said = '{"body": "Bread", "audience": {"see": {"any": []}, "see": {"any": [{"local": true}]}}}'
+    answer = client.post("/api/v1/posts", data=said, headers=headers | JSON)
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.get_json()["errors"]] == ["/audience/see"]
+
+
 def test_a_body_above_the_limit_is_refused(client: FlaskClient, headers: dict[str, str]) -> None:
     answer = client.post("/api/v1/guilds", data=b" " * (256 * 1024 + 1), headers=headers | JSON)
     assert answer.status_code == 413
     assert answer.content_type == "application/problem+json"
 
 
+def test_a_parameter_that_is_named_twice_is_told_by_its_name(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = client.get("/api/v1/members?limit=1&cursor=x&limit=1", headers=headers)
+    assert [fault["pointer"] for fault in answer.get_json()["errors"]] == ["query/limit"]
+
+
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "cursor=%00", "cursor=%F0%9F", "colour=red", "limit="]
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "cursor=%00",
+        "cursor=%F0%9F",
+        "colour=red",
+        "limit=",
+        "limit=1&limit=100",
+    ],
 )
 def test_a_query_that_does_not_fit_is_told(client: FlaskClient, headers: dict[str, str], query: str) -> None:
     answer = client.get(f"/api/v1/members?{query}", headers=headers)
@@ -118,7 +154,7 @@ def test_the_same_key_and_request_give_the_same_answer_and_one_effect(
     first = client.post("/api/v1/guilds", json=guild(), headers=keyed(headers, "k1"))
     again = client.post("/api/v1/guilds", json=guild(), headers=keyed(headers, "k1"))
     assert (first.status_code, first.data) == (again.status_code, again.data)
-    assert first.status_code == 201
+    assert (first.status_code, first.headers["Cache-Control"]) == (201, again.headers["Cache-Control"])
     assert again.headers["Idempotent-Replayed"] == "true"
     other = client.post("/api/v1/guilds", json=guild(), headers=keyed(headers, "k2"))
     assert other.status_code == 409
@@ -129,6 +165,32 @@ def test_the_same_key_for_another_request_is_refused(client: FlaskClient, header
     answer = client.post("/api/v1/guilds", json=guild("smiths"), headers=keyed(headers, "k1"))
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["pointer"] == "header/Idempotency-Key"
+
+
+def test_the_same_key_for_another_query_is_refused(client: FlaskClient, headers: dict[str, str]) -> None:
+    said = {"format": "allotment-feed/1", "name": "mornings", "weights": {"fresh": 1.0}}
+    path = "/api/v1/feeds/import?name="
+    assert client.post(f"{path}i1", json=said, headers=keyed(headers, "k1")).status_code == 201
+    answer = client.post(f"{path}i2", json=said, headers=keyed(headers, "k1"))
+    assert answer.status_code == 422
+    assert client.post(f"{path}i1", json=said, headers=keyed(headers, "k1")).status_code == 204
+    assert client.post(f"{path}i2", json=said, headers=keyed(headers, "k2")).status_code == 201
+
+
+def test_a_repeated_request_is_answered_how_things_stand_by_then(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    said = {"name": "mornings", "base": "calm"}
+    path = "/api/v1/feeds/own"
+    first = client.post(path, json=said, headers=keyed(headers, "k1"))
+    client.put(f"{path}/mornings", json={"name": "mornings", "base": "explore"}, headers=headers)
+    again = client.post(path, json=said, headers=keyed(headers, "k1"))
+    assert (first.get_json()["base"], again.get_json()["base"]) == ("calm", "explore")
+    assert again.status_code == 201
+    client.delete(f"{path}/mornings", headers=headers)
+    gone = client.post(path, json=said, headers=keyed(headers, "k1"))
+    assert gone.data == client.get(f"{path}/none", headers=headers).data
+    assert gone.status_code == 404
 
 
 def test_a_key_belongs_to_its_member(client: FlaskClient, headers: dict[str, str], session: Session) -> None:

@@ -145,6 +145,16 @@ def test_each_address_of_a_name_is_tried_in_turn(dialled: list[str]) -> None:
     assert dialled == ["2606:4700::1", "93.184.216.34"]
 
 
+def test_why_no_connection_was_made_is_told_in_plain_words(receiver: Receiver, dialled: list[str]) -> None:
+    with pytest.raises(NotSent, match=r"^No connection could be made\.$"):
+        local().get(receiver.url, {})
+
+
+def test_an_address_that_speaks_no_tls_is_told_as_such(receiver: Receiver) -> None:
+    with pytest.raises(NotSent, match="TLS"):
+        local().get(receiver.url.replace("http:", "https:"), {})
+
+
 def test_plain_http_goes_to_this_machine_alone_even_in_development() -> None:
     client = Outbound(loopback=True, resolve=lambda host, port: ["93.184.216.34"], tls=BARE)
     with pytest.raises(NotSent):
@@ -176,7 +186,7 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
         for scheme in ("http", "https"):
-            with pytest.raises(NotSent):
+            with pytest.raises(NotSent, match=r"in time\.$"):
                 local(seconds=0.2).get(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/", {})
         assert time.monotonic() - began < 1
 
@@ -192,12 +202,16 @@ def test_a_resolver_that_says_nothing_is_given_up() -> None:
     assert time.monotonic() - began < 0.5
 
 
-def test_a_name_that_nobody_knows_is_told_as_such() -> None:
-    def resolve(host: str, port: int) -> list[str]:
+def test_of_a_name_it_is_not_told_whether_nobody_knows_it_or_it_is_one_inside() -> None:
+    def unknown(host: str, port: int) -> list[str]:
         raise socket.gaierror
 
-    with pytest.raises(NotSent, match="not found"):
-        Outbound(resolve=resolve, tls=BARE).get("https://nowhere.example/", {})
+    told = set()
+    for resolve in (unknown, lambda host, port: ["10.0.0.7"], lambda host, port: ["93.184.216.34", "::1"]):
+        with pytest.raises(NotSent) as refused:
+            Outbound(resolve=resolve, tls=BARE).get("https://wiki.internal/", {})
+        told.add(refused.value.detail)
+    assert told == {outbound.NOWHERE}
 
 
 def test_of_a_huge_answer_no_more_than_the_largest_is_read(receiver: Receiver) -> None:
@@ -211,10 +225,21 @@ def test_what_is_packed_stays_packed(receiver: Receiver) -> None:
     assert local().get(receiver.url, {}).body == receiver.body
 
 
+EARLY = "It closed the connection before its answer was whole."
+NO_HTTP = "What it answered is not HTTP."
+
+
 @pytest.mark.parametrize(
-    "words", [b"nonsense\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"]
+    ("words", "why"),
+    [
+        (b"nonsense\r\n\r\n", NO_HTTP),
+        (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n", NO_HTTP),
+        (b"", EARLY),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", EARLY),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf", EARLY),
+    ],
 )
-def test_what_is_no_whole_answer_is_none(words: bytes) -> None:
+def test_what_is_no_whole_answer_is_none_and_told_for_what_it_is(words: bytes, why: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as odd:
 
         def serve() -> None:
@@ -225,7 +250,7 @@ def test_what_is_no_whole_answer_is_none(words: bytes) -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        with pytest.raises(NotSent):
+        with pytest.raises(NotSent, match=f"^{why}$"):
             local(seconds=2).get(f"http://127.0.0.1:{odd.getsockname()[1]}/", {})
         thread.join()
 
@@ -271,8 +296,8 @@ def test_tls_is_verified_against_the_name_at_the_address_that_was_checked(certif
         assert client.post(url, b"{}", {}).status == 204
         assert receiver.received[0].headers["host"] == f"hooks.example:{receiver.port}"
         assert asked == ["hooks.example"]
-        with pytest.raises(NotSent, match="connection"):
+        with pytest.raises(NotSent, match="its certificate"):
             client.post(f"https://other.example:{receiver.port}/x", b"{}", {})
-        with pytest.raises(NotSent, match="connection"):
+        with pytest.raises(NotSent, match="its certificate"):
             Outbound(loopback=True, resolve=client.resolve, tls=BARE).post(url, b"{}", {})
         assert len(receiver.received) == 1

@@ -38,6 +38,7 @@ def test_what_is_not_said_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None
     assert settings.policies == ROOT / "policies"
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.embedded is False
+    assert settings.metrics_token is None
 
 
 def test_what_is_said_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,13 +90,30 @@ def test_a_server_for_everybody_is_still_reached_by_a_name(monkeypatch: pytest.M
     assert settings.public_url == "http://127.0.0.1:8080"
 
 
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://[::1]:8000", True),
+        ("https://coop.example", False),
+        ("http://192.168.0.7:8000", False),
+        ("https://localhost.example", False),
+    ],
+)
+def test_a_server_that_is_reached_by_a_name_of_its_own_is_not_for_this_machine_alone(
+    monkeypatch: pytest.MonkeyPatch, url: str, local: bool
+) -> None:
+    assert load(monkeypatch, ALLOTMENT_PUBLIC_URL=url).local is local
+
+
 @pytest.mark.parametrize("variable", sorted(GOOD))
 def test_a_missing_variable_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     with pytest.raises(SettingsRefused, match=f"{variable} is not set: "):
         load(monkeypatch, **{variable: ""})
 
 
-@pytest.mark.parametrize("variable", ["ALLOTMENT_SECRET_KEY", "S3_SECRET_KEY"])
+@pytest.mark.parametrize("variable", ["ALLOTMENT_SECRET_KEY", "ALLOTMENT_METRICS_TOKEN", "S3_SECRET_KEY"])
 @pytest.mark.parametrize(
     "value",
     ["short", SECRET[:-1], "change-me-change-me-change-me-please", "a" * 40, "minioadmin" * 4],

@@ -265,7 +265,7 @@ def test_an_address_that_has_moved_inside_since_is_not_spoken_to(
     client = Outbound(resolve=lambda host, port: ["127.0.0.1"], tls=OUTBOUND.tls)
     assert webhook_delivery.deliver(database, clock, client) == 1
     assert receiver.received == []
-    assert only(session, ada, made).problem == "This name does not point to the public network alone."
+    assert only(session, ada, made).problem == "This name was not found on the public network."
 
 
 def test_law_14_many_workers_make_each_try_once(committed: Database, receiver: Receiver) -> None:

@@ -96,6 +96,15 @@ def test_what_is_no_sound_photo_is_refused_with_the_reason_and_removed(
     assert finish(client, headers, upload).status_code == 422
 
 
+def test_a_refusal_is_told_again_to_whoever_repeats_the_request(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    upload, _ = send(client, headers, b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    answers = [finish(client, headers | {"Idempotency-Key": "once"}, upload) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert answers[0].data == answers[1].data
+
+
 def test_a_bomb_is_refused_before_it_is_decoded(client: FlaskClient, headers: dict[str, str]) -> None:
     bomb = BytesIO()
     Image.new("1", (9000, 9000)).save(bomb, "PNG")

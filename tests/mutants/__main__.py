@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.mutants.guards import GUARDS, RACES, Guard
+from tests.mutants.guards import GUARDS, Guard
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".*_cache", ".hypothesis", "*.log")
@@ -33,7 +33,7 @@ def main(word: str = "") -> int:
 
 def _try(tree: Path, var: Path, guard: Guard) -> bool:
     """Print the guard's line of the table; say whether its test notices."""
-    before = _run(tree, var, guard.test)
+    before = _run(tree, var, guard)
     path = tree / guard.path
     kept = path.read_text(encoding="utf-8")
     if kept.count(guard.text) != 1:
@@ -42,7 +42,7 @@ def _try(tree: Path, var: Path, guard: Guard) -> bool:
         )
     path.write_text(kept.replace(guard.text, guard.without), encoding="utf-8")
     tries = 1
-    while (after := _run(tree, var, guard.test)) == GREEN and tries < TRIES:
+    while (after := _run(tree, var, guard)) == GREEN and tries < TRIES:
         tries += 1
     path.write_text(kept, encoding="utf-8")
     held = (before, after) == (GREEN, RED)
@@ -52,8 +52,8 @@ def _try(tree: Path, var: Path, guard: Guard) -> bool:
     return held
 
 
-def _run(tree: Path, var: Path, test: str) -> int:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", f"{RACES}::{test}"]
+def _run(tree: Path, var: Path, guard: Guard) -> int:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", f"{guard.file}::{guard.test}"]
     environment = os.environ | {"ALLOTMENT_TEST_VAR": str(var)}
     done = subprocess.run(command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, check=False)
     return done.returncode

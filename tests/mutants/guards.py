@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 RACES = "tests/governance/test_races.py"
+WAITING = "tests/audience/test_waiting_races.py"
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Guard:
     without: str
     """What stands there when the guard is taken away."""
     test: str
-    """A name in :data:`RACES`."""
+    """A name in its file of tests."""
+    file: str = RACES
 
 
 GUARDS = (
@@ -88,5 +90,37 @@ GUARDS = (
         text="    cases.lock(session, proposal_id)\n",
         without="",
         test="test_many_who_petition_at_once_call_one_veto",
+    ),
+    Guard(
+        name="a cap is asked under the gate's lock",
+        path="audience/gate.py",
+        text="    AND (seats IS NULL OR taken < seats)\n",
+        without="",
+        test="test_law_06_a_cap_is_exact_across_processes",
+        file="tests/audience/test_gate_races.py",
+    ),
+    Guard(
+        name="a seat that is waited for is free for nobody else",
+        path="audience/gate.py",
+        text="    AND (seats IS NULL OR waited OR waiting = 0 OR taken + waiting < seats)\n",
+        without="",
+        test="test_law_06_amid_a_rush_of_newcomers_seats_go_to_those_who_wait_in_their_order",
+        file=WAITING,
+    ),
+    Guard(
+        name="those who begin to wait come one after another",
+        path="audience/waiting.py",
+        text="    gate.hold(session, post_id)\n    found = _look(",
+        without="    found = _look(",
+        test="test_law_06_many_who_begin_to_wait_at_once_each_have_a_place_of_their_own",
+        file=WAITING,
+    ),
+    Guard(
+        name="followers come one after another",
+        path="audience/following.py",
+        text='    session.execute(_HOLD, {"other": other_id})\n    found = state(',
+        without="    found = state(",
+        test="test_law_06_the_ceiling_is_exact_when_many_come_at_once",
+        file="tests/audience/test_following.py",
     ),
 )

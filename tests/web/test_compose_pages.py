@@ -74,6 +74,7 @@ def test_the_gradient_is_one_control_from_oneself_to_everybody(village: Village,
         ("guild", False),
         ("local", True),
         ("public", False),
+        ("chosen", True),
     ]
     assert page.form(NEW).values["reach"] == "local"
     assert "/policies/coop/audience#/reach/widest" in page.html

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.factories import LISBON
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from web import glance
@@ -34,6 +35,9 @@ FOR_MEMBERS = (
     "/members/me/less",
     "/members/me/asks",
     "/circles",
+    "/guilds",
+    "/guilds/new",
+    f"/places/{LISBON}",
     "/members/me",
     "/members/me/webhooks",
     "/posts/new",

@@ -24,6 +24,9 @@ FORMS = (
     "/proposals/7/withdraw",
     "/notices/read",
     "/members/<handle>/relation",
+    "/guilds/new",
+    "/guilds/<slug>/join",
+    "/guilds/<slug>/leave",
     "/members/me/webhooks",
     "/members/me/webhooks/7/remove",
     "/members/me/webhooks/7/secret",
@@ -78,6 +81,7 @@ FORMS = (
         f"/posts/7/{what}"
         for what in (
             "detach",
+            "download",
             "helped",
             "leave",
             "less",

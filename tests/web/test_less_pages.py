@@ -32,6 +32,19 @@ def test_less_of_this_shows_its_effect_at_once_and_is_taken_back(village: Villag
     assert ada.http.post("/posts/7/less", data=page.form(action).values | {"of": "author"}).status_code == 404
 
 
+def test_less_of_a_tag_is_asked_for_at_a_post_that_has_it(village: Village, ada: Browser) -> None:
+    publish(village, "bruno", "Rye #bread & #Cake today", 1)
+    page = ada.get("/feed/balanced")
+    action = next(form.action for form in page.forms if form.action.endswith("/less"))
+    form = next(form for form in page.forms if form.action == action)
+    assert form.choices["tag"] == ["bread", "cake"]
+    asked = Page(ada.send(page, action, tag="cake"))
+    check(asked)
+    assert "You will see less of #cake" in asked.text
+    assert "#cake" in ada.get("/members/me/less").text
+    assert ada.http.post(action, data=form.values | {"tag": "rye"}).status_code == 422
+
+
 def test_law_11_what_speaks_against_a_post_is_shown_as_such(village: Village, ada: Browser) -> None:
     publish(village, "bruno", "Loaf", 3)
     publish(village, "chidi", "Roll", 2)

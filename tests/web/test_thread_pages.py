@@ -1,6 +1,7 @@
 """A post with its thread, looked at and answered in a browser without scripts."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,7 +69,9 @@ def test_a_moment_is_marked_on_the_time_line(village: Village, browser_of: Of) -
     assert "at 0:00" in page.text
     assert "By moment" in page.text
     check(ada.get(f"/posts/{made}?sort=moment"))
-    assert ada.get(f"/posts/{made}?sort=loudest").status == 404
+    refused = ada.get(f"/posts/{made}?sort=loudest")
+    assert (refused.status, "oldest, newest, moment" in refused.text) == (422, True)
+    assert ada.get("/posts/7?sort=loudest").text == refused.text
 
 
 @pytest.mark.parametrize(
@@ -187,3 +190,36 @@ def test_the_picture_of_an_answer_is_shown(village: Village, browser_of: Of) -> 
     page = browser_of(READER).get(f"/posts/{made}")
     check(page)
     assert [tag["alt"] for tag in page.named("img") if str(asset) in tag.get("src", "")] == ["A loaf"]
+
+
+def publish_by(village: Village, who: str, **ago: int) -> int:
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session) - timedelta(**ago)
+        return make_post(session, village.people[who], book, now=now).id
+
+
+def test_it_says_where_it_stands_on_the_page_that_delivered_it_and_by_which_clauses(
+    village: Village, browser_of: Of
+) -> None:
+    older, newer = publish_by(village, "bruno", days=3), publish_by(village, "chidi", hours=1)
+    ada = browser_of("ada")
+    assert "What the balanced feed makes of it" in ada.get(f"/posts/{newer}").text
+    assert f"/posts/{older}" in {link["href"] for link in ada.get("/feed/chronological").named("a")}
+    page = ada.get(f"/posts/{older}")
+    check(page)
+    assert "What the chronological feed makes of it Had you not seen it yet: 1st on your page." in page.text
+    clauses = {link["href"].partition("#")[2] for link in page.named("a") if "/policies/" in link["href"]}
+    assert {"/profiles/chronological/weights/fresh", "/profiles/chronological/half_life"} <= clauses
+
+
+def test_every_limit_is_said_in_words_with_who_set_it(village: Village, browser_of: Of) -> None:
+    asked = {"gap_s": 90, "until": "P2D", "at_time": "owner"}
+    page = browser_of(READER).get(f"/posts/{publish(village, {'replies': asked})}")
+    check(page)
+    for said in (
+        "Pause between two of one member 1 minute 30 seconds, by its author",
+        "Takes replies for 2 days, by its author",
+        "Answered at a moment of it by its author alone, by its author",
+        "To be watched or read first none, by a clause of version 1",
+    ):
+        assert said in page.text

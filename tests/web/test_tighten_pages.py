@@ -34,13 +34,52 @@ def test_an_author_tightens_a_post_from_now_on(village: Village, browser_of: Of)
     assert bruno.get(post).status == 404
 
 
+def test_every_part_of_an_audience_is_tightened(village: Village, browser_of: Of) -> None:
+    post = publish(village, "ada")
+    ada, action = browser_of("ada"), f"{post}/tighten"
+    page = ada.get(action)
+    assert "Now: 500." in page.text
+    more = {"add_read_part": "any", "add_read_kind": "member"}
+    page = Page(ada.send(page, action, act="add:read", burst="3", **more))
+    check(page)
+    assert (page.status, page.form(action).values["burst"]) == (200, "3")
+    more = {"add_verb": "like", "add_verb_part": "ask", "add_verb_kind": "local"}
+    page = Page(ada.send(page, action, act="add:verb", read0_value="bruno", **more))
+    after = ada.sent(page, action, act="tighten", replies_max="4", until_days="7", verb_repost="nobody")
+    check(after)
+    assert "who may open it, how fast strangers are let in, what readers may do with it" in after.text
+    page = ada.get(action)
+    assert "Now: 4." in page.text
+    assert "Now: 7 days." in page.text
+    assert browser_of("bruno").get(post).status == 200
+    assert browser_of("chidi").get(post).text.count("Rye") == 0
+    may = browser_of("bruno").get(f"{post}/permissions").text
+    assert "Like it Ask." in may
+    assert "Point to it No." in may
+
+
+def test_what_is_wrong_with_a_group_is_told_at_its_row(village: Village, ada: Browser) -> None:
+    post = publish(village, "ada")
+    action = f"{post}/tighten"
+    more = {"add_see_part": "any", "add_see_kind": "member"}
+    page = Page(ada.send(ada.get(action), action, act="add:see", **more))
+    page = Page(ada.send(page, action, act="tighten", see0_value="nobody"))
+    check(page)
+    assert page.status == 422
+    assert "There is no member of this name." in page.text
+    assert 'aria-describedby="see0-wrong"' in page.html
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
         ({}, "Say what to tighten."),
         ({"seats": "41"}, "It is 40 already"),
+        ({"reach": "local"}, "Choose one of these."),
         ({"seats": "x"}, "Write a whole number."),
         ({"seats": "0"}, "Seats are 1"),
+        ({"burst": "21"}, "It is 20 already"),
+        ({"replies_max": "501"}, "at most"),
     ],
 )
 def test_what_would_not_tighten_it_is_refused(
@@ -86,7 +125,7 @@ def test_whoever_may_wait_waits_at_the_door(village: Village, browser_of: Of) ->
     token = bruno.get("/circles").form("/circles").values["csrf_token"]
     answer = bruno.http.post(f"{post}/wait", data={"csrf_token": token})
     assert (answer.status_code, answer.headers["Location"]) == (303, post)
-    closed = publish(village, "ada", {"seats": {"max": 1}})
+    closed = publish(village, "ada", {"seats": {"max": 1, "on_full": "close"}})
     assert bruno.get(closed).status == 200
     assert chidi.get(closed).html == chidi.get("/posts/12345").html
 

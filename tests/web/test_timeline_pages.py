@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
+from audience import posts
+from audience.document import AudienceDocument
+from audience.posts import Draft
 from audience.rules import AUDIENCE
+from coop import places
 from coop.book import COOP
 from coop.identity import Identity
 from coop.policies import new_version
 from coop.policy_text import apply
 from coop.tables import Member
 from tests.audience.factories import NOBODY, make_post
-from tests.factories import identity_of, make_guild
+from tests.factories import LISBON, identity_of, make_guild
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from tests.web.test_every_page import check
@@ -133,6 +137,37 @@ def test_ones_own_page_has_nobody_to_follow(ada: Browser) -> None:
     check(page)
     assert "/members/ada/relation" not in {form.action for form in page.forms}
     assert "/members/me" in links(page)
+
+
+def test_a_place_shows_what_is_from_it_or_a_part_of_it_and_what_it_lies_in(
+    village: Village, bruno: Identity, browser_of: Of, visitor: Browser
+) -> None:
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        for body, document in (("From here", {}), ("Hidden", NOBODY)):
+            audience = AudienceDocument.model_validate(document)
+            draft = Draft(body=body, place_id=LISBON, audience=audience)
+            posts.publish(session, bruno, book, draft, now)
+        country = places.place(session, LISBON).path[0]
+    ada, path = browser_of("ada"), f"/places/{LISBON}"
+    page = ada.get(path)
+    check(page)
+    assert "From here" in page.text
+    assert "Hidden" not in page.text
+    assert "GeoNames" in page.text
+    assert f"/places/{country}" in links(page)
+    whole = ada.get(f"/places/{country}")
+    check(whole)
+    assert "From here" in whole.text
+    assert ada.get("/places/7").status == 404
+    assert visitor.get(path).status == visitor.get("/places/7").status == 303
+
+
+def test_law_07_where_one_is_is_told_to_oneself_alone(village: Village, browser_of: Of) -> None:
+    with village.database.begin() as session:
+        session.get_one(Member, village.people["ada"].member_id).place_id = LISBON
+    assert f"/places/{LISBON}" in links(browser_of("ada").get("/members/ada"))
+    assert "Lisbon" not in browser_of("bruno").get("/members/ada").html
 
 
 def test_law_07_visitors_are_shown_what_is_public_and_learn_of_nobody_else(

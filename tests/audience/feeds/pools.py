@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
-from audience.feeds.reader import LANGUAGE, PLACE, TAG, Taste
+from audience.feeds.reader import LANGUAGE, PLACE, TAG, HomeKind, Taste
 from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules, Profile, Range, Slots
 from audience.feeds.signals import ONE, SIGNALS, Candidate
@@ -67,11 +67,9 @@ def _author(lot: Random) -> dict[str, Any]:
 
 
 def _post(lot: Random, number: int, author: int, known: dict[str, Any]) -> Candidate:
-    features = {
-        *(tag(lot.randrange(6)) for _ in range(lot.randrange(4))),
-        lot.randrange(2) << 4 | LANGUAGE,
-        lot.randrange(3) << 4 | PLACE,
-    }
+    tags = {tag(lot.randrange(6)) for _ in range(lot.randrange(4))}
+    others = {lot.randrange(2) << 4 | LANGUAGE, lot.randrange(3) << 4 | PLACE}
+    features = tags | {one for one in others if lot.random() < 0.8}
     return candidate(
         timedelta(hours=lot.randrange(72)),
         author_id=author,
@@ -79,8 +77,8 @@ def _post(lot: Random, number: int, author: int, known: dict[str, Any]) -> Candi
         finish=lot.choice((0, 250_000, 777_777, ONE)),
         bridge=lot.choice((0, 0, 600_000, ONE)),
         heat=lot.choice((0, 0, 333_333, ONE)),
-        features=sorted(features) if lot.random() < 0.9 else [],
-        norm=lot.choice((1.0, 2.5)),
+        features=sorted(features),
+        norm=lot.choice((1.0, 2.5)) if tags else 0.0,
         **known,
     )._replace(id=first_id_at(NOW - timedelta(hours=lot.randrange(72))) + number)
 
@@ -91,7 +89,9 @@ def taste(lot: Random) -> Taste:
     return Taste(
         reposted={one: lot.random() for one in features[:6] if lot.random() < 0.5},
         seen={one: lot.random() for one in features if lot.random() < 0.7},
-        place=tuple(number << 4 | PLACE for number in range(lot.randrange(4))),
+        home={
+            kind: number << 4 | PLACE for number, kind in enumerate(get_args(HomeKind)) if lot.random() < 0.6
+        },
         less_authors={author: lot.random() for author in range(1, 7) if lot.random() < 0.2},
         less_tags={one: lot.random() for one in features[:6] if lot.random() < 0.2},
     )

@@ -98,6 +98,44 @@ def test_a_handful_who_stand_apart_are_no_group_of_their_own() -> None:
     assert found[2] == 2
 
 
+def told_apart(rows: list[Row], people: range, clauses: dict[str, int]) -> bool:
+    """Say whether no group holds people of either mind."""
+    found = groups(ratings(rows), RULES.model_copy(update=clauses))
+    assert found is not None
+    label = dict(zip(found[0].tolist(), found[1].tolist(), strict=True))
+    minds = [{label[member] for member in people if (member % 3 == 0) == mind} for mind in (True, False)]
+    return minds[0].isdisjoint(minds[1])
+
+
+@pytest.mark.parametrize(("most", "apart"), [(30, True), (12, True), (10, False)])
+def test_law_01_people_are_told_apart_by_so_many_posts_as_the_clause_says(most: int, apart: bool) -> None:
+    lot = Random(1)
+    rows = [(member, post, lot.random() < 0.9) for member in range(90) for post in range(10)]
+    rows += [
+        (member, post, (post % 2 == 0) == (member % 3 == 0))
+        for member in range(1, 90)
+        for post in range(10, 30)
+    ]
+    assert told_apart(rows, range(1, 90), {"plane_posts": most}) == apart
+
+
+@pytest.mark.parametrize(("most", "apart"), [(90, True), (60, True), (40, False)])
+def test_law_01_so_many_people_decide_what_tells_them_apart_as_the_clause_says(
+    most: int, apart: bool
+) -> None:
+    busy = [
+        (member, post, post >= 15 or (member % 2 == 0) == (post % 2 == 0))
+        for member in range(40)
+        for post in range(31)
+    ]
+    others = [
+        (member, post, post < 15 or (member % 3 == 0) == (post % 2 == 0))
+        for member in range(40, 90)
+        for post in range(30)
+    ]
+    assert told_apart(busy + others, range(40, 90), {"plane_raters": most}) == apart
+
+
 def test_law_07_groups_and_authors_follow_from_posts_that_every_member_may_read() -> None:
     rows = said()
     lot = Random(3)

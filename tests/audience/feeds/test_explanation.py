@@ -8,10 +8,12 @@ from sqlmodel import Session
 from audience import following
 from audience.feeds import page as feeds
 from audience.feeds.explanation import explain
+from audience.feeds.rules import FEEDS, FeedRules
+from audience.feeds.tables import AuthorSignals
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
-from tests.audience.factories import NOBODY, NOW, make_post
+from tests.audience.factories import NOBODY, NOW, make_post, with_clauses
 from tests.factories import identity_of, make_member
 
 HOUR = timedelta(hours=1)
@@ -44,6 +46,40 @@ def test_the_rank_without_a_signal_is_the_place_on_the_page_that_would_then_be_m
     assert found.rank == 1
     assert found.rank_without["follow"] == 2
     assert found.rank_without["fresh"] == 1
+
+
+def test_the_places_that_bring_a_post_to_the_page_are_named(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    narrow = with_clauses(
+        book,
+        FEEDS,
+        {
+            "/profiles/balanced/slots/discovery": 1,
+            "/profiles/balanced/slots/bridging": 0,
+            "/profiles/balanced/page": 2,
+        },
+    )
+    known = [identity_of(make_member(session)) for _ in range(2)]
+    for author in known:
+        viewers = narrow.rules(FEEDS, FeedRules).discovery.viewers
+        session.add(
+            AuthorSignals(
+                member_id=author.member_id,
+                posts_7d=0,
+                viewers_28d=viewers,
+                answered_28d=0,
+                computed_at=NOW,
+            )
+        )
+        following.follow(session, ben, narrow, author.handle, NOW - HOUR)
+    session.flush()
+    often = [make_post(session, one, narrow, now=NOW - (2 - n) * HOUR) for n, one in enumerate(known)]
+    unheard = make_post(session, identity_of(make_member(session)), narrow, now=NOW - 99 * HOUR)
+    recipe = feeds.recipe_of(narrow, "balanced")
+    found = {one.id: explain(session, ben, narrow, recipe, one.id, NOW) for one in (*often, unheard)}
+    assert [(found[one.id].rank, found[one.id].slot) for one in often] == [(None, None), (1, None)]
+    assert (found[unheard.id].rank, found[unheard.id].slot) == (2, "discovery")
 
 
 def test_law_07_what_may_not_be_seen_is_explained_to_nobody(

@@ -141,12 +141,12 @@ def test_what_is_known_of_an_author_outlives_the_counting_of_their_viewers(
     session: Session, easy: Book, ada: Identity
 ) -> None:
     talked_of(session, easy, (ada, True, True), (ada, True, True))
-    author_signals.refresh(session, NOW)
+    author_signals.refresh(session, easy, NOW)
     post_signals.refresh(session, easy, NOW)
     before = author_bridge(session, ada)
     assert before
     for days in (60, 61):
-        author_signals.refresh(session, NOW + days * DAY)
+        author_signals.refresh(session, easy, NOW + days * DAY)
         assert author_bridge(session, ada) == before
     row = session.execute(select(col(AuthorSignals.posts_7d), col(AuthorSignals.viewers_28d))).one()
     assert tuple(row) == (0, 0)

@@ -6,13 +6,15 @@ import pytest
 from sqlmodel import Session
 
 from audience import posts
-from audience.feeds import less
+from audience.feeds import less, profiles
 from audience.feeds import page as feeds
 from audience.feeds.less import Asked, Effect, Of
+from audience.feeds.own_draft import Draft
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, make_post, with_clauses
+from tests.audience.feeds.outside import add
 from tests.factories import identity_of, make_member
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -111,6 +113,16 @@ def test_law_01_a_profile_that_does_not_weigh_it_does_not_change(
         ask(session, ben, book, seen, "author", profile="engagement")
 
 
+def test_the_answer_names_the_feed_by_which_its_page_is_asked_for(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post_id = write(session, book, ada)
+    profiles.create(session, ben, book, Draft("slow", base="calm"), NOW, loopback=False)
+    add(session, ben, book, "https://example.org/feed")
+    for profile, told in (("own:slow", "own:slow"), ("calm", "calm"), ("own:outside", "balanced")):
+        assert ask(session, ben, book, post_id, "author", profile=profile).profile == told
+
+
 def test_what_was_asked_is_listed_with_what_it_still_counts_and_can_be_taken_back(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
@@ -156,4 +168,10 @@ def test_law_07_only_of_what_one_may_read_and_never_of_ones_own(
         with pytest.raises(RuleBroken) as broken:
             ask(session, ben, book, write(session, book, ada, "#bread"), "tag", tag=tag)
         assert broken.value.faults[0].pointer == "/tag"
+    tagged = write(session, book, ada, "#rye")
+    kinds: tuple[Of, ...] = ("author", "post")
+    for of in kinds:
+        with pytest.raises(RuleBroken) as broken:
+            ask(session, ben, book, tagged, of, tag="rye")
+        assert broken.value.faults[0].pointer == "/tag", "only less of a tag names one"
     assert less.listed(session, ben, book, NOW) == []

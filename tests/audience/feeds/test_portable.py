@@ -11,6 +11,7 @@ from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules, SignalName
 from audience.feeds.sliders import FURTHEST, STEPS, weights
 from coop.book import Book
+from coop.errors import RuleBroken
 from tests.audience.factories import founding_book, with_clauses
 
 BOOK = founding_book()
@@ -143,6 +144,20 @@ def test_an_address_is_carried_as_it_is() -> None:
     made = export("outside", "", None, [], "https://example.org/feed")
     draft, adjustments = fit(FeedDocument.model_validate_json(made.model_dump_json()), BOOK)
     assert (draft, adjustments) == (Draft("outside", external_url="https://example.org/feed"), [])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"base": {"name": "balanced", "weights": {"small": 0.6}}, "sliders": {"small": 1.0}},
+        {"weights": {"small": 1.0}, "external_url": "https://example.org/feed"},
+    ],
+)
+def test_a_document_has_either_weights_or_an_address(said: dict[str, Any]) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        fit(read(**said), BOOK)
+    assert [fault.pointer for fault in refused.value.faults] == ["/weights"]
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
 from audience import following, posts, replies, watching
-from audience.access import access_post
+from audience.access import FRIEND, READER, TIES, access_post, standpoint
 from audience.feeds import post_signals
+from audience.feeds.post_signals import STRANGER
 from audience.feeds.rules import FEEDS
 from audience.feeds.tables import AS_USUAL, PostSignals
 from coop.book import Book
 from coop.database import Database
 from coop.identity import Identity
+from coop.tables import GuildMembership
 from tests.audience.factories import NOW, make_post, wide_open, with_clauses
+from tests.audience.replay.worlds import World
 from tests.factories import identity_of, make_guild, make_member
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -158,16 +161,48 @@ def test_an_author_who_is_much_talked_with_is_not_hot_for_it(
     assert known(session) == {now_talked_of: (AS_USUAL, 200_000)}
 
 
-def test_people_who_follow_or_share_a_guild_make_no_heat(session: Session, book: Book) -> None:
-    author, mate, follower = (make_member(session) for _ in range(3))
-    make_guild(session, "bakers", author, (mate,))
-    ada = identity_of(author)
-    post_id = long(session, ada, book)
+def test_people_who_follow_belong_or_are_named_make_no_heat(session: Session, book: Book) -> None:
+    author, mate, follower, named, gone = (make_member(session) for _ in range(5))
+    bakers = make_guild(session, "bakers", author, (mate, gone))
+    ada = identity_of(author, (bakers,))
+    post_id = long(session, ada, book, guild="bakers")
+    personal = long(session, ada, book, audience={"see": {"any": [{"member": named.handle}]}})
+    elsewhere = long(session, ada, book)
     following.follow(session, identity_of(follower), book, author.handle, NOW)
     for one in (author, mate, follower):
         replies.write(session, identity_of(one), book, post_id, "Well!", NOW - HOUR)
+    replies.write(session, identity_of(named), book, personal, "Well!", NOW - HOUR)
     post_signals.refresh(session, book, NOW)
     assert known(session) == {}
+    for one, under in ((mate, elsewhere), (named, elsewhere), (gone, post_id)):
+        replies.write(session, identity_of(one), book, under, "Well!", NOW - HOUR)
+    left = update(GuildMembership).where(col(GuildMembership.member_id) == gone.id)
+    session.execute(left.values(left_at=NOW))
+    post_signals.refresh(session, book, NOW)
+    heat = {elsewhere: 2 / 12, post_id: 1 / 12}
+    assert known(session) == {one: (AS_USUAL, round(1_000_000 * part)) for one, part in heat.items()}, (
+        "a guild counts where the post was made in it, and a name where that post names it"
+    )
+
+
+_FRIENDS = text(f"WITH {READER} SELECT post.id FROM post CROSS JOIN {TIES} WHERE {FRIEND}")
+_BY_ME = "(SELECT CAST(:me AS bigint) AS author_id) AS reply"
+_NO_STRANGERS = text(f"SELECT post.id FROM post CROSS JOIN {_BY_ME} WHERE NOT {STRANGER}")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_stranger_is_whom_access_takes_for_none_of_a_posts_friends(
+    session: Session, book: Book, seed: int
+) -> None:
+    world = World.drawn(session, book, seed)
+    some = 0
+    for viewer in world.members:
+        bound = standpoint(session, viewer, book, NOW)
+        others = {post.id for post in world.posts if post.author_id != viewer.member_id}
+        friends = set(session.scalars(_FRIENDS, bound)) & others
+        assert set(session.scalars(_NO_STRANGERS, {"me": viewer.member_id, "now": NOW})) & others == friends
+        some += 0 < len(friends) < len(others)
+    assert some
 
 
 def test_law_01_heat_follows_its_clauses(session: Session, book: Book, ada: Identity) -> None:

@@ -14,10 +14,11 @@ from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.signals import ONE, SIGNALS
 from audience.feeds.sliders import FURTHEST
 from audience.tables import Seat
-from coop.book import Book
+from coop.book import COOP, Book
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
-from tests.audience.factories import NOW, make_post
+from coop.policy_text import apply
+from tests.audience.factories import NOW, in_force, make_post
 from tests.audience.feeds import pools
 from tests.audience.feeds.outside import add
 from tests.factories import identity_of, make_member
@@ -87,8 +88,18 @@ def test_what_cannot_be_turned_so_is_refused(session: Session, book: Book, ben: 
         assert told.value.faults[0].pointer == pointer
 
 
-def test_what_no_slider_turns_is_not_there(session: Session, book: Book, ben: Identity) -> None:
+def test_what_has_no_sliders_is_told_apart_from_what_is_not_there(
+    session: Session, book: Book, ben: Identity
+) -> None:
     add(session, ben, book, "https://example.org/feed")
-    for name in ("own:outside", "own:none", "none"):
+    with pytest.raises(RuleBroken, match="nothing is weighed here"):
+        preview.preview(session, ben, book, "own:outside", None, None, NOW)
+    profiles.create(session, ben, book, Draft("old", base="calm"), NOW, loopback=False)
+    gone = {"op": "remove", "path": "/profiles/calm"}
+    without = in_force(COOP, FEEDS, apply(book.policies[COOP, FEEDS].text, [gone]), 2)
+    later = replace(book, epoch=book.epoch + 1, policies={**book.policies, (COOP, FEEDS): without})
+    with pytest.raises(RuleBroken, match="weighs nothing"):
+        preview.preview(session, ben, later, "own:old", None, None, NOW)
+    for name in ("own:none", "none"):
         with pytest.raises(NotFound):
             preview.preview(session, ben, book, name, None, None, NOW)

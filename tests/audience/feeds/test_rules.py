@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from audience.feeds.rules import FEEDS, FeedRules, range_clause, slot_clause, weight_clause
-from audience.feeds.signals import SIGNALS
 from audience.rules import KINDS
 from coop.book import COOP, check_rules, within
 from coop.policy_text import leaves
@@ -103,19 +102,36 @@ def test_every_founding_weight_but_that_of_the_plain_order_has_a_slider() -> Non
         assert set(profile.range) == (set() if name == "chronological" else set(profile.weights))
 
 
-def test_an_ordinary_vote_may_set_every_number_inside_the_signals_and_every_weight_of_the_default() -> None:
+def test_law_01_an_ordinary_vote_may_set_every_number_but_those_that_would_make_another_profile() -> None:
     bounds = FOUNDING.data["bounds"]["coop"]
-    wanted = {clause for clause in CLAUSES if clause.startswith(("/signals/", "/discovery/", "/bridging/"))}
-    wanted |= {weight_clause("balanced", signal) for signal in SIGNALS}
-    assert wanted <= set(bounds)
+    plain = {
+        f"/profiles/chronological/{what}" for what in ("per_author", "slots/discovery", "slots/bridging")
+    }
+    words = {f"/profiles/{name}/{what}" for name in RULES.profiles for what in ("about", "among")}
+    assert set(CLAUSES) - set(bounds) == plain | words
 
 
-@pytest.mark.parametrize("clause", sorted(FOUNDING.data["bounds"]["coop"]))
-def test_every_founding_value_lies_in_its_own_bounds_and_each_end_can_be_voted(clause: str) -> None:
-    bound = FOUNDING.data["bounds"]["coop"][clause]
-    assert within(CLAUSES[clause], bound)
-    ends = [*bound.get("one_of", []), *(bound[end] for end in ("min", "max") if end in bound)]
-    assert [faults(clause, end) for end in ends] == [[]] * len(ends)
+def test_every_founding_value_lies_in_its_own_bounds_and_each_end_can_be_voted() -> None:
+    for clause, bound in FOUNDING.data["bounds"]["coop"].items():
+        assert within(CLAUSES[clause], bound), clause
+        ends = [*bound.get("one_of", []), *(bound[end] for end in ("min", "max") if end in bound)]
+        assert [faults(clause, end) for end in ends] == [[]] * len(ends), clause
+
+
+@pytest.mark.parametrize(
+    ("clause", "bound"),
+    [
+        ("/profiles/calm/weights/calm", 1),
+        ("/profiles/explore/weights/small", 0.5),
+        ("/profiles/explore/weights/diverse", 0.5),
+        ("/profiles/learn/weights/bridge", 0.5),
+        ("/profiles/following/weights/fresh", 0.5),
+    ],
+)
+def test_what_makes_a_profile_what_it_is_cannot_be_voted_away_by_an_ordinary_vote(
+    clause: str, bound: float
+) -> None:
+    assert FOUNDING.data["bounds"]["coop"][clause]["min"] == bound
 
 
 def test_the_rules_are_those_of_the_founding_text() -> None:

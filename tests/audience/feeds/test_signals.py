@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from audience.feeds.reader import PLACE, Taste
+from audience.feeds.reader import LANGUAGE, PLACE, HomeKind, Taste
 from audience.feeds.rules import FEEDS, FeedRules, SignalName
 from audience.feeds.signals import ONE, SIGNALS, Candidate, Setting
 from tests.audience.factories import NOW, founding_book, with_clauses
@@ -17,7 +17,8 @@ from tests.thorough import much
 PLAIN = BALANCED.setting(NOW)
 AGAINST = {"calm", "less"}
 BREAD, JAM, TEA = tag(1), tag(2), tag(3)
-COUNTRY, REGION, CITY = (number << 4 | PLACE for number in (1, 2, 3))
+COUNTRY, REGION, CITY, QUARTER, ELSEWHERE = (number << 4 | PLACE for number in (1, 2, 3, 4, 5))
+GERMAN = 7 << 4 | LANGUAGE
 
 
 def value(signal: SignalName, post: Candidate, setting: Setting = PLAIN) -> int:
@@ -67,7 +68,7 @@ def test_small_damps_the_widely_viewed_and_those_who_post_without_end() -> None:
 
 
 def test_small_does_not_damp_whoever_has_not_posted_however_few_posts_are_allowed() -> None:
-    assert value("small", candidate(posts_7d=0), ruled("/signals/small/posts_a_week", 0.5)) == ONE
+    assert value("small", candidate(posts_7d=0), ruled("/signals/small/posts", 0.5)) == ONE
 
 
 def test_what_is_counted_of_a_post_is_told_as_it_is() -> None:
@@ -114,17 +115,36 @@ def test_what_says_nothing_of_itself_is_not_taken_for_different() -> None:
     assert value("diverse", candidate(), reader(seen={BREAD: 0.6})) == 0
 
 
+def test_a_language_or_a_place_without_any_tag_says_something() -> None:
+    known = reader(seen={GERMAN: 0.6, CITY: 0.8})
+    posts = [candidate(features=features) for features in ([GERMAN], [CITY], [GERMAN, CITY], [ELSEWHERE])]
+    both = ONE - round(ONE * 1.4 / 2**0.5)
+    assert SIGNALS["diverse"](posts, known) == [400_000, 200_000, both, ONE]
+    assert SIGNALS["repost_like"](posts, reader(reposted={BREAD: 1.0})) == [0, 0, 0, 0]
+
+
+def near(home: dict[HomeKind, int], *posts: list[int], setting: Setting = PLAIN) -> list[int]:
+    """What posts from these places count for a reader who is at home in others."""
+    at_home = replace(setting, taste=Taste(home=home))
+    return SIGNALS["near"]([candidate(features=features) for features in posts], at_home)
+
+
 def test_near_counts_city_region_and_country_as_the_clauses_say() -> None:
-    posts = [
-        candidate(features=sorted(features))
-        for features in ({COUNTRY, REGION, CITY}, {COUNTRY, REGION, 9 << 4 | PLACE}, {COUNTRY}, {BREAD})
-    ]
-    home = reader(place=(COUNTRY, REGION, CITY))
-    assert SIGNALS["near"](posts, home) == [ONE, ONE // 2, ONE // 4, 0]
-    assert SIGNALS["near"](posts, reader(place=(COUNTRY,))) == [ONE // 4, ONE // 4, ONE // 4, 0]
-    assert SIGNALS["near"](posts, PLAIN) == [0, 0, 0, 0]
-    far = replace(ruled("/signals/near/region", 0.1), taste=home.taste)
-    assert SIGNALS["near"](posts, far)[1] == ONE // 4, "a shared region is a shared country too"
+    posts = ([COUNTRY, REGION, CITY], [COUNTRY, REGION, ELSEWHERE], [COUNTRY, ELSEWHERE], [BREAD])
+    home: dict[HomeKind, int] = {"country": COUNTRY, "region": REGION, "city": CITY}
+    assert near(home, *posts) == [ONE, ONE // 2, ONE // 4, 0]
+    assert near({}, *posts) == [0, 0, 0, 0]
+    far = near(home, *posts, setting=ruled("/signals/near/region", 0.1))
+    assert far[1] == ONE // 4, "a shared region is a shared country too"
+
+
+def test_near_goes_by_kinds_of_places_however_coarse_or_fine_either_side_is() -> None:
+    free_city, district = [COUNTRY, CITY], [COUNTRY, REGION, CITY, QUARTER]
+    assert near({"country": COUNTRY, "city": CITY}, free_city, district) == [ONE, ONE]
+    assert near({"country": COUNTRY, "region": REGION}, district, [COUNTRY, REGION], free_city) == [
+        ONE // 2, ONE // 2, ONE // 4,
+    ]  # fmt: skip
+    assert near({"country": COUNTRY}, district, [COUNTRY]) == [ONE // 4, ONE // 4]
 
 
 def test_less_adds_up_askings_of_author_and_tags_and_ends_at_minus_one() -> None:

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from math import log, sqrt
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from audience import posts
 from audience.access import access_post
-from audience.feeds import taste
+from audience.feeds import candidates, taste
 from audience.feeds.reader import Taste
 from audience.feeds.rules import FEEDS, FeedRules
+from audience.feeds.signals import ONE, SIGNALS
 from audience.feeds.tables import Hide, TasteVectors
 from audience.interaction_tables import Repost
 from audience.posts import Draft
@@ -21,8 +22,11 @@ from coop.book import Book
 from coop.database import Database
 from coop.identity import Identity
 from coop.ids import new_id
+from coop.place_tables import Place
+from coop.places import add_neighbourhood
 from coop.tables import Member
 from tests.audience.factories import NOBODY, NOW, make_post, wide_open, with_clauses
+from tests.audience.feeds.pools import BALANCED
 from tests.factories import LISBON, LISBON_REGION, PORTUGAL, identity_of, make_member
 
 DAY = timedelta(days=1)
@@ -141,16 +145,24 @@ def test_law_01_an_older_repost_counts_less_by_its_half_life(
     )
 
 
-def test_only_the_heaviest_features_are_kept(
-    session: Session, book: Book, ada: Identity, ben: Identity, monkeypatch: pytest.MonkeyPatch
+def test_law_01_as_many_of_the_heaviest_features_are_kept_as_the_clauses_say(
+    session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
-    for number in range(taste.MOST_FEATURES // 8 + 1):
+    for number in range(3):
         tags = " ".join(f"#t{number}_{k}" for k in range(8))
-        see(session, ben, book, make_post(session, ada, book, body=f"{tags} #often").id)
-    taste.refresh(session, book, NOW)
-    found = of(session, ben, book).seen
-    assert len(found) == taste.MOST_FEATURES
-    assert max(found, key=lambda one: found[one]) == feature(session, "often")
+        post_id = make_post(session, ada, book, body=f"{tags} #often").id
+        see(session, ben, book, post_id)
+        repost(session, ben, post_id)
+    for hours, seen, reposted in ((1, 16, 20), (2, 20, 20), (3, 20, 16), (4, 64, 64)):
+        clauses = {"/signals/diverse/features": seen, "/signals/repost_like/features": reposted}
+        told_otherwise = with_clauses(book, FEEDS, clauses)
+        assert taste.refresh(session, told_otherwise, NOW + hours * DAY / 24) == 1, (
+            "a clause counts everybody again"
+        )
+        found = of(session, ben, book)
+        assert (len(found.seen), len(found.reposted)) == (min(seen, 25), min(reposted, 25))
+        for vector in (found.seen, found.reposted):
+            assert max(vector, key=lambda one: vector[one]) == feature(session, "often")
 
 
 def test_law_14_a_run_counts_who_did_something_since_and_a_second_one_nobody(
@@ -178,10 +190,44 @@ def test_law_14_two_workers_do_the_work_once(committed: Database, book: Book) ->
         assert taste.refresh(second, book, NOW) == 0
 
 
-def test_the_place_is_the_one_that_the_reader_declared(session: Session, book: Book, ben: Identity) -> None:
-    assert of(session, ben, book).place == ()
-    session.execute(update(Member).where(col(Member.id) == ben.member_id).values(place_id=LISBON_REGION))
-    assert of(session, ben, book).place == (place_feature(PORTUGAL), place_feature(LISBON_REGION))
+def test_home_is_what_the_reader_declared_by_kind_and_a_neighbourhood_counts_as_its_city(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    quarter = add_neighbourhood(session, ben, book, LISBON, "Alfama", NOW).id
+    country, region, city = map(place_feature, (PORTUGAL, LISBON_REGION, LISBON))
+    in_lisbon = {"country": country, "region": region, "city": city}
+    free_city = session.execute(
+        select(col(Place.parent_id), col(Place.id)).where(
+            col(Place.kind) == "city", func.cardinality(col(Place.path)) == 2
+        )
+    ).first()
+    assert free_city is not None, "some cities lie in no region"
+    for place_id, home in (
+        (None, {}),
+        (PORTUGAL, {"country": country}),
+        (LISBON_REGION, {"country": country, "region": region}),
+        (LISBON, in_lisbon),
+        (quarter, in_lisbon),
+        (free_city[1], {"country": place_feature(free_city[0]), "city": place_feature(free_city[1])}),
+    ):
+        session.execute(update(Member).where(col(Member.id) == ben.member_id).values(place_id=place_id))
+        assert of(session, ben, book).home == home
+
+
+def test_a_post_from_ones_own_city_is_near_be_the_city_in_a_region_or_not(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    quarter = add_neighbourhood(session, ada, book, LISBON, "Alfama", NOW).id
+    free_city = session.scalars(
+        select(col(Place.id)).where(col(Place.kind) == "city", func.cardinality(col(Place.path)) == 2)
+    ).first()
+    assert free_city is not None
+    for home, place_id in ((LISBON, LISBON), (LISBON, quarter), (quarter, LISBON), (free_city, free_city)):
+        session.execute(update(Member).where(col(Member.id) == ben.member_id).values(place_id=home))
+        post = posts.publish(session, ada, book, Draft(body="Bread", place_id=place_id), NOW)
+        found = candidates.candidate(session, ben, book, post.id, NOW)
+        setting = BALANCED.setting(NOW, of(session, ben, book))
+        assert SIGNALS["near"]([found], setting) == [ONE]
 
 
 def test_law_01_an_asking_for_less_fades_by_its_half_life_and_a_post_counts_for_its_author_and_tags(

@@ -88,6 +88,9 @@ def test_law_06_strangers_are_held_back_by_the_limiter_and_friends_are_not(
     found = rehearse(session, open_book, after)
     assert numbers(found["views"].total) == (6, 2, 0)
     assert list(found["views"].by["guild"]) == ["bakers"]
+    delayed = with_clauses(after, AUDIENCE, {"/arrivals/strangers_only": False})
+    assert numbers(rehearse(session, open_book, delayed)["views"].total) == (6, 4, 0)
+    assert numbers(rehearse(session, delayed, after)["views"].total) == (2, 1, 3)
 
 
 def test_law_08_a_guilds_own_clause_is_rehearsed_on_its_own_posts(session: Session, open_book: Book) -> None:
@@ -124,6 +127,17 @@ def test_posts_that_could_not_have_been_published_so_are_counted(
     make_post(session, author, open_book, now=BEGAN)
     found = rehearse(session, open_book, with_clauses(open_book, AUDIENCE, clauses))
     assert numbers(found["posts"].total) == expected
+
+
+def test_law_08_a_guilds_own_clause_is_tried_on_what_was_published_in_it(
+    session: Session, open_book: Book
+) -> None:
+    row = make_member(session)
+    author = identity_of(row, (make_guild(session, "bakers", row),))
+    for guild in ("bakers", None):
+        make_post(session, author, open_book, now=BEGAN, body="b" * 900, guild=guild)
+    after = with_guild_policy(open_book, "bakers", "[posts]\ncharacters = 500\n")
+    assert numbers(rehearse(session, open_book, after)["posts"].total) == (2, 1, 0)
 
 
 def test_replies_beyond_the_limits_are_counted(session: Session, open_book: Book) -> None:

@@ -60,6 +60,31 @@ def test_a_weight_of_a_signal_that_is_even_everywhere_moves_nothing(session: Ses
     assert all(before == after for before, after in measured.values() if before is not None)
 
 
+def test_law_01_what_is_counted_further_back_makes_other_pages(session: Session, world: World) -> None:
+    now = with_clauses(
+        world.book, FEEDS, {**SMALLER, "/signals/small/posts": 1, "/profiles/balanced/page": 10}
+    )
+    for window, clause in (("posts_window", "P28D"), ("viewers_window", "P7D")):
+        asked = replace(world, book=now).rehearsing(
+            with_clauses(now, FEEDS, {f"/signals/small/{window}": clause}), FEEDS
+        )
+        measured = gauges(replay_feeds(session, asked))
+        assert measured["overlap"][1] < 1000 or measured["moved"][1] > 0, window
+
+
+def test_whom_few_have_heard_is_told_by_the_clauses_in_force_on_both_sides(
+    session: Session, world: World
+) -> None:
+    shown = {"/profiles/balanced/slots/discovery": 0, "/profiles/balanced/slots/bridging": 0}
+    now = with_clauses(world.book, FEEDS, {**shown, "/discovery/viewers": 3})
+    after = with_clauses(now, FEEDS, {"/discovery/viewers": 500})
+    found = replay_feeds(session, replace(world, book=now).rehearsing(after, FEEDS))
+    for gauge in found.gauges:
+        if gauge.name == "small":
+            assert gauge.before == gauge.after < 1000, gauge.of
+    assert found.measures[0].total.lost.value == 0
+
+
 def test_law_14_the_same_events_and_seed_make_the_same_report(session: Session, world: World) -> None:
     asked = world.rehearsing(with_clauses(world.book, FEEDS, SMALLER), FEEDS)
     first, second = (digest(document(asked, replay_feeds(session, asked), "0" * 64)) for _ in range(2))
@@ -115,18 +140,18 @@ def test_a_profile_that_comes_or_goes_is_told_of_and_not_compared(session: Sessi
 def test_a_comparison_counts_what_stays_what_moves_and_who_is_on_it() -> None:
     one, two, three = (
         candidate(timedelta(hours=hours), author_id=author, **known)
-        for hours, author, known in ((1, 1, {}), (2, 2, {"follows": True}), (30, 2, {"viewers_28d": 50}))
+        for hours, author, known in ((1, 1, {}), (2, 2, {"follows": True}), (30, 3, {}))
     )
     compared = Comparison("balanced")
-    compared.add(7, NOW, [one, two], [two, three], {one.id: 0, two.id: 5, three.id: 6})
+    compared.add(7, NOW, [one, two], [two, three], {one.id: 0, two.id: 5, three.id: 6}, unheard={1, 2})
     found = {gauge.name: (gauge.before, gauge.after) for gauge in compared.gauges()}
     assert found == {
         "overlap": (None, 500),
         "moved": (None, 100),
         "small": (1000, 500),
-        "authors": (200, 100),
+        "authors": (200, 200),
         "guilds": (100, 200),
-        "per_author": (100, 200),
+        "per_author": (100, 100),
         "followed": (500, 500),
         "fresh": (1000, 500),
     }

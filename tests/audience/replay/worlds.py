@@ -111,17 +111,24 @@ class World:
                     self.session.add(seat)
 
     def _answers(self) -> None:
-        for _ in range(2 * len(self.posts)):
-            post, writer = self.lot.choice(self.posts), self.lot.choice(self.members)
-            at = self.moment(post.created_at)
-            reply = Reply(
-                id=new_id(at),
-                post_id=post.id,
-                author_id=writer.member_id,
-                body="Good bread",
-                created_at=at,
-            )
-            self.session.add(reply)
+        """Let members answer posts, and answers under them; the author of a post does so most of all."""
+        for post in self.posts:
+            written: list[Reply] = []
+            for at in sorted(self.moment(post.created_at) for _ in range(self.lot.randrange(12))):
+                above = self.lot.choice([None, *written, *written])
+                writer = self.lot.choice([self.lot.choice(self.members).member_id, post.author_id])
+                reply = Reply(
+                    id=new_id(at),
+                    post_id=post.id,
+                    author_id=writer,
+                    body="Good bread",
+                    above=[] if above is None else [*above.above, above.id],
+                    state=self.lot.choice(["shown", "shown", "shown", "waiting"]),
+                    created_at=at,
+                )
+                self.session.add(reply)
+                self.session.flush()
+                written.append(reply)
 
     def turn_back(self, moment: datetime) -> None:
         """Take away whatever happened from a moment on, and bring every gate to the number of its seats."""

@@ -95,7 +95,7 @@ def test_nothing_of_a_secret_ballot_is_kept_for_the_repetition_of_its_request(ho
     answers = [house.client.put(f"/api/v1{path}/secret-ballot", json=body, headers=headers) for _ in range(2)]
     assert [one.status_code for one in answers] == [200, 409]
     row = house.session.scalars(select(IdempotencyRecord).where(col(IdempotencyRecord.key) == "one")).one()
-    assert answers[0].get_json()["nonce"] not in (row.body or "")
+    assert answers[0].get_json()["nonce"] not in str(row.model_dump())
     other = house.client.put(f"/api/v1{path}/secret-ballot", json=body | {"marks": []}, headers=headers)
     assert other.status_code == 409, "its hash was not made of what was sent, so nobody can try it out"
 

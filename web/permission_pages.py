@@ -1,0 +1,95 @@
+"""What a member may do with a post, as a page: each answer with its reason and clause, and the way to ask.
+
+Law 7: visitors are sent to sign in for every post alike, and members told nothing of what they may not see.
+"""
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, flash
+
+from audience import asks, downloads
+from audience.document import Verb
+from audience.permission import Value
+from audience.routes.doors import DoorView, read_post
+from audience.routes.downloads import download_picture
+from audience.routes.permissions import list_permissions
+from audience.routes.posts import PostView
+from coop.call import Call, Later
+from coop.errors import NotFound, Unauthenticated
+from coop.receipts import Citation
+from web import acts
+from web.gesture_pages import ASKED, there
+from web.visits import page, render
+
+SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "download")
+"""What there is a gesture for; whether one may answer stands in the thread."""
+MAY = "You may download it."
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """Whether the viewer may do one thing with a post, and what came of asking."""
+
+    verb: Verb
+    value: Value
+    reason: str
+    """A sentence to the viewer."""
+    clause: Citation | None
+    """The clause that decided, where one did."""
+    asked: bool = False
+    """Whether the viewer has asked and waits for the answer."""
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the page, the file that may be downloaded, and the target of the form that asks for it."""
+    pages.add_url_rule("/posts/<id:post_id>/permissions", "permissions", page(permissions))
+    pages.add_url_rule("/posts/<id:post_id>/download", "download", page(download))
+    acts.add(pages, "/posts/<id:number>/download", ask_for_download, there, done="")
+
+
+def permissions(call: Call, post_id: int) -> Response:
+    """Show what the viewer may do with a post."""
+    if call.identity is None:
+        raise Unauthenticated
+    post = read_post(call, post_id)
+    if isinstance(post, DoorView):
+        raise NotFound
+    return render(call, "permissions.html", post=post, may=permitted(call, post))
+
+
+def permitted(call: Call, post: PostView) -> dict[Verb, May]:
+    """Return what the viewer, a member, may do with a post that they were delivered, by verb.
+
+    Only what has a picture can be downloaded. Of a post of their own there is nothing to ask.
+    """
+    if post.audience is not None:
+        return {}
+    post_id = int(post.id)
+    found = {one.verb: one for one in list_permissions(call, post_id).items}
+    shown = [verb for verb in SHOWN if verb != "download" or post.picture is not None]
+    answers = [May(verb, found[verb].may, found[verb].reason, found[verb].clause) for verb in shown]
+    return {one.verb: _answered(call, post_id, one) if one.value == "ask" else one for one in answers}
+
+
+def download(call: Call, post_id: int) -> Later:
+    """Deliver the picture of a post, to be kept, where its author lets the viewer."""
+    return download_picture(call, post_id)
+
+
+def ask_for_download(call: Call, post_id: int) -> str:
+    """Ask whether one may download the picture of a post."""
+    done = downloads.ask(call.session, call.member, call.book, post_id, call.now)
+    flash(MAY if done == asks.DONE else ASKED, "good")
+    return f"/posts/{post_id}"
+
+
+def _answered(call: Call, post_id: int, one: May) -> May:
+    """Return an answer that is to ask, with what came of asking; a quote waits by itself."""
+    match asks.state_of(call.session, call.member, post_id, one.verb):
+        case asks.GRANTED:
+            return replace(one, value="yes", reason="Its author said yes to you.", clause=None)
+        case asks.REFUSED:
+            return replace(one, value="no", reason="Its author said no to you.", clause=None)
+        case asks.WAITING:
+            return replace(one, reason="You asked, and its author has not answered yet.", asked=True)
+    return one
