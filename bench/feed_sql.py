@@ -220,8 +220,9 @@ SELECT id, count(*) FROM post JOIN seat ON post_id = id WHERE seats_max IS NOT N
 """
 
 REPLIES = """
-INSERT INTO reply (id, post_id, author_id, body, created_at)
-SELECT id + 1000 * k, id, CASE WHEN k %% 3 = 0 THEN author_id ELSE reader END, 'It is good bread.',
+INSERT INTO reply (id, post_id, above, author_id, body, created_at)
+SELECT id + 1000 * k, id, CASE WHEN k %% 3 = 0 THEN ARRAY[id + 1000 * (k - 1)] ELSE '{}' END,
+       CASE WHEN k %% 3 = 0 THEN author_id ELSE reader END, 'It is good bread.',
        created_at + k * interval '10 minutes'
 FROM (SELECT post_id AS id, member_id AS reader, row_number() OVER (PARTITION BY post_id ORDER BY at) AS k
       FROM seat) AS came

@@ -17,7 +17,7 @@ from audience.limits import limits_of, rules_of
 from audience.naming import author_of
 from audience.posts import Draft
 from audience.preview import Preview, gradient_of, preview
-from audience.rules import AUDIENCE, AudienceRules
+from audience.rules import AUDIENCE
 from coop import problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
@@ -45,7 +45,7 @@ def add_to(pages: Blueprint) -> None:
 
 def ask(call: Call) -> Response:
     """Ask for a post: for whom the clauses mean one to be, as long as nothing else was chosen."""
-    default = call.book.rules(AUDIENCE, AudienceRules).reach.default
+    default = rules_of(call.book, request.args.get("guild")).reach.default
     return _form(call, {"reach": default, **request.args.to_dict()})
 
 

@@ -51,15 +51,15 @@ WITH posting AS (
   SELECT member_id, 0, 0, 0 FROM author_signals
   WHERE bridge > 0 AND NOT EXISTS (SELECT FROM counted WHERE author_id = member_id)
 ), changed AS (
-  INSERT INTO author_signals AS known (member_id, posts_7d, viewers_28d, answered_28d, computed_at)
+  INSERT INTO author_signals AS known (member_id, posts, viewers, answered, computed_at)
   SELECT author_id, posts, viewers, answered, :now
   FROM (SELECT * FROM counted UNION ALL SELECT * FROM fallen) AS said
   ORDER BY author_id
   ON CONFLICT (member_id) DO UPDATE
-  SET posts_7d = excluded.posts_7d, viewers_28d = excluded.viewers_28d,
-      answered_28d = excluded.answered_28d, computed_at = excluded.computed_at
-  WHERE (known.posts_7d, known.viewers_28d, known.answered_28d)
-     IS DISTINCT FROM (excluded.posts_7d, excluded.viewers_28d, excluded.answered_28d)
+  SET posts = excluded.posts, viewers = excluded.viewers,
+      answered = excluded.answered, computed_at = excluded.computed_at
+  WHERE (known.posts, known.viewers, known.answered)
+     IS DISTINCT FROM (excluded.posts, excluded.viewers, excluded.answered)
   RETURNING member_id
 )
 SELECT count(*) FROM changed

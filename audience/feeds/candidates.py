@@ -89,7 +89,7 @@ _WITH_SIGNALS = f"""
 WITH {READER}
 SELECT facts.id, facts.author_id, slug, seats_max, more_asked, gated, layers, reached, embeds,
        follows, same_guild, named,
-       coalesce(posts_7d, 0), coalesce(viewers_28d, 0), coalesce(answered_28d, 0),
+       coalesce(posts, 0), coalesce(viewers, 0), coalesce(answered, 0),
        coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),
        coalesce(heat, 0), features, norm{{more}}
 FROM ({{facts}}) AS facts

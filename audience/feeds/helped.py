@@ -59,7 +59,7 @@ _KEEP_AUTHORS = text("""
 WITH found AS (
   SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:values AS integer[])) AS found(member_id, bridge)
 )
-INSERT INTO author_signals AS known (member_id, posts_7d, viewers_28d, answered_28d, bridge, computed_at)
+INSERT INTO author_signals AS known (member_id, posts, viewers, answered, bridge, computed_at)
 SELECT member_id, 0, 0, 0, coalesce(found.bridge, 0), :now
 FROM found FULL JOIN (SELECT member_id FROM author_signals WHERE bridge > 0) AS before USING (member_id)
 ORDER BY member_id

@@ -50,10 +50,10 @@ class Candidate(NamedTuple):
     """Whether it was made in a guild of the viewer's."""
     named: bool
     """Whether its lock names the viewer, or a guild of theirs."""
-    posts_7d: int
+    posts: int
     """Of the author, as are the next three. How far back the first three are counted, clauses say."""
-    viewers_28d: int
-    answered_28d: int
+    viewers: int
+    answered: int
     author_bridge: int
     """How much the author's posts helped others to understand, in millionths; 0 on too little evidence."""
     finish: int
@@ -117,7 +117,7 @@ def follow(pool: Sequence[Candidate], setting: Setting) -> list[int]:
 def conversation(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """Return n ÷ (n + halfway) for the n distinct people whom the author answered of late."""
     halfway = setting.measures.conversation.halfway
-    answered = [post.answered_28d for post in pool]
+    answered = [post.answered for post in pool]
     return [round(ONE * n / (n + halfway)) if n else 0 for n in answered]
 
 
@@ -134,11 +134,7 @@ def small(pool: Sequence[Candidate], setting: Setting) -> list[int]:
     """
     allowed, reach = setting.measures.small.posts, setting.measures.small.reach
     return [
-        round(
-            ONE
-            / log2(2 + reach * post.viewers_28d)
-            * (allowed / post.posts_7d if post.posts_7d > allowed else 1)
-        )
+        round(ONE / log2(2 + reach * post.viewers) * (allowed / post.posts if post.posts > allowed else 1))
         for post in pool
     ]
 

@@ -68,7 +68,7 @@ class Form:
         """Return which slots are open to a post, by its author."""
         if post.author_bridge >= self.least:
             return "bridging"
-        return "discovery" if post.viewers_28d < self.viewers else None
+        return "discovery" if post.viewers < self.viewers else None
 
 
 class Placed(NamedTuple):

@@ -59,11 +59,11 @@ class AuthorSignals(Row, table=True):
     __tablename__ = "author_signals"
 
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
-    posts_7d: int
+    posts: int
     """Posts within ``/signals/small/posts_window``."""
-    viewers_28d: int
+    viewers: int
     """Distinct members who were delivered any post of theirs within ``/signals/small/viewers_window``."""
-    answered_28d: int
+    answered: int
     """Distinct people to whose reply the author replied within ``/signals/conversation/window``."""
     bridge: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """How much they helped every group of opinion to understand, in millionths; 0 on too little evidence."""

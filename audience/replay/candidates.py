@@ -103,9 +103,9 @@ def candidates(past: Past, caps: Ints, who: Reader, recipe: Recipe) -> list[Cand
             follows=follows,
             same_guild=same_guild,
             named=named,
-            posts_7d=posts_7d,
-            viewers_28d=viewers,
-            answered_28d=answered,
+            posts=posts,
+            viewers=viewers,
+            answered=answered,
             author_bridge=0,
             finish=0,
             bridge=0,
@@ -113,15 +113,15 @@ def candidates(past: Past, caps: Ints, who: Reader, recipe: Recipe) -> list[Cand
             features=(),
             norm=0.0,
         )
-        for post_id, author, follows, same_guild, named, posts_7d, viewers, answered in zip(
+        for post_id, author, follows, same_guild, named, posts, viewers, answered in zip(
             past.posts.id[roomy].tolist(),
             past.posts.author[roomy].tolist(),
             np.isin(past.posts.author[roomy], who.follows).tolist(),
             np.isin(past.posts.guild[roomy], who.guilds).tolist(),
             who.named[roomy].tolist(),
-            known.posts_7d[place].tolist(),
-            known.viewers_28d[place].tolist(),
-            known.answered_28d[place].tolist(),
+            known.posts[place].tolist(),
+            known.viewers[place].tolist(),
+            known.answered[place].tolist(),
             strict=True,
         )
     ]

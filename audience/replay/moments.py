@@ -26,9 +26,9 @@ _MEMBER_BITS = 40
 class Signals:
     """What was known of authors at one moment, by the author's place in ``Past.authors``."""
 
-    posts_7d: Ints
-    viewers_28d: Ints
-    answered_28d: Ints
+    posts: Ints
+    viewers: Ints
+    answered: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Past:
     def viewers(self, windows: Windows, moment: int, authors: Collection[int]) -> dict[int, int]:
         """Return how many distinct viewers each of some authors had, by their ids; ``moment`` is an index."""
         ids = sorted(authors)
-        found = self.signals[windows][moment].viewers_28d[np.searchsorted(self.authors, ids)]
+        found = self.signals[windows][moment].viewers[np.searchsorted(self.authors, ids)]
         return dict(zip(ids, found.tolist(), strict=True))
 
     def live(self, moment: datetime) -> Bools:

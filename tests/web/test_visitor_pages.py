@@ -5,15 +5,18 @@ from flask import Flask
 from sqlmodel import Session
 
 from audience import replies
+from audience.access import access_post
 from coop.book import Book
 from coop.paging import LONGEST
 from tests.audience.factories import NOW, make_asset
 from tests.audience.public_square import HIDDEN, PUBLIC, QUOTABLE, SEVERED, Square, vote
 from tests.coop.statements import counted
+from tests.factories import identity_of, make_member
 from tests.web.browser import Browser, Page
 from tests.web.test_every_page import check
 
 UNKNOWN = 7
+LEAST_TOLD = 5
 
 
 @pytest.fixture
@@ -59,6 +62,8 @@ def test_a_visitor_finds_nothing_to_answer_like_repost_or_quote_with(
     post = square.publish(QUOTABLE)
     square.say(post, "Rye?")
     square.book = vote(square.session, square.book, {"/counts/likes": "readers"})
+    for _ in range(LEAST_TOLD):
+        access_post(square.session, identity_of(make_member(square.session)), square.book, post.id, NOW)
     page = stranger.get(f"/posts/{post.id}")
     check(page)
     assert page.forms == []
@@ -74,10 +79,12 @@ def test_law_07_what_is_not_public_looks_to_a_visitor_like_what_is_not_there(
 ) -> None:
     public, hidden = square.publish(PUBLIC, picture=True), HIDDEN[why](square)
     nowhere = stranger.get("/nothing-here")
-    for path in ("/posts/{}", "/posts/{}?sort=newest", "/posts/{}?sort=loudest"):
+    for path in ("/posts/{}", "/posts/{}?sort=newest"):
         page, unknown = (stranger.get(path.format(one)) for one in (hidden.id, UNKNOWN))
         assert (page.status, page.html) == (unknown.status, unknown.html) == (404, nowhere.html)
         assert list(page.headers) == list(unknown.headers)
+    wrong = [stranger.get(f"/posts/{one}?sort=loudest") for one in (hidden.id, UNKNOWN, public.id)]
+    assert {(page.status, page.html) for page in wrong} == {(422, wrong[0].html)}
     answers = [stranger.http.get(f"/media/{one}/small") for one in (hidden.asset_id, UNKNOWN)]
     assert [(one.status_code, one.data) for one in answers] == [(404, nowhere.html.encode())] * 2
     assert stranger.get(f"/posts/{public.id}").status == 200

@@ -32,9 +32,9 @@ def candidate(age: timedelta = timedelta(), **facts: Any) -> Candidate:
         follows=False,
         same_guild=False,
         named=False,
-        posts_7d=0,
-        viewers_28d=0,
-        answered_28d=0,
+        posts=0,
+        viewers=0,
+        answered=0,
         author_bridge=0,
         finish=0,
         bridge=0,
@@ -59,9 +59,9 @@ def pool(lot: Random, posts: int, authors: int = 6) -> list[Candidate]:
 def _author(lot: Random) -> dict[str, Any]:
     return {
         "follows": lot.random() < 0.3,
-        "posts_7d": lot.choice((0, 3, 20)),
-        "viewers_28d": lot.choice((0, 10, 49, 50, 3000)),
-        "answered_28d": lot.choice((0, 5, 40)),
+        "posts": lot.choice((0, 3, 20)),
+        "viewers": lot.choice((0, 10, 49, 50, 3000)),
+        "answered": lot.choice((0, 5, 40)),
         "author_bridge": lot.choice((0, 0, ONE // 2 - 1, ONE // 2, ONE)),
     }
 

@@ -34,9 +34,9 @@ def known(session: Session) -> dict[int, tuple[int, int, int]]:
     rows = session.execute(
         select(
             col(AuthorSignals.member_id),
-            col(AuthorSignals.posts_7d),
-            col(AuthorSignals.viewers_28d),
-            col(AuthorSignals.answered_28d),
+            col(AuthorSignals.posts),
+            col(AuthorSignals.viewers),
+            col(AuthorSignals.answered),
         )
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}

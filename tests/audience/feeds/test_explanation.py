@@ -66,9 +66,9 @@ def test_the_places_that_bring_a_post_to_the_page_are_named(
         session.add(
             AuthorSignals(
                 member_id=author.member_id,
-                posts_7d=0,
-                viewers_28d=viewers,
-                answered_28d=0,
+                posts=0,
+                viewers=viewers,
+                answered=0,
                 computed_at=NOW,
             )
         )

@@ -148,5 +148,5 @@ def test_what_is_known_of_an_author_outlives_the_counting_of_their_viewers(
     for days in (60, 61):
         author_signals.refresh(session, easy, NOW + days * DAY)
         assert author_bridge(session, ada) == before
-    row = session.execute(select(col(AuthorSignals.posts_7d), col(AuthorSignals.viewers_28d))).one()
+    row = session.execute(select(col(AuthorSignals.posts), col(AuthorSignals.viewers))).one()
     assert tuple(row) == (0, 0)

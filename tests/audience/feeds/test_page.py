@@ -127,13 +127,13 @@ def test_the_balanced_feed_weighs_who_is_followed_who_answers_and_who_is_small(
         for n, member in enumerate((plain, followed, answering, loud))
     }
     following.follow(session, ben, book, followed.handle, NOW)
-    for member, posts_7d, viewers, answered in ((answering, 1, 0, 20), (loud, 90, 900, 0)):
+    for member, number, viewers, answered in ((answering, 1, 0, 20), (loud, 90, 900, 0)):
         session.add(
             AuthorSignals(
                 member_id=id_of(member),
-                posts_7d=posts_7d,
-                viewers_28d=viewers,
-                answered_28d=answered,
+                posts=number,
+                viewers=viewers,
+                answered=answered,
                 computed_at=NOW,
             )
         )

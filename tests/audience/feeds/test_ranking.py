@@ -29,7 +29,7 @@ def test_law_11_a_weight_tells_base_slider_and_bounds_and_the_clause_that_says_t
     turned = replace(BALANCED, sliders={"small": 3.0})
     weighings = turned.weighings()
     weights = weights_of(weighings)
-    (one,) = ranked([candidate(viewers_28d=20)], turned.setting(NOW), weights)
+    (one,) = ranked([candidate(viewers=20)], turned.setting(NOW), weights)
     (term,) = (term for term in terms(one, weights) if term.signal == "small")
     assert (term.value, weights["small"], term.contribution) == (500_000, 3000, 1_500_000_000)
     by = weighings["small"]

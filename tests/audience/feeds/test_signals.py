@@ -48,27 +48,26 @@ def test_following_counts_one_and_a_shared_guild_what_its_clause_says() -> None:
 
 
 def test_conversation_counts_people_answered_and_reaches_one_half_at_its_clause() -> None:
-    values = SIGNALS["conversation"]([candidate(answered_28d=n) for n in (0, 1, 5, 50)], PLAIN)
+    values = SIGNALS["conversation"]([candidate(answered=n) for n in (0, 1, 5, 50)], PLAIN)
     assert values == sorted(values)
     assert (values[0], values[2]) == (0, ONE // 2)
     assert (
-        value("conversation", candidate(answered_28d=20), ruled("/signals/conversation/halfway", 20))
-        == ONE // 2
+        value("conversation", candidate(answered=20), ruled("/signals/conversation/halfway", 20)) == ONE // 2
     )
 
 
 def test_small_damps_the_widely_viewed_and_those_who_post_without_end() -> None:
     newcomer = value("small", candidate())
     assert newcomer == ONE
-    many, more = (value("small", candidate(viewers_28d=viewers)) for viewers in (100, 10_000))
+    many, more = (value("small", candidate(viewers=viewers)) for viewers in (100, 10_000))
     assert more < many < newcomer
-    assert value("small", candidate(posts_7d=7)) == newcomer
-    assert value("small", candidate(posts_7d=70)) == ONE // 10
-    assert value("small", candidate(viewers_28d=20)) == ONE // 2, "1 ÷ log₂(2 + 0.1 × 20)"
+    assert value("small", candidate(posts=7)) == newcomer
+    assert value("small", candidate(posts=70)) == ONE // 10
+    assert value("small", candidate(viewers=20)) == ONE // 2, "1 ÷ log₂(2 + 0.1 × 20)"
 
 
 def test_small_does_not_damp_whoever_has_not_posted_however_few_posts_are_allowed() -> None:
-    assert value("small", candidate(posts_7d=0), ruled("/signals/small/posts", 0.5)) == ONE
+    assert value("small", candidate(posts=0), ruled("/signals/small/posts", 0.5)) == ONE
 
 
 def test_what_is_counted_of_a_post_is_told_as_it_is() -> None:

@@ -36,7 +36,7 @@ def lines(*facts: tuple[int, int, dict[str, Any]]) -> list[Scored]:
     """Rank posts given as (score, author, what is known of the author); viewers are many unless given."""
     return sorted(
         (
-            Scored(score, number, (), candidate(id=number, author_id=author, **{"viewers_28d": 900, **known}))
+            Scored(score, number, (), candidate(id=number, author_id=author, **{"viewers": 900, **known}))
             for number, (score, author, known) in enumerate(facts, start=1)
         ),
         reverse=True,
@@ -130,7 +130,7 @@ def test_a_page_has_the_form_that_its_profile_and_its_length_give_it() -> None:
 
 
 def test_a_slot_brings_the_best_of_its_authors_and_the_page_stays_in_order() -> None:
-    heard, unheard = ({"viewers_28d": viewers} for viewers in (FORM.viewers, FORM.viewers - 1))
+    heard, unheard = ({"viewers": viewers} for viewers in (FORM.viewers, FORM.viewers - 1))
     order = lines((9, 1, {}), (8, 2, {}), (7, 3, {}), (3, 4, heard), (2, 5, unheard), (1, 6, unheard))
     placed = page(order, replace(FORM, discovery=1))
     assert [(one.scored.score, one.slot) for one in placed] == [(9, None), (8, None), (2, "discovery")]
@@ -138,8 +138,8 @@ def test_a_slot_brings_the_best_of_its_authors_and_the_page_stays_in_order() -> 
 
 
 def test_who_is_both_small_and_a_bridger_is_a_bridger() -> None:
-    both = {"viewers_28d": 0, "author_bridge": ONE // 2}
-    order = lines((9, 1, {}), (8, 2, {}), (7, 3, {}), (2, 4, both), (1, 5, {"viewers_28d": 0}))
+    both = {"viewers": 0, "author_bridge": ONE // 2}
+    order = lines((9, 1, {}), (8, 2, {}), (7, 3, {}), (2, 4, both), (1, 5, {"viewers": 0}))
     placed = page(order, replace(FORM, discovery=1, bridging=1))
     assert [(one.scored.score, one.slot) for one in placed] == [(9, None), (2, "bridging"), (1, "discovery")]
 
@@ -150,13 +150,13 @@ def test_a_slot_that_nobody_can_take_goes_to_whoever_ranks_next() -> None:
 
 
 def test_a_slot_does_not_lift_the_cap_per_author() -> None:
-    few = {"viewers_28d": 0}
+    few = {"viewers": 0}
     order = lines((9, 1, {}), (8, 2, {}), (7, 3, {}), (2, 4, few), (1, 4, few))
     assert [one.scored.score for one in page(order, replace(FORM, discovery=2))] == [9, 8, 2]
 
 
 def test_what_is_shown_already_counts_against_its_author_its_slot_and_the_places() -> None:
-    few = {"viewers_28d": 0}
+    few = {"viewers": 0}
     order = lines((9, 1, {}), (8, 2, {}), (7, 2, {}), (2, 4, few), (1, 5, few))
     form = replace(FORM, discovery=1)
     first, rest = order[1], [one for one in order if one is not order[1]]
