@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.access import BLOCKED, CAPPED, KEYS, READER, RECEIVES_VISITORS, VISIBLE, standpoint
+from audience.access import BLOCKED, CAPPED, KEYS, READER, RECEIVES_VISITORS, VISIBLE
+from audience.standpoint import standpoint
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity

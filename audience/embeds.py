@@ -14,18 +14,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience import gate
-from audience.access import (
-    CAPPED,
-    FRIEND,
-    MORE_ASKED,
-    READER,
-    ROOM,
-    SOURCES,
-    TIES,
-    VISIBLE,
-    standpoint,
-)
+from audience.access import CAPPED, FRIEND, MORE_ASKED, READER, ROOM, SOURCES, TIES, VISIBLE
 from audience.limits import Asked, limits_of
+from audience.standpoint import standpoint
 from coop.book import Book
 from coop.identity import Identity
 

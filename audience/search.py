@@ -16,8 +16,8 @@ from sqlalchemy import TextClause
 from sqlmodel import Session
 
 from audience import newest
-from audience.access import standpoint
 from audience.newest import FINDING_KEYS, Kind
+from audience.standpoint import standpoint
 from coop.book import Book
 from coop.identity import Identity
 

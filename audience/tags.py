@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.access import READER, standpoint
+from audience.access import READER
 from audience.newest import FINDING_KEYS, Kind, listed
+from audience.standpoint import standpoint
 from audience.topics import SHIFT, TAG
 from coop.book import Book
 from coop.identity import Identity

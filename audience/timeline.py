@@ -12,8 +12,9 @@ from sqlalchemy import TextClause, select
 from sqlmodel import Session, col
 
 from audience import newest, tags
-from audience.access import BLOCKED, standpoint
+from audience.access import BLOCKED
 from audience.newest import Kind
+from audience.standpoint import standpoint
 from audience.topic_tables import Tag
 from audience.topics import place_feature, tag_feature
 from coop import places

@@ -19,18 +19,9 @@ from sqlalchemy import Row, literal, select, text
 from sqlmodel import Session, col
 
 from audience import gate
-from audience.access import (
-    CAPPED,
-    FRIEND,
-    MORE_ASKED,
-    READER,
-    TIES,
-    VISIBLE,
-    access_post,
-    limits_bound,
-    standpoint,
-)
+from audience.access import CAPPED, FRIEND, MORE_ASKED, READER, TIES, VISIBLE, access_post
 from audience.limits import Asked, limits_of
+from audience.standpoint import limits_bound, standpoint
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database

@@ -13,8 +13,9 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.access import READER, VISIBLE, standpoint
+from audience.access import READER, VISIBLE
 from audience.rules import Length
+from audience.standpoint import standpoint
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity

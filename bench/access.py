@@ -18,8 +18,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app import POLICY_KINDS
-from audience.access import READER, VISIBLE, standpoint
+from audience.access import READER, VISIBLE
 from audience.rules import AUDIENCE
+from audience.standpoint import standpoint
 from bench.access_building import build
 from bench.access_world import World
 from bench.documents import NOW

@@ -36,7 +36,7 @@ _ALWAYS = {
     "jit": "off",
     "log_line_prefix": "%m [%p] ",
 }
-_LARGEST_CACHE_MIB = 1024
+_LARGEST_CACHE_MIB = 8192
 _NOT_DURABLE = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -121,7 +121,7 @@ def launch_postgres(var: Path, durable: bool = True) -> Iterator[Postgres]:
 
 
 def _cache_mib() -> int:
-    """Return how much memory the server caches in: an eighth of the host's, at most 1 GiB.
+    """Return how much memory the server caches in: an eighth of the host's, at most 8 GiB.
 
     The manual's quarter is for a host of its own; here the application and the store live beside it.
     """

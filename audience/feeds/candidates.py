@@ -11,22 +11,14 @@ from datetime import datetime
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
-from audience.access import (
-    CAPPED,
-    FOLLOWED,
-    MORE_ASKED,
-    READER,
-    ROOM,
-    TIES,
-    VISIBLE,
-    standpoint,
-)
+from audience.access import CAPPED, FOLLOWED, MORE_ASKED, READER, ROOM, TIES, VISIBLE
 from audience.feeds import taste
 from audience.feeds.reader import NOTHING_KNOWN, Taste
 from audience.feeds.recipe import Recipe
 from audience.feeds.rules import Among
 from audience.feeds.signals import Candidate
 from audience.feeds.tables import AS_USUAL
+from audience.standpoint import standpoint
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity

@@ -13,9 +13,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience import posts, stages
-from audience.access import READER, VISIBLE, standpoint
+from audience.access import READER, VISIBLE
 from audience.document import AudienceDocument, Parts
 from audience.rules import AUDIENCE
+from audience.standpoint import standpoint
 from bench.access_building import FIRST_PLACE, build
 from bench.access_world import Person, World
 from bench.documents import NOW, Names, document, parts

@@ -8,11 +8,12 @@ from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
 from audience import following, posts, replies, watching
-from audience.access import FRIEND, READER, TIES, access_post, standpoint
+from audience.access import FRIEND, READER, TIES, access_post
 from audience.feeds import post_signals
 from audience.feeds.post_signals import STRANGER
 from audience.feeds.rules import FEEDS
 from audience.feeds.tables import AS_USUAL, PostSignals
+from audience.standpoint import standpoint
 from coop.book import Book
 from coop.database import Database
 from coop.identity import Identity
@@ -47,9 +48,10 @@ def view(session: Session, book: Book, post_id: int, *parts: float, at: datetime
 
 
 def comment(session: Session, book: Book, post_id: int, number: int, at: datetime) -> None:
-    """Have as many strangers comment on a post."""
-    for _ in range(number):
-        replies.write(session, someone(session), book, post_id, "Well!", at)
+    """Have as many strangers comment on a post, one a millisecond and the last one then."""
+    for before in range(number):
+        then = at - timedelta(milliseconds=before)
+        replies.write(session, someone(session), book, post_id, "Well!", then)
 
 
 def long(session: Session, author: Identity, book: Book, at: datetime = NOW - 2 * DAY, **more: Any) -> int:

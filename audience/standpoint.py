@@ -1,0 +1,72 @@
+"""The standpoint: who looks, when and under which limits, as the fragments of ``access.py`` are bound."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from audience.clauses import limit_of, strictest
+from audience.limits import NO_LIMIT, limits_of, rules_of
+from audience.rules import AUDIENCE
+from coop.book import Book
+from coop.database import as_array
+from coop.identity import Identity
+
+NO_ARRIVAL_LIMIT = timedelta(days=100_000)
+"""What stands in SQL for arrivals without a limit."""
+
+_GUILD_IDS = text("SELECT id, slug FROM guild WHERE slug = ANY(CAST(:slugs AS text[]))")
+
+
+def standpoint(session: Session, viewer: Identity | None, book: Book, now: datetime) -> dict[str, Any]:
+    """Return what the fragments of this module are bound to: who looks, when, and under which limits."""
+    return {
+        "me": None if viewer is None else viewer.member_id,
+        "now": now,
+        "guilds": [] if viewer is None else sorted(viewer.guilds),
+        **limits_bound(session, book, visiting=viewer is None),
+    }
+
+
+def limits_bound(session: Session, book: Book, *, visiting: bool = False) -> dict[str, Any]:
+    """Return the limits of a book as :data:`CAPPED` takes them, beside the moment ``now``.
+
+    The arrays are written out as text once, because a hundred guilds' limits cost more to send than to use.
+    """
+    return book.derived(("bound limits", visiting), lambda: _as_bound(session, book, visiting=visiting))
+
+
+def _as_bound(session: Session, book: Book, *, visiting: bool) -> dict[str, Any]:
+    slugs = [scope.removeprefix("guild:") for scope in book.scopes(AUDIENCE)]
+    rows = session.connection().execute(_GUILD_IDS, {"slugs": slugs}).all() if slugs else ()
+    own = [(row.id, row.slug, *_as_numbers(book, row.slug, visiting=visiting)) for row in rows]
+    seats, ceiling, ahead = _as_numbers(book, None, visiting=visiting)
+    return {
+        "seats": seats,
+        "ceiling": ceiling,
+        "ahead": ahead,
+        "own_ids": as_array(one[0] for one in own),
+        "own_slugs": as_array(one[1] for one in own),
+        "own_seats": as_array(one[2] for one in own),
+        "own_ceilings": as_array(one[3] for one in own),
+        "own_aheads": as_array(f"{one[4].total_seconds():f}" for one in own),
+    }
+
+
+def _as_numbers(book: Book, guild: str | None, *, visiting: bool) -> tuple[int, int, timedelta]:
+    """Return the default, the ceiling and the arrivals of a guild or the coop, open ones as numbers.
+
+    To visitors, no seat is left where the widest audience is all members: a vote that says so holds for what
+    was public before.
+    """
+    own, coop = rules_of(book, guild), rules_of(book, None)
+    ceiling = strictest(limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling))
+    if visiting and "local" in (own.reach.widest, coop.reach.widest):
+        ceiling = 0
+    default = limit_of(own.seats.default)
+    return (
+        NO_LIMIT if default is None else default,
+        NO_LIMIT if ceiling is None else ceiling,
+        limits_of(book, guild).ahead or NO_ARRIVAL_LIMIT,
+    )
