@@ -78,8 +78,9 @@ def of_tag(session: Session, name: str) -> Timeline:
     """Return what has a tag. Nobody is told whether anybody ever used it."""
     tag = normal(name)
     found = session.scalar(select(col(Tag.id)).where(col(Tag.name) == tag))
-    feature = NOTHING if found is None else tag_feature(found)
-    return Timeline("tag", _WITH_TAG, {"feature": feature, "tag": tag})
+    # A name that is in use is of letters, digits and lines; any other would be read as a regular expression.
+    bound = {"feature": NOTHING, "tag": ""} if found is None else {"feature": tag_feature(found), "tag": tag}
+    return Timeline("tag", _WITH_TAG, bound)
 
 
 def of_place(session: Session, place_id: int) -> Timeline:

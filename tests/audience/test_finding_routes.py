@@ -101,6 +101,17 @@ def test_a_door_is_listed_with_what_it_shows_and_nothing_else(
     assert get(client, "/tags", as_ben)["items"] == [{"name": "bread"}]
 
 
+@pytest.mark.parametrize("name", [")", "(a+)+", "[", "a{9999999}", "bre.d", "%5Cw%2B"])
+def test_a_tag_is_a_name_and_no_pattern(
+    client: FlaskClient, session: Session, book: Book, ada: Identity, as_ben: Headers, name: str
+) -> None:
+    write(session, ada, book)
+    found = client.get(f"/api/v1/tags/{name}/posts", headers=as_ben)
+    assert (found.status_code, found.json) == (200, {"items": [], "next": None})
+    known = client.get("/api/v1/tags/bread/posts", headers=as_ben).json or {}
+    assert len(known["items"]) == 1
+
+
 def test_tags_come_in_pages_however_long_their_names(
     client: FlaskClient, session: Session, book: Book, ada: Identity, as_ben: Headers
 ) -> None:
