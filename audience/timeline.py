@@ -79,8 +79,8 @@ def of_tag(session: Session, name: str) -> Timeline:
     tag = normal(name)
     found = session.scalar(select(col(Tag.id)).where(col(Tag.name) == tag))
     # A name that is in use is of letters, digits and lines; any other would be read as a regular expression.
-    bound = {"feature": NOTHING, "tag": ""} if found is None else {"feature": tag_feature(found), "tag": tag}
-    return Timeline("tag", _WITH_TAG, bound)
+    feature, named = (NOTHING, "") if found is None else (tag_feature(found), tag)
+    return Timeline("tag", _WITH_TAG, {"feature": feature, "tag": named})
 
 
 def of_place(session: Session, place_id: int) -> Timeline:
