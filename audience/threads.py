@@ -18,6 +18,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
 from audience.access import BLOCKED, Access, access_post
+from audience.reply_cards import CARD, FILES, ReplyCard
 from audience.reply_sight import said
 from audience.replying import REPLIER, Leave, asking, leave, visitors_leave
 from audience.rules import AUDIENCE, AudienceRules
@@ -83,22 +84,6 @@ SELECT id AS root_id, key, row_number() OVER (ORDER BY {by}) AS rank FROM (
 """
 
 
-_CARD = """
-  reply.id, reply.parent_id, reply.depth, author.handle AS author, author.display_name AS author_name,
-  CASE WHEN NOT gap THEN reply.body END AS body, CASE WHEN NOT gap THEN reply.at_ms END AS at_ms,
-  reply.pause, reply.state, reply.created_at, (reply.author_id = :me AND NOT gap) IS TRUE AS mine,
-  asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions"""
-
-_JOINED = """
-LEFT JOIN member AS author ON author.id = reply.author_id AND NOT gap
-LEFT JOIN asset ON asset.id = reply.asset_id AND NOT gap
-LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
-  FROM rendition WHERE rendition.asset_id = asset.id
-) AS files ON true
-"""
-
-
 def _thread(roots: str, rest: str = "") -> TextClause:
     """Return the statement of one page.
 
@@ -123,9 +108,9 @@ root AS MATERIALIZED ({roots}), said AS MATERIALIZED (
 )
 SELECT replier.*, (SELECT count(*) > :roots FROM root) AS more, shown.*
 FROM replier LEFT JOIN (
-  SELECT root.root_id, root.key, root.rank, placed.place, {_CARD},
+  SELECT root.root_id, root.key, root.rank, placed.place, {CARD},
          CASE WHEN placed.place = :shown THEN placed.further ELSE 0 END AS folded
-  FROM placed JOIN root USING (root_id) JOIN reply USING (id) {_JOINED}
+  FROM placed JOIN root USING (root_id) JOIN reply USING (id) {FILES}
   WHERE placed.place <= :shown
 ) AS shown ON true
 ORDER BY rank, place
@@ -137,49 +122,12 @@ ORDER BY rank, place
 _PAGES = {order: _thread(_roots(order)) for order in _ORDERS}
 _BRANCH = _thread(_ROOT, _REST)
 
-_FLAT = f"""
-SELECT {_CARD}, 0 AS folded FROM (SELECT *, false AS gap FROM reply) AS reply {_JOINED}
-WHERE {said("reply")}
-"""
-_LIST = text(f"{_FLAT} AND reply.post_id = :post AND reply.id > :after ORDER BY reply.id LIMIT :limit")
-_ONE = text(f"{_FLAT} AND reply.id = :reply")
-
 _MOMENTS = text(f"""
 SELECT reply.at_ms, count(*) AS number, bool_or(reply.pause) AS pause, min(reply.id) AS first
 FROM reply
 WHERE reply.post_id = :post AND reply.at_ms IS NOT NULL AND reply.state = 'shown' AND {said("reply")}
 GROUP BY reply.at_ms ORDER BY reply.at_ms
 """)
-
-
-class ReplyCard(NamedTuple):
-    """What is shown of a reply, or of the gap that one left."""
-
-    id: int
-    parent_id: int | None
-    """The reply that it answers; none where that is the post."""
-    depth: int
-    author: str | None
-    """Handle; None where it was taken back."""
-    author_name: str | None
-    body: str | None
-    at_ms: int | None
-    """The moment of the post that it speaks of."""
-    pause: bool
-    """Whether the post is to stop there."""
-    state: str
-    """``shown``, or of one's own ``waiting`` or ``refused``."""
-    created_at: datetime
-    mine: bool
-    asset_id: int | None
-    alt: str | None
-    width: int | None
-    height: int | None
-    thumbhash: str | None
-    renditions: list[tuple[str, int, int, int]] | None
-    """Name, width, height and bytes of each file of its picture, the smallest first."""
-    folded: int
-    """How many answers of its branch follow it, folded, where the next page does not begin with them."""
 
 
 class Moment(NamedTuple):
@@ -271,33 +219,3 @@ def moments(session: Session, reader: Identity | None, post_id: int) -> list[Mom
     """Return the moments of which replies to a post speak, in order, to a reader who was given the post."""
     rows = session.connection().execute(_MOMENTS, {"post": post_id, "me": _id_of(reader)})
     return [Moment(*row) for row in rows]
-
-
-def listing(
-    session: Session,
-    reader: Identity | None,
-    book: Book,
-    post_id: int,
-    now: datetime,
-    *,
-    after: int = 0,
-    limit: int,
-) -> tuple[list[ReplyCard], int | None]:
-    """Return up to ``limit`` replies after the reply ``after``, the oldest first, and where the next begin.
-
-    Wherever they stand: answers to answers too. Raise NotFound where the reader may not see the post.
-    """
-    access_post(session, reader, book, post_id, now)
-    bound = {"me": _id_of(reader), "post": post_id, "after": after, "limit": limit + 1}
-    rows = session.connection().execute(_LIST, bound).all()
-    found = [ReplyCard._make(row) for row in rows[:limit]]
-    return found, found[-1].id if len(rows) > limit else None
-
-
-def one(session: Session, reader: Identity, reply_id: int) -> ReplyCard:
-    """Return a reply that the reader is shown, at a post that they were delivered; NotFound for any other."""
-    bound = {"me": reader.member_id, "reply": reply_id}
-    row = session.connection().execute(_ONE, bound).one_or_none()
-    if row is None:
-        raise NotFound
-    return ReplyCard._make(row)

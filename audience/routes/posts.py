@@ -13,7 +13,7 @@ from audience.document import AudienceDocument, Parts
 from audience.grants import Ask
 from audience.limits import limits_of
 from audience.posts import Draft
-from audience.threads import ReplyCard
+from audience.reply_cards import ReplyCard
 from coop.api import Api
 from coop.book import Book
 from coop.call import Accepted, Call

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from audience import replies, threads
+from audience import replies, reply_cards
+from audience.reply_cards import ReplyCard
 from audience.routes.posts import AuthorView, PictureView, picture_view
-from audience.threads import ReplyCard
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
@@ -72,7 +72,7 @@ class ReplyView(BaseModel):
 @api.get("/posts/<id:post_id>/replies", public=True)
 def list_replies(call: Call, post_id: int, query: PageQuery) -> Page[ReplyView]:
     """List the replies to a post that you may see, wherever they stand in its thread, the oldest first."""
-    found, last = threads.listing(
+    found, last = reply_cards.listing(
         call.session,
         call.identity,
         call.book,
@@ -102,7 +102,7 @@ def write_reply(call: Call, post_id: int, body: NewReply) -> ReplyView:
         pause=body.pause,
         asset_id=None if body.asset_id is None else int(body.asset_id),
     )
-    return reply_view(threads.one(call.session, call.member, made.id))
+    return reply_view(reply_cards.one(call.session, call.member, made.id))
 
 
 @api.post("/replies/<id:reply_id>/grant", status=204, raises=(Forbidden, Conflict))

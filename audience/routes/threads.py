@@ -7,11 +7,12 @@ from pydantic import BaseModel
 
 from audience import threads
 from audience.permission import Value
+from audience.reply_cards import ReplyCard
 from audience.replying import Leave
 from audience.routes.posts import PostView, delivered
 from audience.routes.replies import MoreView, ReplyView, reply_view
 from audience.rules import AUDIENCE, AudienceRules
-from audience.threads import Branch, Place, ReplyCard, Thread
+from audience.threads import Branch, Place, Thread
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Fault, RuleBroken

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, col
 
-from audience import following, posts, replies, threads
+from audience import following, posts, replies, reply_cards
 from audience.rules import AUDIENCE
 from audience.tables import Post, Reply
 from audience.topic_tables import Contribution
@@ -46,7 +46,7 @@ def ben(session: Session) -> Identity:
 
 
 def read(session: Session, viewer: Identity, book: Book, post: Post) -> list[str]:
-    found, _ = threads.listing(session, viewer, book, post.id, NOW, limit=50)
+    found, _ = reply_cards.listing(session, viewer, book, post.id, NOW, limit=50)
     return [card.body or "" for card in found]
 
 
@@ -63,8 +63,8 @@ def test_replies_come_in_pages(session: Session, book: Book, ada: Identity) -> N
     post = make_post(session, ada, book)
     for n in range(5):
         replies.write(session, ada, book, post.id, str(n), NOW + n * SECOND)
-    first, after = threads.listing(session, ada, book, post.id, NOW, limit=3)
-    second, end = threads.listing(session, ada, book, post.id, NOW, after=after or 0, limit=3)
+    first, after = reply_cards.listing(session, ada, book, post.id, NOW, limit=3)
+    second, end = reply_cards.listing(session, ada, book, post.id, NOW, after=after or 0, limit=3)
     assert ([card.body for card in first + second], end) == (list("01234"), None)
     assert sorted(card.id for card in first + second) == [card.id for card in first + second]
 
@@ -76,7 +76,7 @@ def test_law_07_a_post_that_may_not_be_seen_takes_and_shows_no_reply(
         with pytest.raises(NotFound):
             replies.write(session, ben, book, post_id, "Hello", NOW)
         with pytest.raises(NotFound):
-            threads.listing(session, ben, book, post_id, NOW, limit=9)
+            reply_cards.listing(session, ben, book, post_id, NOW, limit=9)
     with pytest.raises(RuleBroken):
         replies.write(session, ben, book, 7, " ", NOW)
 
@@ -172,7 +172,7 @@ def race(committed: Database, book: Book, number: int, times: int) -> tuple[int,
         members = [identity_of(make_member(session)) for _ in range(number)]
         # Taking a seat holds the gate, and would have them come one by one.
         for member in members:
-            threads.listing(session, member, book, post_id, NOW, limit=1)
+            reply_cards.listing(session, member, book, post_id, NOW, limit=1)
     start = Barrier(number)
 
     def attempt(member: Identity) -> int:
@@ -223,7 +223,7 @@ def race_of_one(committed: Database, book: Book) -> int:
     with committed.begin() as session:
         post_id = make_post(session, identity_of(make_member(session)), book).id
         member = identity_of(make_member(session))
-        threads.listing(session, member, book, post_id, NOW, limit=1)
+        reply_cards.listing(session, member, book, post_id, NOW, limit=1)
     start = Barrier(12)
 
     def attempt(place: int) -> bool:

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from sqlmodel import Session
 
-from audience import following, threads
+from audience import following, reply_cards
 from audience.rules import AUDIENCE
 from audience.tables import Reply
 from audience.threads import Branch, Order, Place, Thread
@@ -66,7 +66,7 @@ def test_each_answer_is_come_upon_once_by_following_every_cursor(
         talk.who(handle)
     grow(talk, chance, chance.randint(0, 60))
     following.block(session, talk.who("dora"), few, "cleo", NOW)
-    listed, _ = threads.listing(session, talk.who("dora"), few, talk.post.id, NOW, limit=100)
+    listed, _ = reply_cards.listing(session, talk.who("dora"), few, talk.post.id, NOW, limit=100)
     for limit in (1, 2, 7):
         found = list(pages(talk, order, limit))
         come_upon = Counter(card.id for page in found for card in page.cards)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from audience import following, posts, replies, threads
+from audience import following, posts, replies, reply_cards, threads
 from audience.cards import cards
 from audience.posts import Draft
 from audience.rules import AUDIENCE
@@ -129,7 +129,7 @@ def test_law_07_what_stands_under_a_blocked_member_is_not_there(busy: Talk) -> N
     expected = ["Rye?", ".Yes", "Nice"]
     assert busy.shown("dora") == expected
     assert busy.shown("cleo") == IN_ORDER
-    listed, _ = threads.listing(busy.session, busy.who("dora"), busy.book, busy.post.id, NOW, limit=30)
+    listed, _ = reply_cards.listing(busy.session, busy.who("dora"), busy.book, busy.post.id, NOW, limit=30)
     assert [card.body for card in listed] == ["Rye?", "Yes", "Nice"]
     told = with_clauses(busy.book, AUDIENCE, {"/counts/replies": "readers"})
     assert cards(busy.session, busy.who("dora"), told, [busy.post.id], NOW)[busy.post.id].replies == 3
@@ -156,7 +156,7 @@ def test_law_07_a_visitor_is_shown_of_a_public_thread_what_a_stranger_is(
     assert not any(card.mine for card in found.cards)
     eve, post = talk.who("eve"), talk.post.id
     assert threads.moments(session, None, post) == threads.moments(session, eve, post)
-    listed = [threads.listing(session, who, public, post, NOW, limit=9) for who in (None, eve)]
+    listed = [reply_cards.listing(session, who, public, post, NOW, limit=9) for who in (None, eve)]
     assert listed[0] == listed[1]
     assert len(listed[0][0]) == 3
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlmodel import Session
 
 from audience import replies, threads
+from audience.reply_cards import ReplyCard
 from audience.tables import Post, Reply
-from audience.threads import ReplyCard, Thread
+from audience.threads import Thread
 from coop.book import Book
 from coop.identity import Identity
 from tests.audience.factories import NOW, make_post
