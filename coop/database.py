@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.adapt import Dumper, PyFormat
 from psycopg.types.json import set_json_loads
+from psycopg.types.numeric import Int8, Int8Dumper, IntDumper
 from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -70,6 +72,23 @@ def _ask_after_idling(connection: Any, record: ConnectionPoolEntry, proxy: PoolP
         raise DisconnectionError from error
 
 
+class _BigintDumper(IntDumper):
+    """Sends every whole number as a bigint, and as numeric only what that does not hold.
+
+    The driver's own takes the smallest type that holds each, and the server plans a statement anew for every
+    mix of types that it comes with.
+    """
+
+    _bigint = Int8Dumper(Int8)
+
+    def upgrade(self, obj: int, format: PyFormat) -> Dumper:
+        return self._bigint if -(2**63) <= obj < 2**63 else super().upgrade(obj, format)
+
+
+def _send_numbers_alike(connection: Any, record: ConnectionPoolEntry) -> None:
+    connection.adapters.register_dumper(int, _BigintDumper)
+
+
 class Database:
     """A pooled PostgreSQL engine and the one way to open a transaction on it."""
 
@@ -87,6 +106,7 @@ class Database:
                 "connect_args": {"options": "-c jit=off -c max_parallel_workers_per_gather=0"},
             }
             self.bind = create_engine(bind, **options | engine_options)
+            event.listen(self.bind, "connect", _send_numbers_alike)
             event.listen(self.bind, "checkin", _note_idle)
             event.listen(self.bind, "checkout", _ask_after_idling)
         else:

@@ -31,7 +31,7 @@ def test_a_connection_that_died_while_idle_is_replaced_before_anybody_meets_it(
     assert backend(pooled) == first
     other = Database(settings.database_url.get_secret_value())
     with other.begin() as session:
-        session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
+        session.execute(text("SELECT pg_terminate_backend(CAST(:pid AS integer))"), {"pid": first})
     other.dispose()
     time.sleep(0.05)
     assert backend(pooled) != first
@@ -43,3 +43,14 @@ def test_a_transaction_is_undone_by_any_exception(pooled: Database) -> None:
         raise LookupError
     with pooled.begin() as session:
         assert session.execute(text("SELECT to_regclass('never')")).scalar_one() is None
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(1, "bigint"), (-(2**15) - 1, "bigint"), (2**63 - 1, "bigint"), (2**63, "numeric")],
+)
+def test_whole_numbers_are_sent_alike_whatever_their_size(pooled: Database, number: int, kind: str) -> None:
+    asked = text("SELECT pg_typeof(:one)::text, pg_typeof(:list)::text, :one")
+    with pooled.begin() as session:
+        found = session.execute(asked, {"one": number, "list": [1, number]}).one()
+    assert tuple(found) == (kind, f"{kind}[]", number)
