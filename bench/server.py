@@ -11,6 +11,22 @@ from psycopg import sql
 
 from coop.embedded import start_postgres
 
+_INDEXES = """
+SELECT indrelid::regclass::text, string_agg(quote_ident(attname), ', ' ORDER BY place),
+       pg_get_expr(indpred, indrelid)
+FROM pg_index
+JOIN pg_class AS made ON made.oid = indexrelid
+JOIN pg_am ON pg_am.oid = made.relam,
+  unnest(indkey) WITH ORDINALITY AS part(number, place)
+  JOIN pg_attribute ON attnum = number
+WHERE attrelid = indrelid AND amname = 'btree' AND indexprs IS NULL
+  AND made.relnamespace = 'public'::regnamespace
+GROUP BY indexrelid, indrelid, indpred
+"""
+_TABLES = """
+SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
+
 PREFIX = "bench_"
 """How the name of every database of a benchmark begins; no other is ever touched."""
 
@@ -57,12 +73,30 @@ class Server:
 
     @contextmanager
     def lent(self, name: str, template: str | None = None) -> Iterator[str]:
-        """Make a database for as long as the context lasts and give its address for SQLAlchemy."""
+        """Make a database for as long as the context lasts and give its address for SQLAlchemy.
+
+        A copy is given warm, as a server that is up for a while holds it: fresh from the disk, the first look
+        at each member's rows would wait for it.
+        """
         self.create(name, template)
         try:
+            if template:
+                self._warm(name)
             yield self.url(name)
         finally:
             self.drop(name)
+
+    def _warm(self, name: str) -> None:
+        """Read all tables of a database and their B-trees."""
+        with psycopg.connect(self.plain_url(name), autocommit=True) as connection:
+            for (table,) in connection.execute(_TABLES).fetchall():
+                connection.execute(f"SELECT count(*) FROM {table}")
+            for way in ("seqscan", "bitmapscan", "sort"):
+                connection.execute(f"SET enable_{way} = off")
+            for table, columns, where in connection.execute(_INDEXES).fetchall():
+                kept = f"WHERE {where}" if where else ""
+                whole = f"SELECT {columns} FROM {table} {kept} ORDER BY {columns} OFFSET 0"
+                connection.execute(f"SELECT count(*) FROM ({whole}) AS read")
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:
