@@ -75,11 +75,11 @@ FRIEND = "(tie.follows OR tie.named OR tie.same_guild)"
 """Whether the viewer is no stranger to a post, by its ``tie``; strangers arrive by the limiter."""
 
 CAPPED = """LATERAL (
-  SELECT slug, seats, ceiling, ahead
+  SELECT slug, seats, ceiling, ahead, all_wait
   FROM unnest(
     CAST(:own_ids AS bigint[]), CAST(:own_slugs AS text[]), CAST(:own_seats AS integer[]),
-    CAST(:own_ceilings AS integer[]), CAST(:own_aheads AS interval[])
-  ) AS set_by(id, slug, seats, ceiling, ahead)
+    CAST(:own_ceilings AS integer[]), CAST(:own_aheads AS interval[]), CAST(:own_waits AS boolean[])
+  ) AS set_by(id, slug, seats, ceiling, ahead, all_wait)
   WHERE post.guild_id = ANY(CAST(:own_ids AS bigint[])) AND id = post.guild_id
   OFFSET 0
 ) AS own ON true CROSS JOIN LATERAL (
@@ -106,7 +106,7 @@ CASE
   WHEN gate.post_id IS NOT NULL THEN gate.taken < cap.seats AND (
     gate.arrival_at IS NULL
     OR gate.arrival_at <= statement_timestamp() + coalesce(own.ahead, :ahead)
-    OR ({FRIEND} AND NOT post.all_wait))
+    OR ({FRIEND} AND NOT (post.all_wait OR coalesce(own.all_wait, :all_wait))))
   WHEN cap.seats < {NO_LIMIT} THEN cap.seats > (
     SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT cap.seats) AS counted)
   ELSE true

@@ -41,21 +41,25 @@ def _as_bound(session: Session, book: Book, *, visiting: bool) -> dict[str, Any]
     slugs = [scope.removeprefix("guild:") for scope in book.scopes(AUDIENCE)]
     rows = session.connection().execute(_GUILD_IDS, {"slugs": slugs}).all() if slugs else ()
     own = [(row.id, row.slug, *_as_numbers(book, row.slug, visiting=visiting)) for row in rows]
-    seats, ceiling, ahead = _as_numbers(book, None, visiting=visiting)
+    seats, ceiling, ahead, all_wait = _as_numbers(book, None, visiting=visiting)
     return {
         "seats": seats,
         "ceiling": ceiling,
         "ahead": ahead,
+        "all_wait": all_wait,
         "own_ids": as_array(one[0] for one in own),
         "own_slugs": as_array(one[1] for one in own),
         "own_seats": as_array(one[2] for one in own),
         "own_ceilings": as_array(one[3] for one in own),
         "own_aheads": as_array(f"{one[4].total_seconds():f}" for one in own),
+        "own_waits": as_array(one[5] for one in own),
     }
 
 
-def _as_numbers(book: Book, guild: str | None, *, visiting: bool) -> tuple[int, int, timedelta]:
-    """Return the default, the ceiling and the arrivals of a guild or the coop, open ones as numbers.
+def _as_numbers(book: Book, guild: str | None, *, visiting: bool) -> tuple[int, int, timedelta, bool]:
+    """Return the default, the ceiling and the arrivals of a guild or the coop, and whether friends wait too.
+
+    Open ones are told as numbers.
 
     To visitors, no seat is left where the widest audience is all members: a vote that says so holds for what
     was public before.
@@ -64,9 +68,11 @@ def _as_numbers(book: Book, guild: str | None, *, visiting: bool) -> tuple[int, 
     ceiling = strictest(limit_of(own.seats.ceiling), limit_of(coop.seats.ceiling))
     if visiting and "local" in (own.reach.widest, coop.reach.widest):
         ceiling = 0
-    default = limit_of(own.seats.default)
+    default, limits = limit_of(own.seats.default), limits_of(book, guild)
+    ahead = limits.ahead
     return (
         NO_LIMIT if default is None else default,
         NO_LIMIT if ceiling is None else ceiling,
-        limits_of(book, guild).ahead or NO_ARRIVAL_LIMIT,
+        NO_ARRIVAL_LIMIT if ahead is None else ahead,
+        limits.all_wait,
     )

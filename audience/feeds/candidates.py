@@ -79,11 +79,10 @@ _AMONG: dict[Among, str] = {
 
 _WITH_SIGNALS = f"""
 WITH {READER}
-SELECT facts.id, facts.author_id, slug, seats_max, more_asked, gated, layers, reached, embeds,
-       follows, same_guild, named,
+SELECT facts.*,
        coalesce(posts, 0), coalesce(viewers, 0), coalesce(answered, 0),
        coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),
-       coalesce(heat, 0), features, norm{{more}}
+       coalesce(heat, 0){{more}}
 FROM ({{facts}}) AS facts
 LEFT JOIN author_signals ON author_signals.member_id = facts.author_id
 LEFT JOIN post_signals ON post_signals.post_id = facts.id

@@ -50,6 +50,12 @@ class Candidate(NamedTuple):
     """Whether it was made in a guild of the viewer's."""
     named: bool
     """Whether its lock names the viewer, or a guild of theirs."""
+    features: Sequence[int]
+    """What it says of itself, each once: ``id << 4 | kind``; see :mod:`audience.feeds.reader`."""
+    norm: float
+    """The length of the vector of its tags under tf-idf, as it was when it was published; 0 without a tag.
+
+    Its language and the parts of its place are no part of it: each weighs 1 beside it."""
     posts: int
     """Of the author, as are the next three. How far back the first three are counted, clauses say."""
     viewers: int
@@ -62,12 +68,6 @@ class Candidate(NamedTuple):
     """How much it helped every group of opinion to understand, in millionths; 0 on too little evidence."""
     heat: int
     """How fast strangers comment for what is usual with the author, in millionths and at most 1."""
-    features: Sequence[int]
-    """What it says of itself, each once: ``id << 4 | kind``; see :mod:`audience.feeds.reader`."""
-    norm: float
-    """The length of the vector of its tags under tf-idf, as it was when it was published; 0 without a tag.
-
-    Its language and the parts of its place are no part of it: each weighs 1 beside it."""
 
     @property
     def friend(self) -> bool:

@@ -10,9 +10,11 @@ from sqlmodel import Session, col
 from audience import following, gate, posts
 from audience.access import access_post
 from audience.feeds import page as feeds
+from audience.feeds.candidates import candidates
 from audience.feeds.rules import FEEDS
 from audience.feeds.signals import SIGNALS
 from audience.feeds.tables import AuthorSignals
+from audience.rules import AUDIENCE
 from audience.tables import Seat
 from coop.book import Book
 from coop.errors import NotFound
@@ -116,6 +118,27 @@ def test_a_guilds_own_limits_hold_in_a_feed(session: Session, book: Book, ben: I
     assert feed(session, ben, quiet) == [free]
     following.follow(session, ben, book, founder.handle, NOW)
     assert feed(session, ben, quiet) == [ruled]
+
+
+@pytest.mark.parametrize("guild", [None, "bakers"])
+def test_no_place_is_lost_to_a_post_for_which_friends_wait_as_strangers_do(
+    session: Session, book: Book, ben: Identity, guild: str | None
+) -> None:
+    ada = make_member(session)
+    author = identity_of(ada, (make_guild(session, "bakers", ada),))
+    tight = with_clauses(book, AUDIENCE, {"/arrivals/per_minute": 1, "/arrivals/burst": 1})
+    if guild is None:
+        strict = with_clauses(tight, AUDIENCE, {"/arrivals/strangers_only": False})
+    else:
+        strict = with_guild_policy(tight, guild, "[arrivals]\nstrangers_only = false\n")
+    (post,) = write(session, book, 1, author=author, guild=guild)
+    assert feed(session, someone(session), strict) == [post]
+    following.follow(session, ben, book, author.handle, NOW)
+    pools = [
+        candidates(session, ben, one, feeds.recipe_of(one, "chronological"), NOW)[0]
+        for one in (tight, strict)
+    ]
+    assert [[one.id for one in pool] for pool in pools] == [[post], []]
 
 
 def test_the_balanced_feed_weighs_who_is_followed_who_answers_and_who_is_small(
