@@ -17,9 +17,9 @@ what was committed before it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -100,8 +100,7 @@ WHERE gate.post_id = grown.post_id
 _RISE = text("DELETE FROM seat WHERE member_id = :member AND post_id = ANY(CAST(:posts AS bigint[]))")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A post that a viewer is about to be delivered."""
 
     post_id: int

@@ -113,7 +113,9 @@ class Limits:
 
     def for_viewer(self, *, friend: bool) -> "Limits":
         """Return the limits for one viewer: a friend is not delayed, unless the author says so."""
-        return replace(self, per_minute=None) if friend and not self.all_wait else self
+        if self.per_minute is None or self.all_wait or not friend:
+            return self
+        return replace(self, per_minute=None)
 
 
 def tighten(asked: Asked, rules: AudienceRules) -> Limits:

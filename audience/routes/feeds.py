@@ -189,6 +189,7 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
     """
     found = serving.serve(call.session, call.member, call.book, profile, call.now, limit=query.limit)
     weights = {} if found.recipe is None else found.recipe.weighings()
+    under = "" if found.recipe is None else f"?profile={found.name}"
     return FeedPage(
         profile=found.name,
         items=[
@@ -196,7 +197,7 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
                 post=post_view(call.book, item.card, item.source),
                 why=ScoreView(score=item.score, terms=item.terms),
                 slot=item.slot,
-                more=f"/api/v1/posts/{item.card.id}/why{_under(found)}",
+                more=f"/api/v1/posts/{item.card.id}/why{under}",
             )
             for item in found.items
         ],
@@ -269,11 +270,6 @@ def preview_view(book: Book, found: Preview) -> PreviewView:
             for one in found.totals
         ],
     )
-
-
-def _under(found: Served) -> str:
-    """Return what asks for an explanation by the profile that made the page, where it weighs anything."""
-    return "" if found.recipe is None else f"?profile={found.name}"
 
 
 def _clauses(found: Served, weights: Mapping[SignalName, Weighing]) -> list[str]:
