@@ -31,6 +31,11 @@ def ask(session: Session, reader: Identity, book: Book, post_id: int, now: datet
     return asks.ask(session, reader, book, post_id, "download", now)
 
 
+def withdraw(session: Session, reader: Identity, post_id: int) -> None:
+    """No longer ask for the picture of a post, though it was granted; a no stays answered."""
+    asks.withdraw(session, reader, post_id, "download")
+
+
 def file_of(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> Rendition:
     """Return the largest file of a post's picture, for a reader who may download it.
 

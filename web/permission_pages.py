@@ -24,6 +24,7 @@ from web.visits import page, render
 SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "download")
 """What there is a gesture for; whether one may answer stands in the thread."""
 MAY = "You may download it."
+NO_LONGER = "You no longer ask to download it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class May:
 
 
 def add_to(pages: Blueprint) -> None:
-    """Add the page, the file that may be downloaded, and the target of the form that asks for it."""
+    """Add the page, the file that may be downloaded, and the forms that ask for it or cease to."""
     pages.add_url_rule("/posts/<id:post_id>/permissions", "permissions", page(permissions))
     pages.add_url_rule("/posts/<id:post_id>/download", "download", page(download))
     acts.add(pages, "/posts/<id:number>/download", ask_for_download, there, done="")
+    acts.add(pages, "/posts/<id:number>/undownload", withdraw_download, there, done=NO_LONGER)
 
 
 def permissions(call: Call, post_id: int) -> Response:
@@ -80,6 +82,12 @@ def ask_for_download(call: Call, post_id: int) -> str:
     """Ask whether one may download the picture of a post."""
     done = downloads.ask(call.session, call.member, call.book, post_id, call.now)
     flash(MAY if done == asks.DONE else ASKED, "good")
+    return f"/posts/{post_id}"
+
+
+def withdraw_download(call: Call, post_id: int) -> str:
+    """No longer ask for the picture of a post."""
+    downloads.withdraw(call.session, call.member, post_id)
     return f"/posts/{post_id}"
 
 

@@ -20,6 +20,12 @@ def ask_for_download(call: Call, post_id: int) -> DoneView | Accepted:
     return answered(downloads.ask(call.session, call.member, call.book, post_id, call.now))
 
 
+@api.delete("/posts/<id:post_id>/download")
+def withdraw_download(call: Call, post_id: int) -> None:
+    """No longer ask for the picture of a post."""
+    downloads.withdraw(call.session, call.member, post_id)
+
+
 @api.get("/posts/<id:post_id>/download", produces=RENDITION_TYPE, raises=(Unavailable,))
 def download_picture(call: Call, post_id: int) -> Later:
     """Download the picture of a post, where its author lets you."""

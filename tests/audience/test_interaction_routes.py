@@ -227,6 +227,7 @@ def test_law_07_every_refusal_is_byte_for_byte_that_of_an_unknown_post(
             "repost": told(client.put(f"{at}/repost", headers=as_ben)),
             "take back": told(client.delete(f"{at}/repost", headers=as_ben)),
             "ask for it": told(client.put(f"{at}/download", headers=as_ben)),
+            "no longer ask": told(client.delete(f"{at}/download", headers=as_ben)),
             "download": told(client.get(f"{at}/download", headers=as_ben)),
             "derivatives": told(client.get(f"{at}/derivatives", headers=as_ben)),
             "detach": told(client.post(f"{at}/derivatives/{post_id}/detach", headers=as_ben)),
@@ -259,6 +260,23 @@ def test_law_09_a_picture_is_downloaded_by_those_whom_its_author_lets(
     assert (answer.status_code, answer.data) == (200, data)
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Cache-Control"] == "no-store"
+    assert client.delete(at, headers=as_ben).status_code == 204
+    assert client.get(at, headers=as_ben).status_code == 403
+
+
+def test_whoever_no_longer_asks_for_a_download_is_not_answered_and_a_no_stays(
+    client: FlaskClient, session: Session, ada: Member, as_ada: Headers, as_ben: Headers
+) -> None:
+    asset = str(make_asset(session, identity_of(ada)).id)
+    at = f"/api/v1/posts/{publish(client, as_ada, audience=ASKING, asset_id=asset)['id']}/download"
+    client.put(at, headers=as_ben)
+    assert client.delete(at, headers=as_ben).status_code == 204
+    assert get(client, as_ada, "asks")["items"] == []
+    assert client.put(at, headers=as_ben).status_code == 202
+    (ask,) = get(client, as_ada, "asks")["items"]
+    client.post(f"/api/v1/asks/{ask['id']}/refuse", headers=as_ada)
+    assert client.delete(at, headers=as_ben).status_code == 204
+    assert client.put(at, headers=as_ben).status_code == 403
 
 
 def test_the_description_names_the_answer_that_waits(client: FlaskClient) -> None:

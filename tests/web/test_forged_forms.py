@@ -88,6 +88,7 @@ FORMS = (
             "like",
             "repost",
             "tighten",
+            "undownload",
             "unhelpful",
             "unlike",
             "unrepost",

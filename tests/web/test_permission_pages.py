@@ -78,6 +78,8 @@ def test_a_download_is_asked_for_and_once_granted_there_is_a_link(village: Villa
     check(page)
     assert "You asked, and its author has not answered yet." in page.text
     assert f"{path}/download" not in actions(page) | links(page)
+    assert "You no longer ask" in ada.sent(page, f"{path}/undownload").text
+    ada.sent(ada.get(f"{path}/permissions"), f"{path}/download")
     asks = bruno.get("/members/me/asks")
     bruno.sent(asks, next(form.action for form in asks.forms if form.action.endswith("/grant")))
     page = ada.get(f"{path}/permissions")
