@@ -7,7 +7,7 @@ with every name that was wrong.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, text
@@ -70,6 +70,15 @@ def author_of(session: Session, identity: Identity) -> Author:
 def mentions_in(body: str) -> list[str]:
     """Return the handles that a text names by ``@handle``, each once, in order."""
     return list(dict.fromkeys(map(normal, _MENTION.findall(body))))
+
+
+def pieces(body: str, begin: int, end: int) -> Iterator[tuple[str, str | None]]:
+    """Yield a part of a text in pieces, each with the handle that it names; None for what names nobody."""
+    for found in _MENTION.finditer(body, begin, end):
+        yield body[begin : found.start()], None
+        yield found[0], normal(found[1])
+        begin = found.end()
+    yield body[begin:end], None
 
 
 def mentioned_in(session: Session, body: str) -> list[int]:

@@ -65,7 +65,7 @@ from web import (
     webhook_pages,
     wording,
 )
-from web.tag_links import tag_links
+from web.text_links import text_links
 from web.visits import came_from, see_other
 
 MACHINES = ("/api/", "/oauth/", "/.well-known/", "/healthz", "/readyz", "/metrics")
@@ -142,7 +142,7 @@ def blueprint(app: Flask) -> Blueprint:
         scale=scales.scale,
         share=wording.share,
         span=clocks.span,
-        tag_links=tag_links,
+        text_links=text_links,
         words=wording.words,
     )
     app.jinja_env.globals.update(

@@ -63,6 +63,18 @@ def test_what_was_delivered_does_not_come_again(village: Village, browser_of: Of
     check(page)
 
 
+def test_among_other_posts_a_long_text_is_folded_and_a_short_one_is_not(
+    village: Village, browser_of: Of
+) -> None:
+    for body, folded in (("Bread " * 151, True), ("\n".join(["rye"] * 16), True), ("Bread " * 150, False)):
+        made = publish(village, village.people["bruno"], body=body)
+        page = browser_of("ada").get("/feed/chronological")
+        check(page)
+        assert ('class="prose folded"' in page.html) is folded
+        assert ("Read it whole" in page.text) is folded
+        assert 'class="prose folded"' not in browser_of("ada").get(f"/posts/{made}").html
+
+
 def test_a_post_tells_its_limits_with_the_clauses_that_set_them(village: Village, browser_of: Of) -> None:
     made = publish(village, village.people["bruno"], body="Bread at dawn")
     page = browser_of("ada").get(f"/posts/{made}")
