@@ -5,10 +5,12 @@ is not let in to what was published for it before; that is what its editions are
 sees none of it any more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
@@ -67,16 +69,31 @@ def create(session: Session, owner: Identity, book: Book, name: str, now: dateti
 
 def mine(session: Session, owner: Identity) -> list[CircleCard]:
     """Return the owner's circles in order of their names; whoever has left the coop is in none."""
+    return [_card(row) for row in session.execute(_cards(owner).order_by(col(Circle.name)))]
+
+
+def read(session: Session, owner: Identity, circle_id: int) -> CircleCard:
+    """Return one's circle; raise NotFound for any other."""
+    row = session.execute(_cards(owner).where(col(Circle.id) == circle_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _card(row)
+
+
+def _cards(owner: Identity) -> Select[Any, str, Sequence[str]]:
+    """Select the owner's circles, each with the handles of those in it."""
     handles = func.array_agg(aggregate_order_by(col(Member.handle), col(Member.handle)))
-    rows = session.execute(
+    return (
         select(col(Circle.id), col(Circle.name), handles.filter(col(Member.handle).is_not(None)))
         .outerjoin(CircleMember, col(CircleMember.circle_id) == col(Circle.id))
         .outerjoin(Member, (col(Member.id) == col(CircleMember.member_id)) & col(Member.left_at).is_(None))
         .where(col(Circle.owner_id) == owner.member_id)
         .group_by(col(Circle.id), col(Circle.name))
-        .order_by(col(Circle.name))
     )
-    return [CircleCard(row[0], row[1], tuple(row[2] or ())) for row in rows]
+
+
+def _card(row: Row[Any, str, Sequence[str]]) -> CircleCard:
+    return CircleCard(row[0], row[1], tuple(row[2] or ()))
 
 
 def add(session: Session, owner: Identity, book: Book, circle_id: int, handle: str, now: datetime) -> None:

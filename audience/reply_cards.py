@@ -39,6 +39,7 @@ WHERE {said("reply")}
 """
 _LIST = text(f"{_FLAT} AND reply.post_id = :post AND reply.id > :after ORDER BY reply.id LIMIT :limit")
 _ONE = text(f"{_FLAT} AND reply.id = :reply")
+_ANSWERED = text("SELECT post_id FROM reply WHERE id = :reply")
 
 
 class ReplyCard(NamedTuple):
@@ -93,9 +94,21 @@ def listing(
     return found, found[-1].id if len(rows) > limit else None
 
 
-def one(session: Session, reader: Identity, reply_id: int) -> ReplyCard:
+def read(session: Session, reader: Identity | None, book: Book, reply_id: int, now: datetime) -> ReplyCard:
+    """Return a reply that the reader is shown, seating a member at its post.
+
+    Raise NotFound for any other, wherever it is that they may not see it: the post, or the reply alone.
+    """
+    post_id: int | None = session.scalar(_ANSWERED, {"reply": reply_id})
+    if post_id is None:
+        raise NotFound
+    access_post(session, reader, book, post_id, now)
+    return one(session, reader, reply_id)
+
+
+def one(session: Session, reader: Identity | None, reply_id: int) -> ReplyCard:
     """Return a reply that the reader is shown, at a post that they were delivered; NotFound for any other."""
-    bound = {"me": reader.member_id, "reply": reply_id}
+    bound = {"me": None if reader is None else reader.member_id, "reply": reply_id}
     row = session.connection().execute(_ONE, bound).one_or_none()
     if row is None:
         raise NotFound

@@ -26,6 +26,7 @@ PUBLIC_OPERATIONS = {
     "read_media",
     "read_policy",
     "read_post",
+    "read_reply",
     "read_thread",
     "search_posts",
     "search_tags",

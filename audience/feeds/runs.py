@@ -5,7 +5,9 @@ changes no outcome: it counts all that happened since its last run, and everythi
 it counts by have changed.
 
 Law 7: what a signal compares a post with (usual rates, means, groups, how rare a tag is) is counted of posts
-that every member may read, so nobody can tell from a score that there are others.
+whose audience is every member, so nobody can tell from a score that there are posts for others. It is the
+same number for every reader: such a post still counts once its seats are taken, and for whom its author
+blocks.
 """
 
 from collections.abc import Mapping

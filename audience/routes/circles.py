@@ -48,6 +48,12 @@ def make_circle(call: Call, body: NewCircle) -> CircleView:
     return _view(circles.create(call.session, call.member, call.book, body.name, call.now))
 
 
+@api.get("/circles/<id:circle_id>")
+def read_circle(call: Call, circle_id: int) -> CircleView:
+    """Read one of your circles and who is in it."""
+    return _view(circles.read(call.session, call.member, circle_id))
+
+
 @api.delete("/circles/<id:circle_id>")
 def dissolve_circle(call: Call, circle_id: int) -> None:
     """Take a circle away. What was published for it alone is for you alone now."""

@@ -1,4 +1,4 @@
-"""Replies over HTTP: list them, write one, decide on those that wait, take one's own back."""
+"""Replies over HTTP: list them, read one, write one, decide on those that wait, take one's own back."""
 
 from datetime import datetime
 from typing import Literal
@@ -103,6 +103,12 @@ def write_reply(call: Call, post_id: int, body: NewReply) -> ReplyView:
         asset_id=None if body.asset_id is None else int(body.asset_id),
     )
     return reply_view(reply_cards.one(call.session, call.member, made.id))
+
+
+@api.get("/replies/<id:reply_id>", public=True)
+def read_reply(call: Call, reply_id: int) -> ReplyView:
+    """Read one reply to a post that you may see, wherever it stands in its thread."""
+    return reply_view(reply_cards.read(call.session, call.identity, call.book, reply_id, call.now))
 
 
 @api.post("/replies/<id:reply_id>/grant", status=204, raises=(Forbidden, Conflict))

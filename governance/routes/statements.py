@@ -174,6 +174,12 @@ def next_statement(call: Call, proposal_id: int) -> UpcomingView:
     return UpcomingView(statement=named, words=found.words, answered=found.answered, left=found.left)
 
 
+@api.get("/statements/<id:statement_id>")
+def read_statement(call: Call, statement_id: int) -> StatementView:
+    """Read one statement with your own answer."""
+    return _read(call, statement_id)
+
+
 @api.put("/statements/<id:statement_id>/answer")
 def answer_statement(call: Call, statement_id: int, body: AnswerBody) -> StatementView:
     """Answer a statement, or change your answer, while the proposal is talked over. Nobody else is told."""

@@ -58,6 +58,31 @@ def test_law_07_a_circle_of_another_answers_as_one_that_is_not_there(
     assert client.get("/api/v1/circles", headers=as_ben).json == {"items": []}
 
 
+def test_a_circle_is_read_by_its_owner_alone(
+    client: FlaskClient, as_ada: Headers, as_ben: Headers, family: str
+) -> None:
+    assert client.put(f"{family}/members/ben", headers=as_ada).status_code == 204
+    mine = client.get(family, headers=as_ada)
+    assert (mine.status_code, mine.json) == (200, {**mine.get_json(), "name": "Family", "members": ["ben"]})
+    assert client.get("/api/v1/circles", headers=as_ada).json == {"items": [mine.json]}
+    hidden, unknown = (client.get(path, headers=as_ben) for path in (family, "/api/v1/circles/7"))
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.data == unknown.data
+    assert client.delete(family, headers=as_ada).status_code == 204
+    assert client.get(family, headers=as_ada).data == unknown.data
+
+
+def test_a_circle_that_is_made_twice_with_one_key_is_made_once_and_answered_as_it_stands(
+    client: FlaskClient, as_ada: Headers, as_ben: Headers
+) -> None:
+    headers = as_ada | {"Idempotency-Key": "k1"}
+    first = client.post("/api/v1/circles", json={"name": "Choir"}, headers=headers)
+    path = f"/api/v1/circles/{first.get_json()['id']}"
+    assert client.put(f"{path}/members/ben", headers=as_ada).status_code == 204
+    again = client.post("/api/v1/circles", json={"name": "Choir"}, headers=headers)
+    assert (again.status_code, again.json) == (201, {**first.get_json(), "members": ["ben"]})
+
+
 def test_law_07_one_who_blocks_the_owner_answers_as_anybody(
     client: FlaskClient, as_ada: Headers, as_ben: Headers, family: str
 ) -> None:

@@ -440,6 +440,7 @@ def test_law_08_quotes_of_random_posts_reach_whom_their_sources_reach(session: S
             draft = Draft(body="See this", quote_id=source.id)
             with suppress(Forbidden), session.begin_nested():
                 made.append((source, quoter, posts.publish(session, quoter.identity, book, draft, at).id))
+                world.seated[source.id].add(quoter.identity.handle)
     reached = 0
     for reader in world.people:
         seen = decided(session, book, reader.identity)

@@ -195,6 +195,80 @@ def test_a_query_that_is_none_of_ours_is_refused(
     assert at == [f"query/{query.partition('=')[0]}"]
 
 
+def refusing(client: FlaskClient, as_ada: Headers, as_ben: Headers, post: str, said: str, way: str) -> None:
+    """Have a reply of Ben's to a post of Ada's, or the post, closed to others in one way."""
+    method, path, body, headers = {
+        "taken back": ("DELETE", said, None, as_ben),
+        "narrowed": ("POST", f"{post}/tightening", {"see": {"any": [{"member": "ben"}]}}, as_ada),
+        "full": ("POST", f"{post}/tightening", {"seats": {"max": 1}}, as_ada),
+        "deleted": ("DELETE", post, None, as_ada),
+        "blocked by the author of the reply": ("PUT", "/api/v1/members/cleo/block", None, as_ben),
+        "blocked by the author of the post": ("PUT", "/api/v1/members/cleo/block", None, as_ada),
+    }[way]
+    answer = client.open(path, method=method, json=body, headers=headers)
+    assert answer.status_code in (200, 204), answer.text
+
+
+WAYS = (
+    *("taken back", "narrowed", "full", "deleted"),
+    *("blocked by the author of the reply", "blocked by the author of the post"),
+)
+
+
+@pytest.mark.parametrize("way", [None, *WAYS])
+def test_law_07_a_reply_that_one_is_not_shown_answers_as_one_that_never_was(
+    client: FlaskClient, session: Session, as_ada: Headers, as_ben: Headers, way: str | None
+) -> None:
+    as_cleo = bearer_for(session, make_member(session, "cleo"))
+    post = publish(client, as_ada)
+    root = reply(client, as_ada, post, "Root")
+    made = reply(client, as_ben, post, parent_id=root["id"])
+    path, nowhere = f"/api/v1/replies/{made['id']}", "/api/v1/replies/7"
+    assert client.get(path, headers=as_ben).json == made
+    if way is None:
+        listed = client.get(f"{post}/replies", headers=as_cleo).get_json()["items"]
+        assert client.get(path, headers=as_cleo).json == {**made, "mine": False} == listed[1]
+        return
+    refusing(client, as_ada, as_ben, post, path, way)
+    hidden, unknown = (client.get(at, headers=as_cleo) for at in (path, nowhere))
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.data == unknown.data
+
+
+def test_law_07_a_reply_that_waits_is_read_by_the_two_whom_it_concerns(
+    client: FlaskClient, session: Session, as_ada: Headers, as_ben: Headers
+) -> None:
+    as_cleo = bearer_for(session, make_member(session, "cleo"))
+    made = reply(client, as_ben, publish(client, as_ada, audience=ASK))
+    path = f"/api/v1/replies/{made['id']}"
+    assert made["state"] == "waiting"
+    answers = [client.get(path, headers=one).status_code for one in (as_ben, as_ada, as_cleo)]
+    assert answers == [200, 200, 404]
+    assert client.post(f"{path}/refuse", headers=as_ada).status_code == 204
+    answers = [client.get(path, headers=one).status_code for one in (as_ben, as_ada, as_cleo)]
+    assert answers == [200, 404, 404]
+
+
+def test_reading_a_reply_takes_a_seat_at_its_post(
+    client: FlaskClient, session: Session, as_ada: Headers, as_ben: Headers
+) -> None:
+    post = publish(client, as_ada, audience={"seats": {"max": 1}})
+    made = reply(client, as_ada, post)
+    assert client.get(f"/api/v1/replies/{made['id']}", headers=as_ben).status_code == 200
+    as_cleo = bearer_for(session, make_member(session, "cleo"))
+    assert client.get(f"/api/v1/replies/{made['id']}", headers=as_cleo).status_code == 404
+
+
+def test_a_reply_that_is_written_twice_with_one_key_is_answered_as_it_stands(
+    client: FlaskClient, as_ada: Headers, as_ben: Headers
+) -> None:
+    post = publish(client, as_ada, audience=ASK)
+    first = reply(client, {**as_ben, "Idempotency-Key": "k1"}, post)
+    assert client.post(f"/api/v1/replies/{first['id']}/grant", headers=as_ada).status_code == 204
+    again = reply(client, {**as_ben, "Idempotency-Key": "k1"}, post)
+    assert again == {**first, "state": "shown"} != first
+
+
 def test_law_07_a_hidden_thread_is_byte_for_byte_that_of_an_unknown_post(
     client: FlaskClient, session: Session, as_ada: Headers, as_ben: Headers
 ) -> None:

@@ -143,7 +143,7 @@ def test_law_07_what_is_asked_of_the_database_is_what_a_random_world_remembers(
                 continue
             heard = standings(session, reader.identity, found, WORLD_NOW)
             asked = [
-                (parts.whom(None) or (LOCAL if n == 0 else None), parts.read)
+                (parts.whom(found.guild) or (LOCAL if n == 0 else None), parts.read)
                 for n, (parts, _) in enumerate(heard)
             ]
             opens = all(

@@ -81,6 +81,7 @@ def test_a_visitor_reads_what_is_public_and_takes_no_seat(
     shown = [(one["body"], one["depth"], one["mine"]) for one in thread["replies"]]
     assert shown == [("Rye?", 0, False), ("Half", 1, False)]
     assert listed == {"items": thread["replies"], "next": None}
+    assert [get(client, f"replies/{one['id']}") for one in listed["items"]] == listed["items"]
     assert [mark["at_ms"] for mark in thread["moments"]] == [0]
     leave = thread["leave"]
     assert (leave["value"], leave["reason"]) == ("no", "Only members answer: sign in.")

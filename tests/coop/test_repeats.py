@@ -21,7 +21,7 @@ READ_BY = {
     "add_neighbourhood": "read_place",
     "answer_argument": "read_argument",
     "answer_check": "read_check",
-    "answer_statement": None,
+    "answer_statement": "read_statement",
     "appoint_steward": "read_guild",
     "ask_check": "read_check",
     "ask_for_download": None,
@@ -48,7 +48,7 @@ READ_BY = {
     "like_post": None,
     "make_amendment": "read_amendment",
     "make_argument": "read_argument",
-    "make_circle": None,
+    "make_circle": "read_circle",
     "make_own_feed": "read_own_feed",
     "mark_argument": "read_argument",
     "name_facilitator": "read_facilitation",
@@ -81,8 +81,8 @@ READ_BY = {
     "wait_for_seat": None,
     "withdraw_amendment": "read_amendment",
     "withdraw_proposal": "read_proposal",
-    "write_reply": None,
-    "write_statement": None,
+    "write_reply": "read_reply",
+    "write_statement": "read_statement",
     "write_summary": None,
 }
 """Every operation that answers, but for secrets, with the one that reads what it answered. Of those that none

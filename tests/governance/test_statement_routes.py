@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlmodel import Session
+from werkzeug.test import TestResponse
 
 from app import jobs
 from coop.clock import Clock
@@ -15,7 +16,8 @@ from coop.policies import Books
 from coop.worker import Job
 from governance.deliberation import maps
 from governance.deliberation.statement_tables import StatementVote
-from tests.factories import bearer_for, id_of, make_member
+from governance.tables import Proposal
+from tests.factories import bearer_for, id_of, make_members
 
 MORE_PHOTOS = [{"op": "replace", "path": "/photos/per_day", "value": 100}]
 
@@ -26,7 +28,7 @@ class Hall:
     def __init__(self, client: FlaskClient, session: Session, number: int) -> None:
         self.client = client
         self.session = session
-        self.people = [make_member(session) for _ in range(number)]
+        self.people = make_members(session, number)
         self.tokens = [bearer_for(session, member) for member in self.people]
         policy = self.ask("GET", "/policies/coop/media", 0)
         wanted = {"kind": "media", "title": "More", "patch": MORE_PHOTOS, "base_sha256": policy["sha256"]}
@@ -97,6 +99,42 @@ def test_the_next_statement_comes_without_its_author(hall: Hall) -> None:
     assert found == {"statement": made["id"], "words": "Bread is a right.", "answered": 0, "left": 1}
     assert hall.say(made["id"], 4, "pass")["answer"] == "pass"
     assert hall.ask("GET", f"{hall.path}/statements/next", 4)["statement"] is None
+
+
+def test_a_statement_is_read_with_one_s_own_answer(hall: Hall) -> None:
+    made = hall.write("Bread is a right.")
+    assert hall.ask("GET", f"/statements/{made['id']}", 0) == made
+    assert hall.say(made["id"], 4, "agree") == hall.ask("GET", f"/statements/{made['id']}", 4)
+    assert hall.ask("GET", f"/statements/{made['id']}", 5)["answer"] is None
+    (listed,) = hall.ask("GET", f"{hall.path}/statements", 4)["items"]
+    assert listed == hall.ask("GET", f"/statements/{made['id']}", 4)
+    hall.ask("DELETE", f"/statements/{made['id']}", 0, expect=204)
+    assert hall.ask("GET", f"/statements/{made['id']}", 4)["words"] is None
+
+
+def test_law_07_a_statement_on_a_proposal_that_one_may_not_see_is_not_there(hall: Hall) -> None:
+    made = hall.write("Bread is a right.")
+    path = f"/api/v1/statements/{made['id']}"
+    assert hall.client.get(path, headers=hall.tokens[4]).status_code == 200
+    proposal = hall.session.get_one(Proposal, int(made["proposal"]))
+    proposal.submitted_at = proposal.sponsors_needed = None
+    hall.session.flush()
+    hidden, unknown = (hall.client.get(at, headers=hall.tokens[4]) for at in (path, "/api/v1/statements/7"))
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.data == unknown.data
+
+
+def test_a_statement_that_is_written_twice_with_one_key_is_answered_as_it_stands(hall: Hall) -> None:
+    headers = hall.tokens[0] | {"Idempotency-Key": "k1"}
+
+    def write() -> TestResponse:
+        body = {"words": "Bread is a right."}
+        return hall.client.post(f"/api/v1{hall.path}/statements", json=body, headers=headers)
+
+    made = write()
+    hall.say(made.get_json()["id"], 0, "agree")
+    again = write()
+    assert (again.status_code, again.get_json()) == (201, {**made.get_json(), "answer": "agree"})
 
 
 def test_what_breaks_a_rule_is_refused(hall: Hall) -> None:
