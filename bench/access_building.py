@@ -1,11 +1,13 @@
 """Building the world of ``access``: everything is published through the real actions, and remembered besides.
 
 Circles gain and lose people between posts, follows are of every age around the days that documents ask for,
-and what people contributed lies on many days.
+what people contributed lies on many days, some posts are made in guilds, some are narrowed by hand after a
+while, and at the end some that wait for it are looked at.
 """
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -14,12 +16,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience import circles, posts, topics
-from audience.document import AudienceDocument
+from audience import circles, posts, stages, topics
+from audience.access import access_post
+from audience.document import AudienceDocument, Parts
 from audience.tables import Relation
-from bench.access_world import Person, Published, World
-from bench.documents import DAY, NOW, Names, document
+from bench.access_world import ByHand, Inside, Person, Published, World
+from bench.documents import DAY, NOW, Names, document, parts
 from coop.book import Book
+from coop.errors import NotFound
 from coop.identity import Identity
 from coop.tables import Guild, GuildMembership, Member
 
@@ -32,6 +36,8 @@ NO_GUILD = "nobody"
 FIRST_PLACE = 900_000_000_001
 AGES = (0.2, 1, 3, 7, 8, 30, 31, 90)
 """In days: how old a follow is. Whole ones lie exactly on what documents ask for."""
+LOOKING = 12
+"""How many try a post that waits for a share of its seats: fewer than it has seats."""
 
 _PLACE = text("""
 INSERT INTO place (id, kind, country, parent_id, path, name, search)
@@ -74,9 +80,12 @@ def build(
             _move(session, random, book, world, kept, author, at)
         drawn = partial(draw, random, _for(names, author))
         world.posts.append(_publish(session, random, book, world, drawn, author, at))
+        if random.random() < 0.1:
+            _tighten(session, random, book, world, names, at)
         report()
     for person in world.people:
         _answer(session, random, person)
+    _look(session, random, book, world)
     session.flush()
     return world
 
@@ -206,23 +215,20 @@ def _publish(
     at: datetime,
 ) -> Published:
     """Publish a random document; one that its author may not ask for is drawn again."""
-    handle = author.identity.handle
-    apart = {one for pair in world.blocks if handle in pair for one in pair} - {handle}
+    apart = _apart(world, author)
+    guild = random.choice([None, *sorted(author.guilds)])
     while True:
         read = AudienceDocument.model_validate_json(json.dumps(drawn()))
-        atoms = [atom for _, atom in read.named()]
-        if any(atom.guild == NO_GUILD or atom.member in apart for atom in atoms):
-            continue
-        if any(atom.public for one in read.after or () for _, atom in one.set.named()):
-            continue
-        if read.read is not None and any(atom.public for atom in read.read.atoms()):
-            continue
-        break
+        later = [one.set for one in read.after or ()]
+        if all(_may_ask(one, apart, guild, first=one is read) for one in [read, *later]):
+            break
     handles = [one.identity.handle for one in world.people]
     named = random.sample(handles, random.choice((0, 0, 1, 2)))
     tags = random.sample(TAGS, random.choice((0, 0, 1, 2)))
     body = " ".join(["Hello", *(f"@{one}" for one in named), *(f"#{one}" for one in tags)])
-    post = posts.publish(session, author.identity, book, posts.Draft(body=body, audience=read), at)
+    post = posts.publish(
+        session, author.identity, book, posts.Draft(body=body, guild=guild, audience=read), at
+    )
     for tag in tags:
         author.given[tag, "post", at.date()] += 1
     deleted = random.random() < 0.02
@@ -230,8 +236,54 @@ def _publish(
         posts.delete(session, author.identity, post.id, at)
         for tag in tags:
             author.given[tag, "post", at.date()] -= 1
-    inside = {name: frozenset(world.circles[author.identity.handle, name]) for name in CIRCLES}
-    return Published(post.id, author, read, at, frozenset(named) - apart, inside, deleted)
+    inside = _inside(world, author)
+    return Published(post.id, author, read, at, frozenset(named) - apart, inside, deleted, guild)
+
+
+def _may_ask(layer: Parts, apart: set[str], guild: str | None, *, first: bool) -> bool:
+    """Say whether an author may ask for what a layer says: the ``first``, or one that narrows it later."""
+    atoms = [atom for _, atom in Parts.named(layer)]
+    if any(atom.guild == NO_GUILD or atom.member in apart for atom in atoms):
+        return False
+    if layer.preset == "guild" and guild is None:
+        return False
+    asked = [None if first else layer.whom(guild), layer.read]
+    return not any(atom.public for one in asked if one is not None for atom in one.atoms())
+
+
+def _apart(world: World, author: Person) -> set[str]:
+    """Return who is blocked by somebody, or blocks them."""
+    handle = author.identity.handle
+    return {one for pair in world.blocks if handle in pair for one in pair} - {handle}
+
+
+def _inside(world: World, author: Person) -> Inside:
+    return {name: frozenset(world.circles[author.identity.handle, name]) for name in CIRCLES}
+
+
+def _tighten(session: Session, random: Random, book: Book, world: World, names: Names, at: datetime) -> None:
+    """Have the author of some post narrow it by hand; what they may not ask for is drawn again."""
+    post = random.choice(world.posts)
+    apart = _apart(world, post.author)
+    while True:
+        layer = Parts.model_validate_json(json.dumps(parts(random, _for(names, post.author))))
+        if layer.model_fields_set and _may_ask(layer, apart, post.guild, first=False):
+            break
+    if not post.deleted:
+        stages.tighten(session, post.author.identity, book, post.id, layer, at)
+        post.by_hand.append(ByHand(layer, _inside(world, post.author)))
+
+
+def _look(session: Session, random: Random, book: Book, world: World) -> None:
+    """Have some people try every post that waits for a share of its seats; remember who opened it."""
+    for post in world.posts:
+        if not any(one.seats_pct for one in post.document.after or ()):
+            continue
+        for reader in random.sample(world.people, min(LOOKING, len(world.people))):
+            if reader is not post.author:
+                with suppress(NotFound):
+                    access_post(session, reader.identity, book, post.id, NOW)
+                    world.seated[post.id].add(reader.identity.handle)
 
 
 def _answer(session: Session, random: Random, person: Person) -> None:

@@ -4,12 +4,12 @@ What is remembered is all that the literal decision looks at, so that it shares 
 but the documents.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from audience.document import AudienceDocument
-from audience.predicate import LOCAL, Standing, holds
+from audience.document import AudienceDocument, Parts, Planned
+from audience.predicate import LOCAL, Predicate, Standing, holds
 from bench.documents import NOW
 from coop.identity import Identity
 
@@ -24,6 +24,19 @@ class Person:
     given: Counter[tuple[str, str, date]] = field(default_factory=Counter)
 
 
+Inside = dict[str, frozenset[tuple[str, int]]]
+"""Of each circle of somebody's: who was in it at a moment, for the so-manyth time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A layer that the author of a post added to it."""
+
+    parts: Parts
+    inside: Inside
+    """Of the author's circles, when it was added."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A post, as the literal decision knows it."""
@@ -33,9 +46,12 @@ class Published:
     document: AudienceDocument
     created_at: datetime
     mentioned: frozenset[str]
-    inside: dict[str, frozenset[tuple[str, int]]]
-    """Of each of the author's circles: who was in it when this was published, for the so-manyth time."""
+    inside: Inside
+    """Of the author's circles, when this was published."""
     deleted: bool
+    guild: str | None = None
+    """Slug of the one that it was made in."""
+    by_hand: list[ByHand] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -48,6 +64,8 @@ class World:
     blocks: set[tuple[str, str]] = field(default_factory=set)
     circles: dict[tuple[str, str], set[tuple[str, int]]] = field(default_factory=dict)
     """By owner and name: who is in it now, for the so-manyth time."""
+    seated: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """By post: who opened it."""
 
     def decides(self, post: Published, reader: Person | None) -> bool:
         """Say whether a reader may read a post, by the documents themselves; None is a visitor."""
@@ -57,13 +75,16 @@ class World:
             return True
         if reader is not None and self._apart(reader, post.author):
             return False
-        standing = self.standing(post, reader)
-        layers = [post.document, *(one.set for one in post.document.after or () if _has_come(one.age, post))]
-        asked = [layer.whom(None) for layer in layers] + [layer.read for layer in layers]
-        return all(holds(one, standing) is True for one in [asked[0] or LOCAL, *asked[1:]] if one is not None)
+        planned = [one.set for one in post.document.after or () if self._has_come(one, post)]
+        written = self.standing(post, reader)
+        return (
+            _opens(post.document, post, written, unsaid=LOCAL)
+            and all(_opens(layer, post, written) for layer in planned)
+            and all(_opens(one.parts, post, self.standing(post, reader, one.inside)) for one in post.by_hand)
+        )
 
-    def standing(self, post: Published, reader: Person | None) -> Standing:
-        """Return how a reader stands to the author of a post."""
+    def standing(self, post: Published, reader: Person | None, inside: Inside | None = None) -> Standing:
+        """Return how a reader stands to the author of a post, or to a layer whose circles were ``inside``."""
         if reader is None:
             return Standing(NOW, None)
         handle, author = reader.identity.handle, post.author.identity.handle
@@ -73,8 +94,8 @@ class World:
             guilds=reader.guilds,
             circles=frozenset(
                 name
-                for name, inside in post.inside.items()
-                if any(one[0] == handle and one in self.circles[author, name] for one in inside)
+                for name, then in (post.inside if inside is None else inside).items()
+                if any(one[0] == handle and one in self.circles[author, name] for one in then)
             ),
             mentioned=handle in post.mentioned,
             follower_since=self.follows.get((handle, author)),
@@ -87,6 +108,15 @@ class World:
         one, other = reader.identity.handle, author.identity.handle
         return (one, other) in self.blocks or (other, one) in self.blocks
 
+    def _has_come(self, layer: Planned, post: Published) -> bool:
+        if layer.age is not None:
+            return post.created_at + layer.age <= NOW
+        seats = None if post.document.seats is None else post.document.seats.max
+        assert isinstance(seats, int) and layer.seats_pct is not None, "who waits for a share has seats"
+        return 100 * len(self.seated[post.id]) >= layer.seats_pct * seats
 
-def _has_come(age: timedelta | None, post: Published) -> bool:
-    return age is not None and post.created_at + age <= NOW
+
+def _opens(layer: Parts, post: Published, reader: Standing, unsaid: Predicate | None = None) -> bool:
+    """Say whether somebody is meant by a layer; ``unsaid`` is who may see where it does not say."""
+    asked = layer.whom(post.guild) or unsaid, layer.read
+    return all(holds(one, reader) is True for one in asked if one is not None)

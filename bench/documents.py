@@ -16,6 +16,11 @@ VERBS = ("like", "repost", "quote", "reply", "video_reply", "stitch", "duet", "s
 DIRECTIONS = ("follower", "following", "mutual")
 KINDS = ("post", "reply")
 DAYS = (0, 1, 7, 30)
+PRESETS = ("self", "mutuals", "followers", "guild", "local", "public")
+SEATS = (16, 25, 40)
+"""More than ever look, so that no seat is refused."""
+SHARES = (2, 5, 10, 20)
+"""Percent of the seats at which a post grows narrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,10 @@ class Names:
 
 
 def atom(random: Random, names: Names) -> dict[str, Any]:
-    """Draw one group of people; ``local`` and ``public`` are drawn where they may stand."""
+    """Draw one group of people; ``local`` and ``public`` are drawn where they may stand.
+
+    Neither is ever left out: whoever is not a member, or not anybody, is nobody.
+    """
     kind = random.choice(("guild", "circle", "member", "mentioned", "follow", "place", "contributed"))
     match kind:
         case "guild":
@@ -77,17 +85,22 @@ def predicate(random: Random, names: Names) -> dict[str, Any]:
 
 
 def _needed(random: Random, names: Names) -> dict[str, Any]:
+    """Draw what may stand inside ``all``: one group, or several of which one is enough."""
+    local = [{"local": True}] if random.random() < 0.15 else []
     if random.random() < 0.4:
-        return {"any": [atom(random, names) for _ in range(random.randint(1, 3))]}
-    return atom(random, names)
+        return {"any": local + [atom(random, names) for _ in range(random.randint(1 - len(local), 3))]}
+    return local[0] if local else atom(random, names)
 
 
 def parts(random: Random, names: Names) -> dict[str, Any]:
-    """Draw what one layer asks of who may see and read."""
+    """Draw what one layer asks of who may see and read.
+
+    The preset ``guild`` needs a post that was made in one, and ``public`` the first layer.
+    """
     drawn: dict[str, Any] = {}
     choice = random.random()
     if choice < 0.15:
-        drawn["preset"] = random.choice(("self", "mutuals", "followers", "local"))
+        drawn["preset"] = random.choice(PRESETS)
     elif choice < 0.9:
         drawn["see"] = predicate(random, names)
     if random.random() < 0.3:
@@ -96,13 +109,27 @@ def parts(random: Random, names: Names) -> dict[str, Any]:
 
 
 def document(random: Random, names: Names) -> dict[str, Any]:
-    """Draw a document with up to three layers, some of whose time has come at ``NOW``."""
+    """Draw a document with up to four layers: of some the time has come at ``NOW``, some wait for seats."""
     drawn = parts(random, names)
-    later = []
-    for _ in range(random.choice((0, 0, 0, 1, 2))):
+    later: list[dict[str, Any]] = []
+    for _ in range(random.choice((0, 0, 0, 1, 2, 3))):
         layer = parts(random, names)
         if layer:
-            later.append({"age": random.choice(("P1D", "P5D", "P20D")), "set": layer})
+            later.append({**_cause(random, seated=not _is_public(drawn)), "set": layer})
     if later:
         drawn["after"] = later
+    if any("seats_pct" in one for one in later):
+        drawn["seats"] = {"max": random.choice(SEATS)}
     return drawn
+
+
+def _cause(random: Random, *, seated: bool) -> dict[str, Any]:
+    """Draw when a layer comes; only where a post may be ``seated`` is there a share of its seats."""
+    if seated and random.random() < 0.3:
+        return {"seats_pct": random.choice(SHARES)}
+    return {"age": random.choice(("P1D", "P5D", "P20D"))}
+
+
+def _is_public(drawn: dict[str, Any]) -> bool:
+    """Say whether what was drawn is for everybody; who may read it is no wider than who may see it."""
+    return drawn.get("preset") == "public" or {"public": True} in drawn.get("see", {}).get("any", ())
