@@ -20,15 +20,15 @@ from audience.relations import FOLLOW
 from audience.replay import recorded
 from audience.replay.answers import Answer, Room, allowed
 from audience.replay.caps import Caps, admitted
-from audience.replay.groups import Groups
-from audience.replay.recorded import Bools, Ints, Posts, Replies, Seats, Spans
+from audience.replay.columns import Bools, Ints
+from audience.replay.groups import NO_GUILD, Groups
+from audience.replay.recorded import Posts, Replies, Seats, Spans
 from audience.rules import AT_TIMES, AudienceRules
 from coop.book import COOP, Book
 from coop.ids import RANDOM_BITS, first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, ranges
 from coop.tables import Guild
 
-NO_GUILD = "in no guild"
 SIZES = (1, 10, 50, 150, 500)
 """Where the size bands of posts begin, in members who came to see one."""
 NOBODY_CAME = "nobody came"

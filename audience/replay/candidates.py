@@ -5,20 +5,24 @@ opened, by nobody blocked either way, not their own, not deleted, not seen; of t
 seat free.
 Law 7 holds for the past as well: a page of a rehearsal has nothing on it that its reader could not see.
 
-What a post said of itself, who watched it to the end, whom it helped and how heated it got is not read of the
-past: a candidate of the past says nothing of these, and its signals for them count nothing.
+Whom a reader could be offered, whom they followed and what their author had done is of the past; what a post
+says of itself, how far it is watched, whom it and its author helped and how heated it is, of the present
+(``present.py``).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
-from audience.feeds.recipe import Recipe
-from audience.feeds.rules import Profile
+from audience.feeds.rules import Among, Profile
+from audience.feeds.signal_rules import Windows
 from audience.feeds.signals import Candidate
+from audience.replay.columns import Bools, Ints
 from audience.replay.moments import Past
-from audience.replay.recorded import Bools, Ints, Spans, microseconds
+from audience.replay.present import Known
+from audience.replay.recorded import Spans, microseconds
 from coop.ids import first_id_at
 
 
@@ -66,6 +70,34 @@ class Relations:
     belongs: Spans
 
 
+class Search(NamedTuple):
+    """How a profile looks for the posts of its pool: see the fields of these names of ``rules.Profile``."""
+
+    among: Among
+    horizon: timedelta
+    depth: int
+    pool: int
+
+    @classmethod
+    def of(cls, profile: Profile) -> "Search":
+        """Return how a profile looks."""
+        return cls(profile.among, profile.horizon, profile.depth, profile.pool)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The posts that a search found for a reader at a moment, the newest first."""
+
+    post: Ints
+    """By place in ``Past.posts``."""
+    follows: Bools
+    """Whether the reader followed its author."""
+    same_guild: Bools
+    """Whether it was made in a guild of the reader's."""
+    named: Bools
+    """Whether its lock named the reader, or a guild of theirs."""
+
+
 def reader(past: Past, locks: Locks, relations: Relations, member_id: int, moment: int) -> Reader:
     """Return a member as they would have come to a feed at a moment."""
     now = past.moments[moment]
@@ -80,15 +112,28 @@ def reader(past: Past, locks: Locks, relations: Relations, member_id: int, momen
     return Reader(member_id, moment, offered, named, relations.follows.of(member_id, at), guilds)
 
 
-def candidates(past: Past, caps: Ints, who: Reader, recipe: Recipe) -> list[Candidate]:
-    """Return the pool of a recipe for a reader, the newest first; ``caps`` are the seats of each post."""
-    profile = recipe.profile
+def pool(past: Past, caps: Ints, who: Reader, search: Search) -> Pool:
+    """Return what a search finds for a reader; ``caps`` are the seats of each post."""
     now: datetime = past.moments[who.moment]
-    first = int(np.searchsorted(past.posts.id, first_id_at(now - profile.horizon)))
-    offered = who.open & _among(past, who, profile)
-    newest = np.flatnonzero(offered[first:])[::-1][: profile.depth] + first
-    roomy = newest[past.taken[who.moment][newest] < caps[newest]][: profile.pool]
-    known, place = past.signals[recipe.measures.windows][who.moment], past.author_place[roomy]
+    first = int(np.searchsorted(past.posts.id, first_id_at(now - search.horizon)))
+    offered = who.open & _among(past, who, search.among)
+    newest = np.flatnonzero(offered[first:])[::-1][: search.depth] + first
+    roomy = newest[past.taken[who.moment][newest] < caps[newest]][: search.pool]
+    return Pool(
+        post=roomy,
+        follows=np.isin(past.posts.author[roomy], who.follows),
+        same_guild=np.isin(past.posts.guild[roomy], who.guilds),
+        named=who.named[roomy],
+    )
+
+
+def candidates(past: Past, known: Known, found: Pool, moment: int, windows: Windows) -> list[Candidate]:
+    """Return a pool with all that signals are made from, what authors did counted as far back as ``windows``.
+
+    ``moment`` is an index into ``Past.moments``.
+    """
+    did, place = past.signals[windows][moment], past.author_place[found.post]
+    ids, authors = past.posts.id[found.post], past.posts.author[found.post]
     return [
         Candidate(
             id=post_id,
@@ -106,31 +151,27 @@ def candidates(past: Past, caps: Ints, who: Reader, recipe: Recipe) -> list[Cand
             posts=posts,
             viewers=viewers,
             answered=answered,
-            author_bridge=0,
-            finish=0,
-            bridge=0,
-            heat=0,
-            features=(),
-            norm=0.0,
+            **facts._asdict(),
         )
-        for post_id, author, follows, same_guild, named, posts, viewers, answered in zip(
-            past.posts.id[roomy].tolist(),
-            past.posts.author[roomy].tolist(),
-            np.isin(past.posts.author[roomy], who.follows).tolist(),
-            np.isin(past.posts.guild[roomy], who.guilds).tolist(),
-            who.named[roomy].tolist(),
-            known.posts[place].tolist(),
-            known.viewers[place].tolist(),
-            known.answered[place].tolist(),
+        for post_id, author, follows, same_guild, named, posts, viewers, answered, facts in zip(
+            ids.tolist(),
+            authors.tolist(),
+            found.follows.tolist(),
+            found.same_guild.tolist(),
+            found.named.tolist(),
+            did.posts[place].tolist(),
+            did.viewers[place].tolist(),
+            did.answered[place].tolist(),
+            known.facts(ids, authors),
             strict=True,
         )
     ]
 
 
-def _among(past: Past, who: Reader, profile: Profile) -> Bools:
-    """Say of each post whether the profile is made from such: see ``rules.Among``."""
-    if profile.among == "everyone":
+def _among(past: Past, who: Reader, among: Among) -> Bools:
+    """Say of each post whether a profile is made from such: see ``rules.Among``."""
+    if among == "everyone":
         return np.ones(len(past.posts), np.bool_)
-    if profile.among == "followed":
+    if among == "followed":
         return np.isin(past.posts.author, who.follows)
     return np.isin(past.posts.guild, who.guilds)

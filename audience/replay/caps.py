@@ -10,7 +10,8 @@ from datetime import timedelta
 import numpy as np
 
 from audience.limits import Limits
-from audience.replay.recorded import OPEN, Bools, Ints
+from audience.replay.columns import Bools, Ints
+from audience.replay.recorded import OPEN
 
 MICROSECOND = timedelta(microseconds=1)
 LONG_AGO = np.iinfo(np.int64).min // 4

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audience.replay.recorded import Bools, Ints
+from audience.replay.columns import Bools, Ints
 from coop.rehearsal import Change, Count, Tallied, changes, merged
+
+NO_GUILD = "in no guild"
+"""The label of what belongs to no guild."""
 
 
 class Groups:

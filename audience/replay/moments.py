@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from audience.feeds.signal_rules import Windows
-from audience.replay.recorded import Bools, Ints, Posts, Replies, Seats, microseconds
+from audience.replay.columns import Bools, Ints
+from audience.replay.recorded import Posts, Replies, Seats, microseconds
 from coop.ids import first_id_at
 
 SECOND = 1_000_000

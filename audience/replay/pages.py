@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from audience.feeds import ranking, slots
+from audience.feeds.reader import Taste
 from audience.feeds.recipe import Recipe, weights_of
 from audience.feeds.signals import Candidate
+from audience.feeds.slots import Placed
 from coop.ids import first_id_at
 from coop.rehearsal import Gauge
 
@@ -19,10 +21,10 @@ DAY = timedelta(days=1)
 SHARE, MEAN = 1000, 100
 
 
-def page(recipe: Recipe, pool: Sequence[Candidate], now: datetime) -> list[Candidate]:
-    """Return the page that a recipe makes of a pool."""
-    ranked = ranking.ranked(pool, recipe.setting(now), weights_of(recipe.weighings()))
-    return [one.scored.post for one in slots.page(ranked, recipe.form())]
+def page(recipe: Recipe, pool: Sequence[Candidate], taste: Taste, now: datetime) -> list[Placed]:
+    """Return the page that a recipe makes of a pool for a reader of this taste, the best first."""
+    ranked = ranking.ranked(pool, recipe.setting(now, taste), weights_of(recipe.weighings()))
+    return slots.page(ranked, recipe.form())
 
 
 @dataclass(slots=True)

@@ -1,8 +1,7 @@
 """Recorded events as columns of numbers, read in chunks of posts.
 
-PostgreSQL packs each chunk's columns into arrays and NumPy reads them as they come over the wire, so five
-million views cost seconds and no Python object each. Times are microseconds since 2000-01-01 UTC, as
-PostgreSQL keeps them. Law 7: nothing of what a post says is read here, only how long it is.
+Times are microseconds since 2000-01-01 UTC, as PostgreSQL keeps them. Law 7: nothing of what a post says is
+read here, only how long it is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,16 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-import psycopg
-from numpy.typing import NDArray
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
-from psycopg.pq import Format
 from sqlalchemy import text
 from sqlmodel import Session
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from audience.replay.columns import Bools, Ints, columns
 
 POSTS_AT_ONCE = 20_000
 """How many posts' views are held at one time."""
@@ -34,11 +27,6 @@ NEVER_S = 10**11
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where ids count their milliseconds from."""
-_BIGINTS, _TIMESTAMPS = 1016, 1185
-"""Object ids of the types ``bigint[]`` and ``timestamptz[]`` in every PostgreSQL."""
-_HEADER = 20
-"""Bytes before the elements of an array of one dimension, in the binary format."""
-_ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
 
 _POSTS = """
 SELECT array_agg(id), array_agg(author_id), array_agg(coalesce(guild_id, 0)),
@@ -52,7 +40,7 @@ SELECT array_agg(id), array_agg(author_id), array_agg(coalesce(guild_id, 0)),
        array_agg(coalesce(extract(epoch FROM (audience->'replies'->>'until')::interval)::bigint, %(never)s)),
        array_agg(CASE audience->'replies'->>'at_time'
                  WHEN 'off' THEN 0 WHEN 'owner' THEN 1 ELSE 2 END::bigint),
-       array_agg(coalesce(deleted_at, 'infinity'))
+       array_agg(coalesce(least(deleted_at, held_at), 'infinity'))
 FROM post WHERE id >= %(first)s AND id < %(last)s GROUP BY id >> 48
 """
 
@@ -89,33 +77,9 @@ FROM guild_membership WHERE joined_at < %(until)s GROUP BY member_id >> 16
 """
 
 
-class _Column(Loader):
-    """Reads a binary array of 8-byte elements, none of them null."""
-
-    format = Format.BINARY
-
-    def load(self, data: Buffer) -> Ints:
-        """Return the elements."""
-        elements = np.frombuffer(data, dtype=_ELEMENT, offset=min(_HEADER, len(data)))
-        return elements["value"].astype(np.int64)
-
-
 def microseconds(moment: datetime) -> int:
     """Return a moment as the columns hold it."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def columns(session: Session, statement: str, width: int, bound: Mapping[str, Any]) -> list[Ints]:
-    """Return what a statement packs into ``width`` arrays a row, the rows joined."""
-    connection = session.connection().connection.driver_connection
-    if not isinstance(connection, psycopg.Connection):
-        raise TypeError("recorded events are read through psycopg")
-    with connection.cursor(binary=True) as cursor:
-        for kind in (_BIGINTS, _TIMESTAMPS):
-            cursor.adapters.register_loader(kind, _Column)
-        rows = cursor.execute(statement, bound).fetchall()
-    found = [[row[place] for row in rows if row[place] is not None] for place in range(width)]
-    return [np.concatenate(parts) if parts else np.empty(0, np.int64) for parts in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +114,7 @@ class Posts:
     replies_at_time: Ints
     """Index into ``AT_TIMES``: who may answer at a moment of it."""
     deleted_at: Ints
+    """When it was deleted, or since when it is held back; later than any moment where it is neither."""
 
     def __len__(self) -> int:
         return len(self.id)

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from audience import replies
 from audience.replay.answers import Answer, Room, allowed
-from audience.replay.audience import NO_GUILD, replay_audience
+from audience.replay.audience import replay_audience
+from audience.replay.groups import NO_GUILD
 from audience.rules import AT_TIMES, AUDIENCE, AtTime
 from audience.tables import Reply, Seat
 from coop.book import Book

@@ -1,14 +1,18 @@
 """The feeds policy replayed: what is drawn, compared and told."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from audience.feeds.rules import FEEDS
-from audience.replay.feeds import changed, drawn, moments_of, replay_feeds
+from audience.replay.feeds import changed, replay_feeds
+from audience.replay.lots import drawn, moments_of
 from audience.replay.pages import Comparison
 from audience.tables import Seat
 from coop.book import Book
@@ -45,6 +49,96 @@ def test_other_weights_make_other_pages_and_the_numbers_add_up(session: Session,
     assert measured["overlap"][0] is None
     assert 0 < measured["overlap"][1] < 1000
     assert {gauge.of for gauge in found.gauges} == {"balanced"}
+
+
+def pages_change(session: Session, world: World, clauses: Mapping[str, object]) -> bool:
+    """Rehearse a draft and say whether posts leave a page of ``balanced``, or move on it."""
+    asked = world.rehearsing(with_clauses(world.book, FEEDS, clauses), FEEDS)
+    found = {one.name: one.after for one in replay_feeds(session, asked).gauges if one.of == "balanced"}
+    return found["overlap"] < 1000 or found["moved"] > 0
+
+
+@pytest.fixture
+def known_world(session: Session, book: Book) -> World:
+    """A world of whose posts, authors and readers feeds know something."""
+    book = with_clauses(book, FEEDS, {"/profiles/balanced/page": 10})
+    made = World.drawn(session, book, 3, posts=60)
+    made.know(UNTIL)
+    return made
+
+
+@pytest.mark.parametrize("signal", ["finish", "repost_like", "diverse", "bridge", "near", "calm", "less"])
+def test_law_01_a_weight_of_what_is_read_as_it_stands_makes_other_pages(
+    session: Session, known_world: World, signal: str
+) -> None:
+    draft = {f"/profiles/balanced/weights/{signal}": 3.0}
+    assert pages_change(session, known_world, draft)
+
+
+def test_where_nothing_is_known_of_posts_and_readers_such_a_weight_moves_nothing(
+    session: Session, world: World
+) -> None:
+    world = replace(world, book=with_clauses(world.book, FEEDS, {"/profiles/balanced/page": 10}))
+    for signal in ("finish", "repost_like", "bridge", "calm", "less"):
+        assert not pages_change(session, world, {f"/profiles/balanced/weights/{signal}": 3.0}), signal
+
+
+def test_tags_that_members_chose_for_themselves_are_not_read_and_the_report_says_so(
+    session: Session, known_world: World
+) -> None:
+    draft = {"/profiles/balanced/weights/topic": 3.0}
+    assert not pages_change(session, known_world, draft)
+    asked = known_world.rehearsing(with_clauses(known_world.book, FEEDS, draft), FEEDS)
+    assert any("the signal topic" in limit for limit in replay_feeds(session, asked).limits)
+
+
+def test_places_kept_for_bridging_go_to_those_who_help_now(session: Session, known_world: World) -> None:
+    assert pages_change(session, known_world, {"/profiles/balanced/slots/bridging": 6})
+
+
+@pytest.mark.parametrize(
+    ("clause", "value"),
+    [("/signals/less/half_life", "P7D"), ("/signals/less/post", 1), ("/signals/near/region", 1)],
+)
+def test_law_01_clauses_by_which_a_reader_is_known_hold_each_on_its_own_side(
+    session: Session, known_world: World, clause: str, value: object
+) -> None:
+    book = with_clauses(
+        known_world.book,
+        FEEDS,
+        {"/profiles/balanced/weights/less": 3.0, "/profiles/balanced/weights/near": 3.0},
+    )
+    assert pages_change(session, replace(known_world, book=book), {clause: value})
+
+
+def test_what_a_job_would_count_otherwise_is_said_not_to_be_replayed(
+    session: Session, known_world: World
+) -> None:
+    draft = {"/signals/calm/medians": 9, "/signals/diverse/window": "P28D", "/signals/near/region": 0.6}
+    asked = known_world.rehearsing(with_clauses(known_world.book, FEEDS, draft), FEEDS)
+    assert [limit for limit in replay_feeds(session, asked).limits if "counted otherwise" in limit] == [
+        f"The signal {name} would be counted otherwise: what that changes is not replayed."
+        for name in ("diverse", "calm")
+    ]
+
+
+def test_what_is_known_is_read_in_as_many_statements_for_many_as_for_few(
+    session: Session, known_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = known_world.rehearsing(with_clauses(known_world.book, FEEDS, SMALLER), FEEDS)
+    sent: list[object] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(cursor: psycopg.Cursor[Any], query: Any, *more: Any, **options: Any) -> Any:
+        sent.append(query)
+        return execute(cursor, query, *more, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counting)
+    replay_feeds(session, replace(asked, sample=1))
+    few = len(sent)
+    assert few
+    replay_feeds(session, asked)
+    assert len(sent) == 2 * few
 
 
 def test_what_changes_no_page_is_said_to_change_none(session: Session, world: World) -> None:

@@ -8,19 +8,30 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
+from audience import posts
+from audience.document import AudienceDocument
+from audience.feeds import author_signals, taste
+from audience.feeds.signals import ONE
+from audience.feeds.tables import AuthorSignals, Hide, PostSignals
 from audience.finding_tables import PostFeature, PostWords
+from audience.interaction_tables import Repost
 from audience.keys import LOCAL_KEY, PUBLIC_KEY, guild_key, member_key
+from audience.posts import Draft
 from audience.tables import Gate, Post, Relation, Reply, Seat
+from audience.topics import tags_of
 from coop.book import Book
 from coop.identity import Identity
 from coop.ids import first_id_at, new_id
 from coop.rehearsal import Rehearsing
 from coop.tables import Guild, Member
-from tests.audience.factories import make_post
-from tests.factories import id_of, identity_of, make_guild, make_member
+from tests.factories import BERGEN, LISBON, LISBON_REGION, id_of, identity_of, make_guild, make_member
 
 UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SINCE = UNTIL - timedelta(days=28)
+BODIES = ("Bread", "#bread", "#rye and #bread", "#jazz", "#rye", "#jazz with #bread, #rye")
+PLACES = (None, LISBON, BERGEN, LISBON_REGION)
+LANGUAGES = (None, "pt", "en", "pt", "ja")
+"""What posts say of themselves and where members live, in turn and without a lot."""
 
 
 def keys_of(viewer: Identity) -> set[int]:
@@ -60,6 +71,8 @@ class World:
 
     def _people(self, number: int) -> None:
         rows = [make_member(self.session) for _ in range(number)]
+        for place, row in enumerate(rows):
+            row.place_id = PLACES[place % len(PLACES)]
         half = number // 2
         for people in (rows[:half], rows[half - 1 : -1]):
             self.guilds.append(make_guild(self.session, None, people[0], tuple(people[1:])))
@@ -94,11 +107,22 @@ class World:
         see = {"see": {"any": self.lot.choice(whom)}}
         cap = self.lot.choice([{}, {"seats": {"max": self.lot.randint(1, 4)}}])
         slug = None if guild is None else guild.slug
-        made = make_post(self.session, author, self.book, {**see, **cap}, now=self.moment(), guild=slug)
+        made = self._publish(author, {**see, **cap}, slug)
         if self.lot.random() < 0.1:
             gone = min(made.created_at + timedelta(days=9), UNTIL - timedelta(seconds=1))
             self.session.execute(update(Post).where(col(Post.id) == made.id).values(deleted_at=gone))
         self.posts.append(made)
+
+    def _publish(self, author: Identity, audience: dict[str, Any], guild: str | None) -> Post:
+        number = len(self.posts)
+        draft = Draft(
+            body=BODIES[number % len(BODIES)],
+            guild=guild,
+            place_id=PLACES[number % len(PLACES)],
+            language=LANGUAGES[number % len(LANGUAGES)],
+            audience=AudienceDocument.model_validate(audience),
+        )
+        return posts.publish(self.session, author, self.book, draft, self.moment())
 
     def _views(self) -> None:
         """Let members view what their keys open; caps are kept by nobody here but by chance."""
@@ -149,6 +173,37 @@ class World:
                 .scalar_subquery()
             )
         )
+
+    def know(self, moment: datetime) -> None:
+        """Keep what jobs and members would have left: feeds know something of every post, author and reader.
+
+        How posts are watched, helped and are heated is drawn by lot, and not counted of what happened here.
+        """
+        made = [post for post in self.posts if post.id < first_id_at(moment)]
+        author_signals.refresh(self.session, self.book, moment)
+        for post in made[::2]:
+            finish, bridge, heat = (self.lot.randrange(ONE) for _ in range(3))
+            self.session.add(
+                PostSignals(post_id=post.id, finish=finish, bridge=bridge, heat=heat, computed_at=moment)
+            )
+        for author in self.members[::3]:
+            helped = update(AuthorSignals).where(col(AuthorSignals.member_id) == author.member_id)
+            self.session.execute(helped.values(bridge=self.lot.randrange(ONE // 2, ONE)))
+        for member in self.members:
+            for post in self.lot.sample(made, 3):
+                at = moment - timedelta(days=self.lot.randrange(1, 40))
+                self.session.add(Repost(post_id=post.id, member_id=member.member_id, id=new_id(at), at=at))
+            self._hide(member, moment, made)
+        self.session.flush()
+        taste.refresh(self.session, self.book, moment)
+
+    def _hide(self, member: Identity, moment: datetime, made: list[Post]) -> None:
+        post, other, tagged = (self.lot.choice(made) for _ in range(3))
+        wanted = [("post", post.id), ("author", other.author_id)]
+        wanted += [("tag", tag) for tag in tags_of(tagged.features)[:1]]
+        for kind, other_id in wanted:
+            at = moment - timedelta(days=self.lot.randrange(1, 40))
+            self.session.add(Hide(member_id=member.member_id, kind=kind, other_id=other_id, at=at))
 
     def rehearsing(self, after: Book, kind: str, scope: str = "coop") -> Rehearsing:
         """Return the rehearsal of a change from this world's book to another."""
