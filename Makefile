@@ -46,6 +46,7 @@ lock: .venv-lock/bin/uv ## Write the locks anew from pyproject.toml
 
 clean: ## Remove caches and what tests left; an instance's data in var/ and .venv stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .venv-lock var/test* build *.egg-info
+	rm -rf /dev/shm/allotment-$$(id -u)$(subst /,-,$(CURDIR))-var-test*
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .venv/.run-stamp: requirements/run.lock | $(BIN)/python

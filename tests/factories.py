@@ -1,6 +1,7 @@
 """Makes members, guilds and identities for tests: rows as the actions would leave them."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -19,11 +20,23 @@ _numbers = count(1)
 
 def make_member(session: Session, handle: str | None = None, joined_at: datetime = LONG_AGO) -> Member:
     """Add a member who cannot sign in with a password (see ``coop.members.join`` for those)."""
-    handle = handle or f"member{next(_numbers)}"
-    member = Member(handle=handle, display_name=handle.title(), password_hash="!", joined_at=joined_at)
-    session.add(member)
-    session.flush()
+    (member,) = make_members(session, [handle], joined_at)
     return member
+
+
+def make_members(
+    session: Session, handles: int | Iterable[str | None], joined_at: datetime = LONG_AGO
+) -> list[Member]:
+    """Add as many members, or one of each handle, in one statement."""
+    names = [None] * handles if isinstance(handles, int) else handles
+    members = [_member(name or f"member{next(_numbers)}", joined_at) for name in names]
+    session.add_all(members)
+    session.flush()
+    return members
+
+
+def _member(handle: str, joined_at: datetime) -> Member:
+    return Member(handle=handle, display_name=handle.title(), password_hash="!", joined_at=joined_at)
 
 
 def id_of(row: Member | Guild) -> int:

@@ -27,7 +27,7 @@ from tests.audience.factories import (
     with_guild_policy,
 )
 from tests.coop.statements import counted
-from tests.factories import id_of, identity_of, make_guild, make_member
+from tests.factories import id_of, identity_of, make_guild, make_member, make_members
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_law_08_the_strictest_of_author_guild_and_coop_decides(session: Session,
     by_author = make_post(session, author, ruled, {"seats": {"max": 3}}, guild="bakers")
     elsewhere = make_post(session, author, ruled)
     for post, most in ((by_default, 10), (by_author, 3), (elsewhere, 20)):
-        strangers = [identity_of(make_member(session)) for _ in range(22)]
+        strangers = [identity_of(row) for row in make_members(session, 22)]
         assert sum(sees(session, viewer, ruled, post.id) for viewer in strangers) == most
 
 

@@ -16,7 +16,7 @@ from coop.database import Database
 from coop.errors import Forbidden
 from coop.identity import Identity
 from tests.audience.factories import NOW, founding_book, with_clauses
-from tests.factories import identity_of, make_member
+from tests.factories import identity_of, make_member, make_members
 from tests.thorough import much
 
 SECOND = timedelta(seconds=1)
@@ -32,7 +32,7 @@ def ada(session: Session) -> Identity:
 
 @pytest.fixture
 def crowd(session: Session) -> list[Identity]:
-    return [identity_of(make_member(session)) for _ in range(5)]
+    return [identity_of(row) for row in make_members(session, 5)]
 
 
 def come(session: Session, book: Book, crowd: list[Identity]) -> list[str]:
@@ -143,7 +143,7 @@ def test_law_06_the_ceiling_is_exact_when_many_come_at_once(committed: Database)
     book = with_clauses(TWO, AUDIENCE, {"/followers/ceiling": 5})
     with committed.begin() as session:
         ada = identity_of(make_member(session, "ada"))
-        people = [identity_of(make_member(session)) for _ in range(number)]
+        people = [identity_of(row) for row in make_members(session, number)]
 
     def attempt(one: Identity) -> None:
         with committed.begin() as session:

@@ -13,7 +13,7 @@ from coop.identity import Identity
 from coop.ids import new_id
 from tests.audience.factories import NOW
 from tests.coop.statements import counted
-from tests.factories import id_of, identity_of, make_member
+from tests.factories import id_of, identity_of, make_member, make_members
 
 OPEN = Limits(seats=None, per_minute=None, burst=1)
 
@@ -34,7 +34,7 @@ def bare_post(session: Session) -> int:
 
 
 def viewers(session: Session, number: int) -> list[Identity]:
-    return [identity_of(make_member(session)) for _ in range(number)]
+    return [identity_of(row) for row in make_members(session, number)]
 
 
 def come(session: Session, viewer: Identity, *wanted: tuple[int, Limits], gated: bool = False) -> set[int]:

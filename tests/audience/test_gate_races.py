@@ -20,7 +20,7 @@ from coop.database import Database
 from coop.identity import Identity
 from coop.ids import new_id
 from tests.audience.factories import NOW
-from tests.factories import id_of, identity_of, make_member
+from tests.factories import id_of, identity_of, make_member, make_members
 from tests.thorough import much
 
 OPEN = Limits(seats=None, per_minute=None, burst=1)
@@ -45,7 +45,7 @@ def make_posts(database: Database, number: int = 1) -> list[int]:
 
 def make_viewers(database: Database, number: int) -> list[Identity]:
     with database.begin() as session:
-        return [identity_of(make_member(session)) for _ in range(number)]
+        return [identity_of(row) for row in make_members(session, number)]
 
 
 def come(database: Database, viewer: Identity, posts: list[int], limits: Limits) -> set[int]:

@@ -18,7 +18,7 @@ from coop.ids import new_id
 from coop.metrics import METRICS, Span
 from coop.policies import new_version
 from tests.audience.factories import NOW, make_post, wide_open, with_clauses
-from tests.factories import identity_of, make_guild, make_member
+from tests.factories import identity_of, make_guild, make_members
 
 DAY = timedelta(days=1)
 WEEK = Span(NOW - 7 * DAY, NOW, 7 * DAY, hidden_below=3)
@@ -54,7 +54,7 @@ class Week:
 
 @pytest.fixture
 def week(session: Session, book: Book) -> Week:
-    members = [identity_of(make_member(session)) for _ in range(7)]
+    members = [identity_of(row) for row in make_members(session, 7)]
     open_book = wide_open(book)
     made = [
         make_post(session, members[number % 7], open_book, now=NOW - 6 * DAY + number * SECOND).id
@@ -125,7 +125,7 @@ def test_views_are_counted_when_they_were_taken(week: Week) -> None:
 
 def test_small_authors_are_those_whom_few_have_seen(week: Week) -> None:
     few = week.book.rules(FEEDS, FeedRules).discovery.viewers
-    crowd = [identity_of(make_member(week.session)) for _ in range(few)]
+    crowd = [identity_of(row) for row in make_members(week.session, few)]
     for author in (0, 1, 2):
         for viewer in crowd:
             week.see(viewer, author)
@@ -147,7 +147,7 @@ def test_law_01_how_few_are_few_is_the_clause_in_force(week: Week) -> None:
 
 
 def test_the_span_of_a_guild_counts_what_was_posted_in_it(week: Week) -> None:
-    rows = [make_member(week.session) for _ in range(3)]
+    rows = make_members(week.session, 3)
     guild = make_guild(week.session, "bakers", rows[0], tuple(rows[1:]))
     for row in rows:
         member = identity_of(row, (guild,))

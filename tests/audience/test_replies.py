@@ -29,7 +29,7 @@ from tests.audience.factories import (
     with_guild_policy,
 )
 from tests.audience.threaded import Talk
-from tests.factories import identity_of, make_guild, make_member
+from tests.factories import identity_of, make_guild, make_member, make_members
 
 SECOND = timedelta(seconds=1)
 ASK: dict[str, Any] = {"interact": {"reply": {"ask": [{"local": True}]}}}
@@ -169,7 +169,7 @@ def race(committed: Database, book: Book, number: int, times: int) -> tuple[int,
     """Have members who have read a post answer it all at once; return how many did, and of each how often."""
     with committed.begin() as session:
         post_id = make_post(session, identity_of(make_member(session)), book).id
-        members = [identity_of(make_member(session)) for _ in range(number)]
+        members = [identity_of(row) for row in make_members(session, number)]
         # Taking a seat holds the gate, and would have them come one by one.
         for member in members:
             reply_cards.listing(session, member, book, post_id, NOW, limit=1)

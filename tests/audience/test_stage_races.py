@@ -23,7 +23,7 @@ from coop.errors import NotFound
 from coop.identity import Identity
 from coop.policies import Books
 from tests.audience.factories import NOW, make_post, wide_open, with_clauses
-from tests.factories import identity_of, make_guild, make_member
+from tests.factories import identity_of, make_guild, make_member, make_members
 from tests.thorough import much
 
 SHARE = 10
@@ -45,11 +45,11 @@ class Coop:
                 wide_open(rules), AUDIENCE, {"/seats/ceiling": 500, "/seats/default": 500}
             )
             author = make_member(session, "ada")
-            bakers = [make_member(session) for _ in range(60)]
+            bakers = make_members(session, 60)
             guild = make_guild(session, "bakers", author, tuple(bakers))
             self.author = identity_of(author, (guild,))
             self.bakers = [identity_of(one, (guild,)) for one in bakers]
-            self.strangers = [identity_of(make_member(session)) for _ in range(much(60, 200))]
+            self.strangers = [identity_of(row) for row in make_members(session, much(60, 200))]
 
     def publish(self, audience: dict[str, Any] | None = None) -> int:
         with self.database.begin() as session:

@@ -20,7 +20,7 @@ from coop.errors import Conflict, NotFound
 from coop.identity import Identity
 from coop.policies import Books
 from tests.audience.factories import NOW, make_post, wide_open, with_clauses
-from tests.factories import identity_of, make_member
+from tests.factories import identity_of, make_member, make_members
 from tests.thorough import much
 
 SEATS = 5
@@ -36,11 +36,11 @@ class Coop:
             author = identity_of(make_member(session))
             document = {"seats": {"max": 400, "on_full": "waitlist"}}
             self.post = make_post(session, author, self.open, document).id
-            first = [identity_of(make_member(session)) for _ in range(SEATS)]
+            first = [identity_of(row) for row in make_members(session, SEATS)]
             for one in first:
                 access_post(session, one, self.book(SEATS), self.post, NOW)
-            self.people = [identity_of(make_member(session)) for _ in range(much(30, 120))]
-            self.newcomers = [identity_of(make_member(session)) for _ in range(much(30, 120))]
+            self.people = [identity_of(row) for row in make_members(session, much(30, 120))]
+            self.newcomers = [identity_of(row) for row in make_members(session, much(30, 120))]
 
     def book(self, seats: int) -> Book:
         """Return the book as it stands when votes have set the seats of a post to this."""

@@ -20,7 +20,7 @@ from coop.errors import NotFound
 from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, make_post, with_clauses, with_guild_policy
 from tests.audience.feeds.outside import add
-from tests.factories import identity_of, make_guild, make_member
+from tests.factories import identity_of, make_guild, make_member, make_members
 
 HOUR = timedelta(hours=1)
 
@@ -94,7 +94,7 @@ def test_the_author_alone_is_told_which_layers_were_reached_and_since_when(
         {"seats_pct": 50, "set": {"preset": "local"}},
     ]
     post = make_post(session, ada, book, {"seats": {"max": 10}, "after": later})
-    half = [identity_of(make_member(session)) for _ in range(5)]
+    half = [identity_of(row) for row in make_members(session, 5)]
     for number, reader in enumerate(half):
         access_post(session, reader, book, post.id, NOW + number * HOUR)
     stages.tighten(session, ada, book, post.id, Parts.model_validate({"seats": {"max": 6}}), NOW + 7 * HOUR)

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coop import json_text
 from coop.errors import RuleBroken
 from coop.json_text import NUL, TWICE
+from tests.thorough import much
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_characters="\0")),
@@ -71,6 +72,7 @@ def test_whatever_a_writer_of_json_writes_is_taken(value: Any) -> None:
     assert told(json.dumps(value)) == {}
 
 
+@settings(max_examples=much(15, 100))
 @given(st.dictionaries(st.text(max_size=3), VALUES, min_size=1))
 def test_whatever_is_written_twice_is_found_and_nothing_else(value: dict[str, Any]) -> None:
     key = next(iter(value))

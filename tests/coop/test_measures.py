@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from coop.measures import MEASURES
 from coop.metrics import Span
-from tests.factories import make_guild, make_member
+from tests.factories import make_guild, make_member, make_members
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ def test_law_07_numbers_of_too_few_people_are_not_told(session: Session) -> None
 
 
 def test_the_span_of_a_guild_counts_those_who_entered_it(session: Session) -> None:
-    members = [make_member(session) for _ in range(3)]
+    members = make_members(session, 3)
     make_guild(session, "bakers", members[0], tuple(members[1:]), joined_at=NOW - DAY)
     assert MEASURES["joined"](session, replace(WEEK, scope="guild:bakers")) == Decimal("0.429")
     assert MEASURES["joined"](session, WEEK) == 0

@@ -17,7 +17,7 @@ from coop.identity import Identity
 from coop.invitations import invite
 from coop.members import Newcomer, join
 from coop.oauth import bearer
-from coop.passwords import CHEAP
+from coop.passwords import CHEAP, STANDARD, needs_rehash
 from coop.policies import Books
 from coop.tables import Invitation, LedgerEvent, Member, OAuthToken, WebSession
 from tests.coop.policy import with_clause
@@ -64,6 +64,11 @@ def test_whoever_joins_is_a_member_and_the_ledger_says_so(session: Session, book
     assert members.identity_of(session, "ada") == made
     assert directory.member(session, "ada").joined_at == NOW
     assert events(session, "member.joined") == [{"member": "ada", "invited": False}]
+
+
+def test_a_password_is_kept_under_the_standard_hash(session: Session, book: Book) -> None:
+    made = join(session, book, newcomer(), NOW)
+    assert not needs_rehash(session.get_one(Member, made.member_id).password_hash, STANDARD)
 
 
 def test_a_taken_handle_is_a_conflict_however_it_is_typed(session: Session, book: Book) -> None:

@@ -18,7 +18,16 @@ from coop.places import add_neighbourhood, place, search
 from coop.policies import Books
 from coop.tables import LedgerEvent
 from tests.coop.policy import with_clause
-from tests.factories import BERGEN, LISBON, LISBON_REGION, LONG_AGO, PORTUGAL, identity_of, make_member
+from tests.factories import (
+    BERGEN,
+    LISBON,
+    LISBON_REGION,
+    LONG_AGO,
+    PORTUGAL,
+    identity_of,
+    make_member,
+    make_members,
+)
 
 
 @pytest.fixture
@@ -148,7 +157,7 @@ def racing(
 ) -> list[str]:
     """Add twelve neighbourhoods at once, by one member or by twelve; return what came of each."""
     with committed.begin() as session:
-        people = [identity_of(make_member(session)) for _ in range(1 if alone else 12)]
+        people = [identity_of(row) for row in make_members(session, 1 if alone else 12)]
 
     def attempt(number: int) -> str:
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app import ENACTORS, POLICY_KINDS, REPLAYERS
@@ -17,7 +17,6 @@ from coop.identity import Identity
 from coop.ledger import append
 from coop.policies import Books
 from coop.policy_text import sha256
-from coop.settings import Settings
 from coop.tables import Guild, Member
 from governance import ballots, cases, drafts, enactment, proposals, sponsors
 from governance.ballots import Receipt, Vote
@@ -29,7 +28,7 @@ from governance.rehearsal.replayers import Replayer
 from governance.tables import Proposal
 from governance.tally import Choice, Tally
 from governance.timeline import Timeline
-from tests.factories import LONG_AGO, identity_of, make_guild, make_member
+from tests.factories import LONG_AGO, identity_of, make_guild, make_members
 
 START = datetime(2027, 3, 1, 12, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -62,8 +61,7 @@ class Assembly:
     members: list[Identity] = field(default_factory=list)
 
     def admit(self, number: int, joined_at: datetime | None = None) -> list[Identity]:
-        made = [make_member(self.session, **_joined(joined_at)) for _ in range(number)]
-        found = [identity_of(member) for member in made]
+        found = [identity_of(member) for member in make_members(self.session, number, joined_at or LONG_AGO)]
         self.members += found
         return found
 
@@ -173,17 +171,11 @@ class Assembly:
         self.go_to(times.due_at)
 
 
-def _joined(joined_at: datetime | None) -> dict[str, Any]:
-    return {} if joined_at is None else {"joined_at": joined_at}
-
-
 @contextmanager
-def passing(settings: Settings) -> Iterator[Assembly]:
+def passing(engine: Engine) -> Iterator[Assembly]:
     """An assembly without members, in a transaction that is rolled back on leaving."""
-    engine = create_engine(settings.database_url.get_secret_value())
     with engine.connect() as connection:
         outer, database = connection.begin(), Database(connection)
         with database.begin() as session:
             yield Assembly(database, session, Books(POLICY_KINDS))
         outer.rollback()
-    engine.dispose()

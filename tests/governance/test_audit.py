@@ -6,17 +6,26 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
-from coop import ledger
 from governance import audit, proposals
-from tests.governance.assembly import CLASS_B, CLASS_D, Assembly
+from tests.governance.assembly import CLASS_B, CLASS_D, Assembly, passing
+from tests.governance.record import exported
 
 Events = list[dict[str, Any]]
 
 
-@pytest.fixture
-def export(assembly: Assembly) -> Events:
-    """The record of votes that passed, failed, conflicted, were withdrawn and were changed."""
+@pytest.fixture(scope="module")
+def export(engine: Engine) -> Events:
+    """The record of :func:`live`: made once, for no test writes to it."""
+    with passing(engine) as assembly:
+        assembly.admit(5)
+        live(assembly)
+        return exported(assembly)
+
+
+def live(assembly: Assembly) -> None:
+    """Hold votes that pass, fail, conflict, are withdrawn and are changed."""
     first = assembly.propose()
     beaten = assembly.propose(CLASS_B)
     withdrawn = assembly.propose(CLASS_D, "voting")
@@ -40,9 +49,6 @@ def export(assembly: Assembly) -> Events:
     assembly.carry(own, "for", "for", "for")
     assembly.advance()
     assert assembly.state(own) == "in_force"
-    events, problems = ledger.read(ledger.export(assembly.session))
-    assert problems == []
-    return events
 
 
 def test_law_04_an_honest_record_has_no_problems(export: Events) -> None:

@@ -13,7 +13,7 @@ from coop.clock import Clock
 from coop.database import Database
 from coop.policies import Books
 from coop.tables import OAuthToken
-from tests.factories import bearer_for, make_member
+from tests.factories import bearer_for, make_members
 from tests.governance.contesting import CHOICES, CLAUSE, PLACES
 from tests.governance.test_routes import FAR, House
 
@@ -25,7 +25,7 @@ QUESTION = {"kind": "question", "patch": [], "base_sha256": "", "options": {"cho
 @pytest.fixture
 def house(client: FlaskClient, session: Session, database: Database, books: Books, clock: Clock) -> House:
     """Five members with tokens that outlast every vote."""
-    tokens = [bearer_for(session, make_member(session)) for _ in range(5)]
+    tokens = [bearer_for(session, row) for row in make_members(session, 5)]
     session.execute(update(OAuthToken).values(expires_at=FAR, refresh_expires_at=FAR))
     return House(client, session, database, books, clock, tokens)
 

@@ -12,7 +12,7 @@ from coop.database import Database
 from coop.policies import Books
 from coop.tables import OAuthToken
 from governance.tables import Proposal
-from tests.factories import bearer_for, make_guild, make_member
+from tests.factories import bearer_for, make_guild, make_member, make_members
 from tests.governance.test_routes import FAR, House
 
 SEATS = [{"op": "add", "path": "/seats/default", "value": 40}]
@@ -21,7 +21,7 @@ SEATS = [{"op": "add", "path": "/seats/default", "value": 40}]
 @pytest.fixture
 def house(client: FlaskClient, session: Session, database: Database, books: Books, clock: Clock) -> House:
     """Four bakers and two weavers, with tokens; the bakers come first."""
-    members = [make_member(session) for _ in range(6)]
+    members = make_members(session, 6)
     make_guild(session, "bakers", members[0], tuple(members[1:4]))
     make_guild(session, "weavers", members[4], (members[5],))
     tokens = [bearer_for(session, member) for member in members]

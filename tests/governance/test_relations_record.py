@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from sqlmodel import col
 
 from coop import ledger
@@ -14,8 +14,8 @@ from governance import audit, joint, objections, petitions, proposals, rebasing
 from governance.facts import State
 from governance.joint import Agreement
 from governance.tables import Proposal
-from tests.governance.assembly import CLASS_B, MOMENT, Assembly
-from tests.governance.record import verified
+from tests.governance.assembly import CLASS_B, MOMENT, Assembly, passing
+from tests.governance.record import exported, verified
 
 Events = list[dict[str, Any]]
 SEATS = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
@@ -34,9 +34,17 @@ def carried(assembly: Assembly, *made: int, on: str = "due_at") -> None:
     assembly.advance()
 
 
-@pytest.fixture
-def export(assembly: Assembly) -> Events:
-    """A change that was objected to and amended, one that was overtaken, two vetoes, a joint proposal."""
+@pytest.fixture(scope="module")
+def export(engine: Engine) -> Events:
+    """The record of :func:`live`: made once, for no test writes to it."""
+    with passing(engine) as assembly:
+        assembly.admit(5)
+        live(assembly)
+        return exported(assembly)
+
+
+def live(assembly: Assembly) -> None:
+    """Object to a change and amend it, overtake one, petition twice for a veto, and propose jointly."""
     session, books, clock = assembly.session, assembly.books, assembly.clock
     author = assembly.members[0]
     objected = assembly.propose()
@@ -77,9 +85,6 @@ def export(assembly: Assembly) -> Events:
                 assembly.sponsor(one, member)
     carried(assembly, *pair)
     assert [assembly.state(one) for one in pair] == [State.IN_FORCE] * 2
-    events, problems = ledger.read(ledger.export(session))
-    assert problems == []
-    return events
 
 
 def of(events: Events, type: str, **wanted: object) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from coop.policies import Books
 from coop.tables import OAuthToken
 from governance import enactment
 from governance.rehearsal import running
-from tests.factories import bearer_for, make_member
+from tests.factories import bearer_for, make_member, make_members
 
 FAR = datetime(2200, 1, 1, tzinfo=UTC)
 PROPOSAL = "/proposals/<id:proposal_id>"
@@ -83,7 +83,7 @@ class House:
 
 @pytest.fixture
 def house(client: FlaskClient, session: Session, database: Database, books: Books, clock: Clock) -> House:
-    tokens = [bearer_for(session, make_member(session)) for _ in range(5)]
+    tokens = [bearer_for(session, row) for row in make_members(session, 5)]
     session.execute(update(OAuthToken).values(expires_at=FAR, refresh_expires_at=FAR))
     return House(client, session, database, books, clock, tokens)
 

@@ -12,6 +12,10 @@ from coop.tables import LedgerEvent
 from governance.facts import State
 from governance.tables import Proposal
 from tests.governance.assembly import CLASS_B, MOMENT, START, Assembly
+from tests.thorough import much
+
+PACE = much(12, 6)
+"""Hours from one run of the jobs to the next."""
 
 
 def outcome(assembly: Assembly, made: int) -> dict[str, Any]:
@@ -44,9 +48,9 @@ def test_law_14_jobs_on_time_late_or_doubled_leave_one_outcome(assembly: Assembl
         times = assembly.times(made)
         moment = START
         while moment < times.due_at:
-            moment += timedelta(hours=6)
+            moment += timedelta(hours=PACE)
             assembly.go_to(moment)
-            if moment == times.voting_at + timedelta(hours=6):
+            if moment == times.voting_at + timedelta(hours=PACE):
                 for voter, choice in zip(assembly.members, CHOICES[kind], strict=False):
                     assembly.vote(made, voter, choice)
             for _ in range(runs):

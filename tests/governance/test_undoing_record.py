@@ -1,15 +1,15 @@
 """The audit of what took force and went out of it: a record that was made up is found out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from coop.ledger import stamp
 from coop.policy_text import sha256
-from coop.settings import Settings
 from governance import audit
 from tests.governance.assembly import Assembly, passing
 from tests.governance.changes import DAY, enact, go_on, in_force, setting
@@ -24,12 +24,12 @@ Events = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def export(settings: Settings) -> Iterator[Events]:
+def export(engine: Engine) -> Events:
     """The record of every way out of force: made once, for no test writes to it."""
-    with passing(settings) as assembly:
+    with passing(engine) as assembly:
         assembly.admit(15)
         live(assembly)
-        yield exported(assembly)
+        return exported(assembly)
 
 
 def live(assembly: Assembly) -> None:

@@ -105,7 +105,7 @@ OPERATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=much(100, 1_000))
+@settings(max_examples=much(40, 1_000))
 @given(st.lists(OPERATIONS, max_size=4))
 def test_law_13_any_patch_either_stands_or_is_refused_in_our_own_words(patch: list[Any]) -> None:
     try:

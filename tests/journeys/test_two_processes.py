@@ -38,7 +38,7 @@ def servers(committed: Database, tmp_path: Path) -> Iterator[list[str]]:
     url = committed.bind.engine.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
         found = [serve(stack, url, tmp_path / "log") for _ in range(2)]
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         for address in found:
             while not _ready(address):
                 assert time.monotonic() < deadline, "the servers did not come up"

@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from coop import checkpoints
 from coop.clock import Clock
 from coop.database import Database
 from coop.merkle import grown, leaf_hash, span_hash
-from coop.settings import ROOT, Settings
+from coop.settings import ROOT
 from coop.signing import verifier
 from governance import audit
 from tests.governance import test_audit as made_up
@@ -39,9 +40,9 @@ PUBLIC = verify.parse_key(verifier(KEY, ORIGIN))
 
 
 @pytest.fixture(scope="module")
-def kept(settings: Settings) -> Kept:
+def kept(engine: Engine) -> Kept:
     """A record, made once and rolled back."""
-    with passing(settings) as assembly:
+    with passing(engine) as assembly:
         assembly.admit(5)
         return lived(assembly)
 

@@ -13,7 +13,7 @@ from coop.database import Database
 from coop.policies import Books
 from coop.tables import IdempotencyRecord, OAuthToken
 from governance.people import juries
-from tests.factories import bearer_for, make_guild, make_member
+from tests.factories import bearer_for, make_guild, make_members
 from tests.governance.people.test_juries import KEY
 from tests.governance.test_routes import FAR, House
 
@@ -23,7 +23,7 @@ ELECTION = {"kind": "election", "title": "Our council"}
 @pytest.fixture
 def house(client: FlaskClient, session: Session, database: Database, books: Books, clock: Clock) -> House:
     """Thirteen members with tokens that outlast every vote; all are in one guild."""
-    members = [make_member(session) for _ in range(13)]
+    members = make_members(session, 13)
     make_guild(session, "bakers", members[0], tuple(members[1:]))
     tokens = [bearer_for(session, member) for member in members]
     session.execute(update(OAuthToken).values(expires_at=FAR, refresh_expires_at=FAR))

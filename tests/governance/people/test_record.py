@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from coop import ledger
-from coop.settings import Settings
 from governance import audit
 from governance.people import candidates, delegation, juries, jurors
 from governance.people.jurors import Verdict
@@ -62,9 +62,9 @@ def lend(assembly: Assembly) -> None:
 
 
 @pytest.fixture(scope="module")
-def record(settings: Settings) -> str:
+def record(engine: Engine) -> str:
     """The record of an election that seated a council, one that too few voted in, a jury and delegates."""
-    with passing(settings) as assembly:
+    with passing(engine) as assembly:
         crowd(assembly, 20)
         elect(assembly)
         draw(assembly)

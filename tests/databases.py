@@ -1,0 +1,38 @@
+"""Databases made and dropped on the server of the tests."""
+
+import time
+
+from sqlalchemy import Connection, Engine, text
+
+PATIENCE = 0.5
+"""Seconds that sessions have to end by themselves before a database is dropped under them."""
+_SESSIONS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name")
+
+
+def make(admin: Engine, name: str, template: str = "template1") -> None:
+    """Make a database anew, as a copy of another to which nobody is connected."""
+    drop(admin, name)
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+
+
+def drop(admin: Engine, name: str) -> None:
+    """Drop a database, if there is one, and end the sessions that are left on it.
+
+    They are given a moment: a server that has to end one sleeps a tenth of a second before it looks again.
+    """
+    deadline = time.monotonic() + PATIENCE
+    with admin.connect() as connection:
+        while time.monotonic() < deadline and connection.scalar(_SESSIONS, {"name": name}):
+            time.sleep(0.002)
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def roll_back(connection: Connection) -> None:
+    """Roll a transaction back behind the driver's back, which would forget every prepared statement with it.
+
+    It does so lest a table be another than before; here none is, and the next test asks the same things.
+    """
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.pgconn.exec_(b"ROLLBACK")
