@@ -2,8 +2,8 @@
 
 Pure. A replayer is handed a :class:`Rehearsing` and a session to read recorded events with, and returns a
 :class:`Report`. Law 14: a report is a function of the events before ``until``, the rules and the seed, so
-a late or doubled run makes the same one. Law 7: every number carries how many people it speaks of; who
-stores the report hides what speaks of too few.
+a late or doubled run makes the same one, but for what a replayer reads as it stands and says so. Law 7: every
+number carries how many people it speaks of; who stores the report hides what speaks of too few.
 """
 
 import hashlib
