@@ -45,11 +45,12 @@ GOALS: Goals = {"errors": exactly(0), "lost": exactly(0), "ratio_floor": at_leas
 _SHOWN = 5
 """Faults that are told; the rest are counted."""
 
-# Who has answered a post and may still see it: neither has it been taken back, nor have they been blocked.
+# Who has answered a post and may still see it: neither has it been taken back or narrowed, nor have they been
+# blocked.
 _THREADS = text("""
 SELECT DISTINCT 'bench-token-of-' || reply.author_id, reply.post_id::text
 FROM reply JOIN post ON post.id = reply.post_id
-WHERE post.deleted_at IS NULL AND reply.deleted_at IS NULL AND NOT EXISTS (
+WHERE post.deleted_at IS NULL AND post.layers = 0 AND reply.deleted_at IS NULL AND NOT EXISTS (
   SELECT FROM relation WHERE kind = 'block'
   AND (member_id, other_id) IN ((reply.author_id, post.author_id), (post.author_id, reply.author_id)))
 ORDER BY 2, 1

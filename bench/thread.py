@@ -52,7 +52,8 @@ ORDER BY id DESC LIMIT :number
 _ANSWER = text("""
 INSERT INTO reply (id, post_id, author_id, body, above, at_ms, created_at)
 SELECT post.id + :n, post.id, 1 + (post.id + 7919 * :n) % :members,
-       repeat('I have tried it with rye, and would leave it to rise for longer. ', 1 + :n % 3),
+       repeat('I have tried it with rye, and would leave it to rise for longer. ',
+              CAST(1 + :n % 3 AS integer)),
        ARRAY(SELECT post.id + one FROM unnest(CAST(:above AS integer[])) AS one),
        CASE WHEN :n % 3 = 0 THEN :n * 1000 END, post.created_at + :n * interval '1 minute'
 FROM post WHERE post.id = ANY(:posts)
