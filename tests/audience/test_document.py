@@ -1,6 +1,7 @@
 """The audience document: what it may say, and that it only tightens."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,13 +9,25 @@ import pytest
 from pydantic import ValidationError
 
 from audience.document import AudienceDocument, Parts, preset
-from audience.predicate import NOBODY, Predicate
+from audience.predicate import NOBODY, Atom, Predicate
+from coop.settings import ROOT
 from coop.validation import faults
 
 
 def read(document: object) -> AudienceDocument:
     """Read a document as it comes over HTTP."""
     return AudienceDocument.model_validate_json(json.dumps(document))
+
+
+TOLD = (ROOT / "docs" / "audience.md").read_text(encoding="utf-8")
+
+
+def test_the_document_and_the_groups_that_the_documentation_shows_are_as_it_says() -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", TOLD, re.DOTALL)
+    read(json.loads(shown))
+    assert set(json.loads(shown)) == set(AudienceDocument.model_fields) - {"preset"}
+    groups = [Atom.model_validate_json(one) for one in re.findall(r"`({.*?})`(?=.*\|)", TOLD)]
+    assert {group.kind for group in groups} == set(Atom.model_fields)
 
 
 FOLLOWERS = {"follow": {"dir": "follower"}}
