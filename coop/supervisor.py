@@ -173,10 +173,7 @@ class _Run:
         self.console.print(f"  [green]✓[/] {name:<20} ready in {seconds:.1f} s")
 
     def _announce(self, address: str, public_url: str, seconds: float) -> None:
-        """Write ``ready.json`` and show where to go and who may sign in."""
-        ready = self.var / "ready.json"
-        self.stack.callback(ready.unlink, missing_ok=True)
-        write_private(ready, json.dumps({"url": address, "pid": os.getpid()}))
+        """Show where to go and who may sign in, then write ``ready.json``: whoever waits for it may end us."""
         table = Table.grid(padding=(0, 3))
         table.add_row("[bold]Open[/]", f"[bold underline]{public_url}[/]")
         if public_url != address:
@@ -188,6 +185,9 @@ class _Run:
         self.console.print(
             Panel(table, title=title, subtitle="Ctrl-C stops it", border_style="green", expand=False)
         )
+        ready = self.var / "ready.json"
+        self.stack.callback(ready.unlink, missing_ok=True)
+        write_private(ready, json.dumps({"url": address, "pid": os.getpid()}))
 
 
 def _own(host: str, port: int, policies: Path | None) -> dict[str, str]:
