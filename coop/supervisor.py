@@ -173,7 +173,7 @@ class _Run:
         self.console.print(f"  [green]✓[/] {name:<20} ready in {seconds:.1f} s")
 
     def _announce(self, address: str, public_url: str, seconds: float) -> None:
-        """Show where to go and who may sign in, then write ``ready.json``: whoever waits for it may end us."""
+        """Show where to go and who may sign in; then write ``ready.json``: who waits for it may end us."""
         table = Table.grid(padding=(0, 3))
         table.add_row("[bold]Open[/]", f"[bold underline]{public_url}[/]")
         if public_url != address:
