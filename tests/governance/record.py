@@ -1,11 +1,14 @@
 """The record of an assembly, exported, audited, and checked by the verifier that shares no code with us."""
 
 import json
+from collections.abc import Callable
 from typing import Any
+
+from sqlalchemy import Engine
 
 from coop import ledger
 from governance import audit
-from tests.governance.assembly import Assembly
+from tests.governance.assembly import Assembly, passing
 from tools import verify
 
 
@@ -15,6 +18,14 @@ def exported(assembly: Assembly) -> list[dict[str, Any]]:
     assert problems == []
     found: list[dict[str, Any]] = json.loads(json.dumps(events))
     return found
+
+
+def record_of(engine: Engine, live: Callable[[Assembly], None], members: int = 5) -> list[dict[str, Any]]:
+    """The record of what so many members live through."""
+    with passing(engine) as assembly:
+        assembly.admit(members)
+        live(assembly)
+        return exported(assembly)
 
 
 def audited(assembly: Assembly) -> None:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from governance import audit, proposals
-from tests.governance.assembly import CLASS_B, CLASS_D, Assembly, passing
-from tests.governance.record import exported
+from tests.governance.assembly import CLASS_B, CLASS_D, Assembly
+from tests.governance.record import record_of
 
 Events = list[dict[str, Any]]
 
@@ -18,10 +18,7 @@ Events = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def export(engine: Engine) -> Events:
     """The record of :func:`live`: made once, for no test writes to it."""
-    with passing(engine) as assembly:
-        assembly.admit(5)
-        live(assembly)
-        return exported(assembly)
+    return record_of(engine, live)
 
 
 def live(assembly: Assembly) -> None:

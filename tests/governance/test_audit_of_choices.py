@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from coop.book import Book
 from coop.policy_text import sha256
 from governance import audit
-from tests.governance.assembly import Assembly, passing
+from tests.governance.assembly import Assembly
 from tests.governance.contesting import CHOICES, contest, number, photos, question
-from tests.governance.record import exported, verified
+from tests.governance.record import record_of, verified
 
 Events = list[dict[str, Any]]
 
@@ -37,10 +37,7 @@ def decide(assembly: Assembly, made: int, choice: str, answers: list[Any]) -> No
 @pytest.fixture(scope="module")
 def export(engine: Engine) -> Events:
     """The record of :func:`live`: made once, for no test writes to it."""
-    with passing(engine) as assembly:
-        assembly.admit(5)
-        live(assembly)
-        return exported(assembly)
+    return record_of(engine, live)
 
 
 def live(assembly: Assembly) -> None:

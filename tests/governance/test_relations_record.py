@@ -14,8 +14,8 @@ from governance import audit, joint, objections, petitions, proposals, rebasing
 from governance.facts import State
 from governance.joint import Agreement
 from governance.tables import Proposal
-from tests.governance.assembly import CLASS_B, MOMENT, Assembly, passing
-from tests.governance.record import exported, verified
+from tests.governance.assembly import CLASS_B, MOMENT, Assembly
+from tests.governance.record import record_of, verified
 
 Events = list[dict[str, Any]]
 SEATS = [{"op": "add", "path": "/seats", "value": {"default": 40}}]
@@ -37,10 +37,7 @@ def carried(assembly: Assembly, *made: int, on: str = "due_at") -> None:
 @pytest.fixture(scope="module")
 def export(engine: Engine) -> Events:
     """The record of :func:`live`: made once, for no test writes to it."""
-    with passing(engine) as assembly:
-        assembly.admit(5)
-        live(assembly)
-        return exported(assembly)
+    return record_of(engine, live)
 
 
 def live(assembly: Assembly) -> None:

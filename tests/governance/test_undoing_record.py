@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 from coop.ledger import stamp
 from coop.policy_text import sha256
 from governance import audit
-from tests.governance.assembly import Assembly, passing
+from tests.governance.assembly import Assembly
 from tests.governance.changes import DAY, enact, go_on, in_force, setting
 from tests.governance.people.polls import Poll
 from tests.governance.people.test_councils import elect
-from tests.governance.record import exported, verified
+from tests.governance.record import record_of, verified
 from tests.governance.test_emergencies import LASTS, taken
 from tests.governance.test_renewals import renewal
 from tests.governance.test_watching import CALM, let_go, opened, watch
@@ -26,10 +26,7 @@ Events = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def export(engine: Engine) -> Events:
     """The record of every way out of force: made once, for no test writes to it."""
-    with passing(engine) as assembly:
-        assembly.admit(15)
-        live(assembly)
-        return exported(assembly)
+    return record_of(engine, live, members=15)
 
 
 def live(assembly: Assembly) -> None:
