@@ -30,16 +30,6 @@ from tests.coop.statements import counted
 from tests.factories import id_of, identity_of, make_guild, make_member, make_members
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def seats(session: Session, post_id: int) -> int:
     return session.scalar(select(func.count()).where(col(Seat.post_id) == post_id)) or 0
 

@@ -40,16 +40,6 @@ WAYS: dict[str, Callable[..., object]] = {
 }
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def told(session: Session, who: Identity) -> list[Told]:
     return notices.listing(session, who, unread_only=False, before=None, limit=9)
 

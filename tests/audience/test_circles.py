@@ -22,16 +22,6 @@ FAMILY = {"see": {"any": [{"circle": "Family"}]}}
 
 
 @pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
-@pytest.fixture
 def family(session: Session, book: Book, ada: Identity) -> int:
     """The id of a circle of Ada's."""
     return circles.create(session, ada, book, "Family", NOW).id

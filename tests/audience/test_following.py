@@ -26,11 +26,6 @@ CLOSED = with_clauses(TWO, AUDIENCE, {"/followers/on_full": "close"})
 
 
 @pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
 def crowd(session: Session) -> list[Identity]:
     return [identity_of(row) for row in make_members(session, 5)]
 

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -132,16 +131,6 @@ def test_law_08_friends_are_delayed_where_author_guild_or_coop_says_so() -> None
         assert fault.clause is not None
         assert (fault.clause.scope, fault.clause.clause) == (scope, "/arrivals/strangers_only")
         assert refused(written(arrivals={"strangers_only": False}), book, "bakers") == []
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
 
 
 def test_law_08_a_later_vote_widens_nobody_s_post(

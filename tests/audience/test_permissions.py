@@ -16,17 +16,7 @@ from coop.identity import Identity
 from coop.tables import Member
 from tests.audience.factories import NOBODY, NOW, make_post
 from tests.coop.statements import counted
-from tests.factories import BERGEN, identity_of, make_member
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
+from tests.factories import BERGEN
 
 
 def may(

@@ -16,11 +16,6 @@ from tests.audience.factories import NOBODY, NOW, make_asset, make_post, wide_op
 from tests.factories import id_of, identity_of, make_guild, make_member
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
 def pointers(refused: pytest.ExceptionInfo[RuleBroken]) -> list[str]:
     return [fault.pointer for fault in refused.value.faults]
 

@@ -30,11 +30,6 @@ NO_PEOPLE = About(False, 0, None, 5)
 
 
 @pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
 def people(session: Session) -> list[Identity]:
     return [identity_of(make_member(session, f"reader{n}")) for n in range(17)]
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session
 
@@ -15,11 +14,6 @@ from tests.factories import bearer_for, identity_of, make_member
 
 LATER = NOW + timedelta(hours=2)
 MOMENT = "2026-11-01T14:00:00Z"
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
 
 
 def test_an_author_asks_how_far_a_post_went_and_why_no_further(

@@ -40,16 +40,6 @@ def on_page(
     return [one for one in shown if isinstance(one, Entry)], last
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def number(session: Session, verb: str) -> int:
     return session.scalar(select(func.count()).select_from(TABLES[verb])) or 0
 

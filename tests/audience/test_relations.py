@@ -9,19 +9,9 @@ from audience.tables import Relation
 from coop.errors import Conflict, NotFound, RuleBroken
 from coop.identity import Identity
 from tests.audience.factories import NOW, founding_book
-from tests.factories import identity_of, make_member
+from tests.factories import make_member
 
 BOOK = founding_book()
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
 
 
 def held(session: Session) -> set[tuple[int, str, int]]:

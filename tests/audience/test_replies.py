@@ -35,16 +35,6 @@ SECOND = timedelta(seconds=1)
 ASK: dict[str, Any] = {"interact": {"reply": {"ask": [{"local": True}]}}}
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def read(session: Session, viewer: Identity, book: Book, post: Post) -> list[str]:
     found, _ = reply_cards.listing(session, viewer, book, post.id, NOW, limit=50)
     return [card.body or "" for card in found]

@@ -29,11 +29,6 @@ def ada(session: Session) -> Identity:
     return identity_of(ada, (make_guild(session, "bakers", ada),))
 
 
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def write(session: Session, author: Identity, book: Book, body: str, **said: Any) -> int:
     """Publish a post, in a language or with a teaser, and return its id."""
     draft = Draft(body=body, **said)

@@ -43,11 +43,6 @@ def baker(bakers: tuple[Identity, Identity]) -> Identity:
     return bakers[1]
 
 
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def stranger(session: Session) -> Identity:
     return identity_of(make_member(session))
 

@@ -26,16 +26,6 @@ from tests.thorough import much
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def stands(session: Session, reader: Identity | None, post: Post, now: Any = NOW) -> list[Standing]:
     return [standing for _, standing in standings(session, reader, layered(session, post.id, now), now)]
 

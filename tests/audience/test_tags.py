@@ -1,6 +1,5 @@
 """Tags: those under which a viewer may be delivered a post, and no others."""
 
-import pytest
 from sqlmodel import Session
 
 from audience import posts, relations, tags, timeline
@@ -10,16 +9,6 @@ from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, make_post
 from tests.coop.statements import counted
 from tests.factories import identity_of, make_member
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
 
 
 def seen(session: Session, viewer: Identity | None, book: Book, beginning: str = "") -> list[str]:

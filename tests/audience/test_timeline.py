@@ -48,11 +48,6 @@ def ada(session: Session) -> Identity:
 
 
 @pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
-@pytest.fixture
 def open_book(book: Book) -> Book:
     """The book as it would stand if posts could be for everybody."""
     return with_clauses(wide_open(book), AUDIENCE, {"/reach/widest": "public"})

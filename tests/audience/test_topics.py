@@ -22,11 +22,6 @@ from tests.factories import identity_of, make_member
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
 @pytest.mark.parametrize(
     ("body", "tags"),
     [

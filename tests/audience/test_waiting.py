@@ -39,11 +39,6 @@ def ada(session: Session) -> Identity:
 
 
 @pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
-@pytest.fixture
 def small(book: Book) -> Book:
     """A book by which a post has two seats, whatever its author asks for, and strangers come as they like."""
     return with_clauses(raised(book, 2), AUDIENCE, {"/arrivals/per_minute": "open"})

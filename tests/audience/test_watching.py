@@ -15,19 +15,8 @@ from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, make_asset, make_post, with_clauses
-from tests.factories import identity_of, make_member
 
 MINUTE = 60_000
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
 
 
 def watch(session: Session, who: Identity, book: Book, post_id: int, ms: int, seconds: float) -> int:

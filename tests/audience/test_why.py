@@ -25,16 +25,6 @@ from tests.factories import identity_of, make_guild, make_member, make_members
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def ask(session: Session, viewer: Identity, book: Book, post_id: int, profile: str | None = None) -> why.Why:
     return why.explain(session, viewer, book, post_id, profile, NOW)
 

@@ -14,11 +14,6 @@ from tests.audience.factories import NOW, with_clauses
 from tests.factories import identity_of, make_member
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
 def test_law_01_the_default_of_whoever_chose_none_is_a_clause(
     session: Session, book: Book, ada: Identity
 ) -> None:

@@ -19,11 +19,6 @@ from tests.factories import identity_of, make_member
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def test_law_11_what_is_explained_is_what_the_page_says(session: Session, book: Book, ben: Identity) -> None:
     author = identity_of(make_member(session))
     post = make_post(session, author, book, now=NOW - HOUR)

@@ -26,16 +26,6 @@ EASY = {
 
 
 @pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
-@pytest.fixture
 def easy(book: Book) -> Book:
     """The book with the least evidence that an ordinary vote may ask for."""
     return with_clauses(wide_open(book), FEEDS, EASY)

@@ -20,16 +20,6 @@ from tests.factories import identity_of, make_member
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def write(session: Session, book: Book, author: Identity, body: str = "Bread", age: timedelta = HOUR) -> int:
     return make_post(session, author, book, now=NOW - age, body=body).id
 

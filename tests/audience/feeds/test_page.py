@@ -31,11 +31,6 @@ from tests.coop.statements import counted
 from tests.factories import id_of, identity_of, make_guild, make_member
 
 
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def someone(session: Session) -> Identity:
     return identity_of(make_member(session))
 

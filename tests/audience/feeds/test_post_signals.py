@@ -30,11 +30,6 @@ def book(book: Book) -> Book:
     return wide_open(book)
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
 def someone(session: Session) -> Identity:
     return identity_of(make_member(session))
 

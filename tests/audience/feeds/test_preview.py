@@ -25,11 +25,6 @@ from tests.factories import identity_of, make_member
 from tests.thorough import much
 
 
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def totals(found: Preview) -> dict[str, tuple[int, int]]:
     return {one.weighing.signal: (one.before, one.after) for one in found.totals}
 

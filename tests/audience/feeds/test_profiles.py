@@ -24,16 +24,6 @@ from tests.factories import identity_of, make_member
 ELSEWHERE = "https://example.org/feed"
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def make(session: Session, owner: Identity, book: Book, name: str = "mornings", **said: Any) -> Own:
     draft = Draft(name, **{"base": "balanced"} | said)
     return profiles.create(session, owner, book, draft, NOW, loopback=False)

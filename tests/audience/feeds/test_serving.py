@@ -27,11 +27,6 @@ from tests.factories import identity_of, make_member
 OUTSIDE = "own:outside"
 
 
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def write(session: Session, book: Book, *minutes_ago: int, **more: Any) -> list[int]:
     """Publish posts so many minutes ago, each by an author of its own."""
     return [

@@ -37,16 +37,6 @@ def book(book: Book) -> Book:
     return wide_open(book)
 
 
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def ben(session: Session) -> Identity:
-    return identity_of(make_member(session, "ben"))
-
-
 def see(session: Session, viewer: Identity, book: Book, post_id: int, at: datetime = NOW) -> None:
     access_post(session, viewer, book, post_id, at)
 
