@@ -23,24 +23,11 @@ from tests.audience.lines import (
     for_others,
     full,
     opens,
-    raised,
     stranger,
     tightened,
     wait,
 )
 from tests.factories import identity_of, make_guild, make_member
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    """The author."""
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def small(book: Book) -> Book:
-    """A book by which a post has two seats, whatever its author asks for, and strangers come as they like."""
-    return with_clauses(raised(book, 2), AUDIENCE, {"/arrivals/per_minute": "open"})
 
 
 def test_law_07_the_door_of_a_full_post_is_shown_to_those_who_may_wait(

@@ -51,6 +51,14 @@ def told(
     return card.likes, card.reposts, card.replies
 
 
+def asked_for(session: Session, book: Book, author: Identity, reader: Identity, verb: str) -> grants.Ask:
+    """Have a reader ask to do something with a post, and return what waits for its author."""
+    post = make_post(session, author, book, ASKING)
+    DO[verb](session, reader, book, post.id, NOW)
+    ((ask,), _) = grants.page(session, author, after=0, limit=9)
+    return ask
+
+
 @both
 def test_it_is_done_once_and_taken_back(
     session: Session, book: Book, ada: Identity, ben: Identity, verb: str
@@ -109,17 +117,15 @@ def test_what_is_asked_for_happens_when_it_is_granted(
 def test_what_its_maker_took_back_is_not_done_again_by_whatever_its_author_says(
     session: Session, book: Book, ada: Identity, ben: Identity, verb: str
 ) -> None:
-    post = make_post(session, ada, book, ASKING)
-    DO[verb](session, ben, book, post.id, NOW)
-    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    ask = asked_for(session, book, ada, ben, verb)
     grants.grant(session, ada, book, ask.id, LATER)
-    UNDO[verb](session, ben, post.id)
+    UNDO[verb](session, ben, ask.post_id)
     with pytest.raises(NotFound):
         grants.refuse(session, ada, ask.id, LATER)
     with pytest.raises(NotFound):
         grants.grant(session, ada, book, ask.id, LATER)
     assert number(session, verb) == 0
-    assert DO[verb](session, ben, book, post.id, LATER) == "waiting"
+    assert DO[verb](session, ben, book, ask.post_id, LATER) == "waiting"
     ((again,), _) = grants.page(session, ada, after=0, limit=9)
     assert again.id != ask.id
 
@@ -128,15 +134,13 @@ def test_what_its_maker_took_back_is_not_done_again_by_whatever_its_author_says(
 def test_a_yes_that_was_taken_back_is_given_again_without_doing_it(
     session: Session, book: Book, ada: Identity, ben: Identity, verb: str
 ) -> None:
-    post = make_post(session, ada, book, ASKING)
-    DO[verb](session, ben, book, post.id, NOW)
-    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    ask = asked_for(session, book, ada, ben, verb)
     grants.grant(session, ada, book, ask.id, LATER)
     grants.refuse(session, ada, ask.id, LATER)
-    UNDO[verb](session, ben, post.id)
+    UNDO[verb](session, ben, ask.post_id)
     grants.grant(session, ada, book, ask.id, LATER)
     assert number(session, verb) == 0
-    assert DO[verb](session, ben, book, post.id, LATER) == "done"
+    assert DO[verb](session, ben, book, ask.post_id, LATER) == "done"
 
 
 def lose_access(session: Session, book: Book, ada: Identity, post: Post) -> None:
@@ -166,9 +170,7 @@ def test_law_07_a_yes_to_whom_it_is_no_longer_for_does_nothing_and_looks_like_an
 def test_who_has_left_asks_for_nothing(
     session: Session, book: Book, ada: Identity, ben: Identity, verb: str
 ) -> None:
-    post = make_post(session, ada, book, ASKING)
-    DO[verb](session, ben, book, post.id, NOW)
-    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    ask = asked_for(session, book, ada, ben, verb)
     session.get_one(Member, ben.member_id).left_at = LATER
     session.flush()
     assert grants.page(session, ada, after=0, limit=9) == ([], None)
@@ -181,9 +183,7 @@ def test_who_has_left_asks_for_nothing(
 def test_law_08_no_yes_opens_what_a_vote_has_closed_since(
     session: Session, book: Book, ada: Identity, ben: Identity, verb: str
 ) -> None:
-    post = make_post(session, ada, book, ASKING)
-    DO[verb](session, ben, book, post.id, NOW)
-    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    ask = asked_for(session, book, ada, ben, verb)
     voted = with_clauses(
         book, AUDIENCE, {f"/interact/{verb}/{clause}": "nobody" for clause in ("default", "ceiling")}
     )
@@ -197,17 +197,15 @@ def test_law_08_no_yes_opens_what_a_vote_has_closed_since(
 def test_a_no_is_an_answer_and_nobody_is_asked_again(
     session: Session, book: Book, ada: Identity, ben: Identity, verb: str
 ) -> None:
-    post = make_post(session, ada, book, ASKING)
-    DO[verb](session, ben, book, post.id, NOW)
-    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    ask = asked_for(session, book, ada, ben, verb)
     grants.refuse(session, ada, ask.id, LATER)
-    UNDO[verb](session, ben, post.id)
+    UNDO[verb](session, ben, ask.post_id)
     with pytest.raises(Forbidden, match="said no"):
-        DO[verb](session, ben, book, post.id, NOW)
+        DO[verb](session, ben, book, ask.post_id, NOW)
     assert grants.page(session, ada, after=0, limit=9) == ([], None)
     grants.grant(session, ada, book, ask.id, LATER)
     assert number(session, verb) == 0
-    assert DO[verb](session, ben, book, post.id, LATER) == "done"
+    assert DO[verb](session, ben, book, ask.post_id, LATER) == "done"
     assert number(session, verb) == 1
 
 
@@ -215,10 +213,8 @@ def test_a_no_is_an_answer_and_nobody_is_asked_again(
 def test_what_is_no_longer_wanted_is_no_longer_asked(
     session: Session, book: Book, ada: Identity, ben: Identity, verb: str
 ) -> None:
-    post = make_post(session, ada, book, ASKING)
-    DO[verb](session, ben, book, post.id, NOW)
-    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
-    UNDO[verb](session, ben, post.id)
+    ask = asked_for(session, book, ada, ben, verb)
+    UNDO[verb](session, ben, ask.post_id)
     assert session.scalar(select(func.count()).select_from(Asked)) == 0
     with pytest.raises(NotFound):
         grants.grant(session, ada, book, ask.id, LATER)
@@ -227,9 +223,7 @@ def test_what_is_no_longer_wanted_is_no_longer_asked(
 def test_law_07_asks_are_the_author_s_alone_and_none_of_whom_they_block(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
-    post = make_post(session, ada, book, ASKING)
-    likes.like(session, ben, book, post.id, NOW)
-    ((ask,), _) = grants.page(session, ada, after=0, limit=9)
+    ask = asked_for(session, book, ada, ben, "like")
     with pytest.raises(NotFound):
         grants.grant(session, ben, book, ask.id, LATER)
     with pytest.raises(NotFound):

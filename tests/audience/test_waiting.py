@@ -29,20 +29,7 @@ from tests.audience.lines import (
     tightened,
     wait,
 )
-from tests.factories import identity_of, make_member
-
-
-@pytest.fixture
-def ada(session: Session) -> Identity:
-    """The author."""
-    return identity_of(make_member(session, "ada"))
-
-
-@pytest.fixture
-def small(book: Book) -> Book:
-    """A book by which a post has two seats, whatever its author asks for, and strangers come as they like."""
-    return with_clauses(raised(book, 2), AUDIENCE, {"/arrivals/per_minute": "open"})
-
+from tests.factories import make_member
 
 DEFAULT = {"seats": {"max": 400, "on_full": "waitlist"}}
 
