@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlmodel import Session
 
+from audience import belonging
 from audience.access import Access, access_post
 from audience.cards import cards
 from audience.clauses import limit_of, strictest
@@ -19,14 +20,13 @@ from audience.feeds import explanation, page
 from audience.feeds.chosen import DEFAULT
 from audience.feeds.explanation import Explanation
 from audience.feeds.grounds import grounds
-from audience.feeds.named import named, recipe_of
+from audience.feeds.named import named
 from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules
-from audience.limits import NO_LIMIT, deciding
-from audience.predicate import Atom, Direction, is_met
+from audience.limits import NO_LIMIT, Asked, deciding
 from audience.reply_rules import reply_limits
 from audience.rules import AtTime
-from audience.standing import Layered, layered, standings
+from audience.standing import Layered, layered
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation
@@ -101,15 +101,13 @@ class Why:
 
 
 def explain(
-    session: Session, viewer: Identity, book: Book, post_id: int, profile: str | None, now: datetime
+    session: Session, viewer: Identity, book: Book, post_id: int, asked: Recipe | None, now: datetime
 ) -> Why:
     """Return why the viewer sees a post, seating them as any view does.
 
-    The terms are those of ``profile``, which may be ``own:`` one of theirs. Where none is named, they are
-    those of the voted one that delivered it, else of their default. Raise NotFound where they may not see the
-    post, and where there is no such profile.
+    The terms are those of the recipe they asked for; where they named none, those of the voted one that
+    delivered it, else of their default. Raise NotFound where they may not see the post.
     """
-    asked = None if profile is None else recipe_of(session, viewer, book, profile)
     post = access_post(session, viewer, book, post_id, now)
     recipe = asked or _delivering(session, viewer, book, post_id)
     mine = post.author_id == viewer.member_id
@@ -117,7 +115,7 @@ def explain(
     taken = cards(session, viewer, book, [post_id], now)[post_id].taken
     made = explanation.explain(session, viewer, book, recipe, post_id, now)
     return Why(
-        because=["You wrote it."] if mine else _reasons(session, viewer, audience, now),
+        because=["You wrote it."] if mine else belonging.reasons(session, viewer, audience, "read", now),
         seat=not mine,
         taken=taken,
         narrowed=narrowed(session, audience, now, seats_told=taken is not None) if mine else [],
@@ -142,42 +140,6 @@ def _delivering(session: Session, viewer: Identity, book: Book, post_id: int) ->
     return default if isinstance(default, Recipe) else page.recipe_of(book, rules.default)
 
 
-def _reasons(session: Session, viewer: Identity, post: Layered, now: datetime) -> list[str]:
-    """Return, in words, by which groups of people the viewer belongs to its audience."""
-    parts, standing = standings(session, viewer, post, now)[0]
-    predicates = [one for one in (parts.whom(post.guild), parts.read) if one is not None]
-    atoms = dict.fromkeys(atom for one in predicates for atom in one.atoms(denied=False))
-    return [_in_words(atom) for atom in atoms if is_met(atom, standing)]
-
-
-FOLLOWING: dict[Direction, str] = {
-    "follower": "It is open to those who follow its author, as you do.",
-    "following": "It is open to those whom its author follows, and you are one of them.",
-    "mutual": "It is open to those who follow its author and are followed back, as you are.",
-}
-"""How somebody belongs to an audience by following."""
-
-
-def _in_words(atom: Atom) -> str:
-    """Say how a viewer belongs to a group; a circle is not told from a name (law 7)."""
-    match atom.kind:
-        case "public":
-            return "It is open to everybody."
-        case "local":
-            return "It is open to every member of the coop."
-        case "guild":
-            return f"It is open to the guild {atom.guild}, to which you belong."
-        case "mentioned":
-            return "Its text names you."
-        case "place":
-            return "It is open to people where you say you are."
-        case "circle" | "member":
-            return "Its author opened it to you by name."
-    if atom.follow is not None:
-        return FOLLOWING[atom.follow.dir]
-    return f"It is open to people who contribute to #{atom.contributed.tag if atom.contributed else ''}."
-
-
 def narrowed(session: Session, audience: Layered, now: datetime, *, seats_told: bool) -> list[Narrowed]:
     """Return the layers of a post's audience that were reached, as its author is told, the earliest first.
 
@@ -200,7 +162,7 @@ def _sets(parts: Parts) -> list[str]:
 
 def limits(book: Book, post: Access, audience: Layered) -> list[Limit]:
     """Return every limit that holds for a post, each with the clause or the author that set it."""
-    found = [_seats(book, post)]
+    found = [seats(book, post.guild, post.asked)]
     for name, pointer, value in (
         ("arrivals", "/arrivals/per_minute", post.limits.per_minute),
         ("burst", "/arrivals/burst", post.limits.burst),
@@ -214,16 +176,17 @@ def limits(book: Book, post: Access, audience: Layered) -> list[Limit]:
     return found
 
 
-def _seats(book: Book, post: Access) -> Limit:
+def seats(book: Book, guild: str | None, asked: Asked) -> Limit:
     """Return the cap on viewers: the author's or the default, unless the ceiling is below it."""
-    default = deciding(book, post.guild, "/seats/default")
-    ceiling = deciding(book, post.guild, "/seats/ceiling")
-    asked = post.asked.seats
-    wanted = limit_of(default.value) if asked is None else None if asked == NO_LIMIT else asked
+    default = deciding(book, guild, "/seats/default")
+    ceiling = deciding(book, guild, "/seats/ceiling")
+    wanted = (
+        limit_of(default.value) if asked.seats is None else None if asked.seats == NO_LIMIT else asked.seats
+    )
     highest = limit_of(ceiling.value)
-    value = strictest(wanted, post.asked.seats_later, highest)
+    value = strictest(wanted, asked.seats_later, highest)
     if value == wanted:
-        return Limit("seats", value, default if asked is None else None)
-    if value == post.asked.seats_later:
+        return Limit("seats", value, default if asked.seats is None else None)
+    if value == asked.seats_later:
         return Limit("seats", value, None)
     return Limit("seats", value, ceiling)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, request
 from audience import doors, replies
 from audience.routes.doors import door_view
 from audience.routes.threads import ThreadQuery, read_thread
-from audience.routes.why import WhyQuery, explain_post
+from audience.routes.why import WhyQuery, explain_door, explain_post
 from audience.threads import Order
 from coop.call import Call
 from coop.errors import Fault, NotFound, RuleBroken
@@ -61,7 +61,8 @@ def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
         thread = read_thread(call, post_id, query)
     except NotFound:
         found = doors.door(call.session, call.identity, call.book, post_id, call.now)
-        return render(call, "door.html", door=door_view(found))
+        why = None if call.identity is None else explain_door(call, post_id)
+        return render(call, "door.html", door=door_view(found), why=why)
     return render(
         call,
         "post.html",

@@ -8,7 +8,7 @@ from audience import preview
 from audience.clauses import as_text
 from audience.document import AudienceDocument, Verb
 from audience.headcount import About
-from audience.routes.why import LimitView
+from audience.routes.why import LimitView, limit_view
 from audience.rules import Opening
 from coop.api import Api
 from coop.call import Call
@@ -122,7 +122,7 @@ def preview_audience(call: Call, body: PreviewIn) -> PreviewView:
             )
             for one in found.layers
         ],
-        limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
+        limits=[limit_view(one) for one in found.limits],
         opened=[OpenedView(verb=one.verb, opening=one.opening, clause=one.clause) for one in found.opened],
     )
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from audience import reach
 from audience.routes.audiences import AboutView, about_view
-from audience.routes.why import LimitView, NarrowedView, WeighedView, narrowed_view
+from audience.routes.why import LimitView, NarrowedView, WeighedView, limit_view, narrowed_view
 from coop.api import Api
 from coop.call import Call
 from coop.receipts import Citation
@@ -89,7 +89,7 @@ def read_reach(call: Call, post_id: int) -> ReachView:
         full_at=found.full_at,
         waiting=found.waiting,
         narrowed=[narrowed_view(one) for one in found.narrowed],
-        limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
+        limits=[limit_view(one) for one in found.limits],
         weighed=[
             WeighedView(profile=one.profile, score=one.score, terms=one.terms, weights=dict(one.weighings))
             for one in found.weighed

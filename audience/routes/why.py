@@ -1,18 +1,20 @@
-"""Why a post is shown, over HTTP: its audience, its limits and its score, each with the clause behind it."""
+"""Why a post is shown or not opened, over HTTP: audience, limits and score, each with the clause behind."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
 
-from audience import why
+from audience import why, why_closed
+from audience.feeds.named import recipe_of
 from audience.feeds.ranking import Term
 from audience.feeds.rules import SignalName, SlotName
 from audience.feeds.sliders import Weighing
 from audience.rules import AtTime
-from audience.why import Narrowed
+from audience.why import Limit, Narrowed
 from coop.api import Api
 from coop.call import Call
+from coop.errors import NotFound
 from coop.receipts import Citation
 
 api = Api("why")
@@ -90,6 +92,19 @@ class WhyView(BaseModel):
     numbers inside the signals that add anything, and the kept places that brought it."""
 
 
+class WhyClosedView(BaseModel):
+    """Why you may know of a post and not open it."""
+
+    because: list[str]
+    """Each reason would be enough: to know of it, or to open it where nothing but its seats keeps you out."""
+    closed: str
+    """Why you may not open it."""
+    limits: list[LimitView]
+    """Its ``seats``, where they are what keeps you out."""
+    receipts: list[Citation]
+    """Every clause that it rests on; none where all of it is as its author chose."""
+
+
 class WhyQuery(BaseModel):
     """Under which recipe to explain."""
 
@@ -99,15 +114,24 @@ class WhyQuery(BaseModel):
 
 
 @api.get("/posts/<id:post_id>/why")
-def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
-    """Ask why you see a post: its audience, its limits with the votes behind them, and its score."""
-    found = why.explain(call.session, call.member, call.book, post_id, query.profile, call.now)
+def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView | WhyClosedView:
+    """Ask why you see a post: its audience, its limits with the votes behind them, and its score.
+
+    Of one that you may know of and not open you are told why, and by whose rule.
+    """
+    asked = None
+    if query.profile is not None:
+        asked = recipe_of(call.session, call.member, call.book, query.profile)
+    try:
+        found = why.explain(call.session, call.member, call.book, post_id, asked, call.now)
+    except NotFound:
+        return explain_door(call, post_id)
     return WhyView(
         because=found.because,
         seat=found.seat,
         taken=found.taken,
         narrowed=[narrowed_view(one) for one in found.narrowed],
-        limits=[LimitView(name=one.name, value=one.value, clause=one.clause) for one in found.limits],
+        limits=[limit_view(one) for one in found.limits],
         feed=WeighedView(
             profile=found.profile,
             score=found.made.score,
@@ -119,6 +143,22 @@ def explain_post(call: Call, post_id: int, query: WhyQuery) -> WhyView:
         rank_without=found.made.rank_without,
         receipts=found.receipts,
     )
+
+
+def explain_door(call: Call, post_id: int) -> WhyClosedView:
+    """Return why a post that was not opened to whoever asks is not; raise NotFound without a door."""
+    found = why_closed.explain(call.session, call.member, call.book, post_id, call.now)
+    return WhyClosedView(
+        because=found.because,
+        closed=found.closed,
+        limits=[limit_view(one) for one in found.limits],
+        receipts=found.receipts,
+    )
+
+
+def limit_view(limit: Limit) -> LimitView:
+    """Return a limit as the API shows it."""
+    return LimitView(name=limit.name, value=limit.value, clause=limit.clause)
 
 
 def narrowed_view(narrowed: Narrowed) -> NarrowedView:

@@ -34,7 +34,11 @@ def opens(session: Session, reader: Identity, book: Book, post: Post, now: datet
 
 def full(session: Session, author: Identity, book: Book, audience: dict[str, Any] = LINE) -> Post:
     """Publish a post and have strangers take its seats."""
-    post = make_post(session, author, book, audience)
+    return filled(session, book, make_post(session, author, book, audience))
+
+
+def filled(session: Session, book: Book, post: Post) -> Post:
+    """Have strangers take the seats of a post."""
     while opens(session, stranger(session), book, post):
         pass
     return post
@@ -76,9 +80,7 @@ def for_others(session: Session, book: Book, ada: Identity, ben: Identity) -> Po
     post = make_post(
         session, ada, book, {"read": {"any": [{"local": True}], "not": [{"member": "ben"}]}, **LINE}
     )
-    while opens(session, stranger(session), book, post):
-        pass
-    return post
+    return filled(session, book, post)
 
 
 def blocked(session: Session, book: Book, ada: Identity, ben: Identity) -> Post:

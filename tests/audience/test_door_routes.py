@@ -97,12 +97,25 @@ def test_the_job_seats_those_who_wait_once_a_vote_has_raised_the_cap(
     assert [[one["path"] for one in each] for each in told] == [[post.removeprefix("/api/v1")], []]
 
 
+def test_law_11_the_door_of_a_full_post_cites_who_set_its_seats_and_who_lets_members_wait(
+    client: FlaskClient, members: dict[str, Headers]
+) -> None:
+    post = publish(client, members["ada"], {"seats": {"max": 1, "on_full": "waitlist"}})
+    assert "rank" in client.get(f"{post}/why", headers=members["ben"]).get_json()
+    told = client.get(f"{post}/why", headers=members["cleo"]).get_json()
+    assert told["because"] == ["It is open to every member of the coop."]
+    assert told["closed"].startswith("Every seat is taken.")
+    assert told["limits"] == [{"name": "seats", "value": 1, "clause": None}]
+    assert told["receipts"] == []
+    assert client.get(f"{post}/why?profile=engagement", headers=members["ben"]).status_code == 404
+
+
 def test_law_07_a_full_post_that_lets_nobody_wait_answers_as_one_that_is_not_there(
     client: FlaskClient, members: dict[str, Headers]
 ) -> None:
     post = publish(client, members["ada"], {"seats": {"max": 1, "on_full": "close"}})
     assert client.get(post, headers=members["ben"]).status_code == 200
-    for path, method in (("", "GET"), ("/wait", "POST"), ("/wait", "DELETE")):
+    for path, method in (("", "GET"), ("/why", "GET"), ("/wait", "POST"), ("/wait", "DELETE")):
         answers = [
             client.open(one + path, method=method, headers=members["cleo"])
             for one in (post, "/api/v1/posts/7")
@@ -129,7 +142,16 @@ def test_law_07_a_post_that_one_may_know_of_and_not_open_shows_its_door_alone(
     assert "Rye" not in door.text
     unknown = client.get("/api/v1/posts/7", headers=members["dora"])
     assert client.get(post, headers=members["dora"]).data == unknown.data
-    for path in ("/why", "/replies", "/permissions"):
+    for path in ("/replies", "/permissions"):
         assert client.get(post + path, headers=members["ben"]).status_code == 404
+    why = client.get(f"{post}/why", headers=members["ben"])
+    assert why.get_json() == {
+        "because": ["It is announced to you by name."],
+        "closed": "Its author opened it to others than you.",
+        "limits": [],
+        "receipts": [],
+    }
+    assert client.get(f"{post}/why?profile=engagement", headers=members["ben"]).data == unknown.data
+    assert client.get(f"{post}/why", headers=members["dora"]).data == unknown.data
     assert client.put(f"{post}/like", headers=members["ben"]).status_code == 404
     assert client.post(f"{post}/wait", headers=members["ben"]).status_code == 404

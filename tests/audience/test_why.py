@@ -11,6 +11,7 @@ from audience.document import Parts
 from audience.feeds import chosen, explanation, profiles, serving
 from audience.feeds import page as feeds
 from audience.feeds.grounds import grounds
+from audience.feeds.named import recipe_of
 from audience.feeds.own_draft import Draft as OwnDraft
 from audience.limits import Asked, limits_of
 from audience.rules import AUDIENCE
@@ -26,7 +27,8 @@ HOUR = timedelta(hours=1)
 
 
 def ask(session: Session, viewer: Identity, book: Book, post_id: int, profile: str | None = None) -> why.Why:
-    return why.explain(session, viewer, book, post_id, profile, NOW)
+    asked = None if profile is None else recipe_of(session, viewer, book, profile)
+    return why.explain(session, viewer, book, post_id, asked, NOW)
 
 
 def test_the_reason_is_the_part_of_the_lock_that_opens(session: Session, book: Book) -> None:
@@ -40,7 +42,7 @@ def test_the_reason_is_the_part_of_the_lock_that_opens(session: Session, book: B
             {"see": {"any": [{"guild": "bakers"}, {"member": "reader"}]}},
             [
                 "It is open to the guild bakers, to which you belong.",
-                "Its author opened it to you by name.",
+                "It is open to you by name.",
             ],
         ),
     ):

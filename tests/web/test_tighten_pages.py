@@ -115,6 +115,8 @@ def test_whoever_may_wait_waits_at_the_door(village: Village, browser_of: Of) ->
     door = chidi.get(post)
     check(door)
     assert "Every seat is taken" in door.text
+    assert "It is open to every member of the coop." in door.text
+    assert "1, by its author" in door.text
     assert "Rye" not in door.text
     door = chidi.sent(door, f"{post}/wait")
     check(door)
@@ -133,6 +135,7 @@ def test_whoever_may_wait_waits_at_the_door(village: Village, browser_of: Of) ->
 def test_who_may_know_of_a_post_and_not_open_it_is_shown_its_door(village: Village, browser_of: Of) -> None:
     post = publish(village, "ada", {"see": {"any": [{"member": "bruno"}]}, "read": {"any": []}})
     door = browser_of("bruno").get(post)
+    assert "It is announced to you by name." in door.text
     check(door)
     assert "Its author opened it to others than you." in door.text
     assert browser_of("chidi").get(post).status == 404
