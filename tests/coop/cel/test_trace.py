@@ -1,0 +1,22 @@
+"""Traces: what a person is shown who asks why a rule did what it did."""
+
+from coop.cel.checker import check
+from coop.cel.trace import Compared, trace
+from tests.coop.cel.writing import SCHEMA
+
+KNOWN = {"post.links": 5, "post.likes": 0, "author.new": True}
+
+
+def test_a_trace_tells_each_condition_with_its_facts_and_how_it_came_out() -> None:
+    expression = check("post.links > 2 && !(author.new || post.reply) && post.links / post.likes > 1", SCHEMA)
+    assert trace(expression, KNOWN) == [
+        Compared("post.links > 2", {"post.links": 5}, came=True),
+        Compared("author.new", {"author.new": True}, came=True),
+        Compared("post.reply", {}, came=None, undecided="post.reply is not known."),
+        Compared(
+            "post.links / post.likes > 1",
+            {"post.links": 5, "post.likes": 0},
+            came=None,
+            undecided="A number was divided by zero.",
+        ),
+    ]
