@@ -88,11 +88,13 @@ class Bound(Clauses):
     min: int | float | None = None
     max: int | float | None = None
     one_of: list[Any] | None = None
+    own: Literal[True] | None = None
+    """For a table, and for guilds: they may add entries of their own to it."""
 
     @model_validator(mode="after")
     def _leaves_room(self) -> Self:
-        if self.min is None and self.max is None and self.one_of is None:
-            raise ValueError("A bound needs min, max or one_of")
+        if self.min is None and self.max is None and self.one_of is None and self.own is None:
+            raise ValueError("A bound needs min, max, one_of or own")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("Nothing lies between this min and this max")
         return self

@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 
 from audience.clauses import LESS, MORE, Bounds, Cap, Clauses, Duration, Order, limit_of, listed
 from audience.feeds.rules import FEEDS, FeedRules
+from audience.moderation.charter import moderation_charter
+from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import PolicyKind
 from coop.errors import Fault
 from coop.policy_text import leaves, token
@@ -256,5 +258,6 @@ def _bounds(rules: AudienceRules | FeedRules) -> list[Fault]:
 KINDS = (
     PolicyKind(AUDIENCE, AudienceRules, charter, guild=True),
     PolicyKind(FEEDS, FeedRules, charter),
+    PolicyKind(MODERATION, ModerationRules, moderation_charter, guild=True),
 )
 """What ``app.py`` registers."""

@@ -124,8 +124,9 @@ class Book:
         return found
 
     def _cite(self, kind: str, clause: str, scope: str) -> Citation:
-        own = self.policies.get((scope, kind))
-        policy = own if own is not None and clause in own.blame else self._coop(kind)
+        own = self.policies.get((scope, kind)) if scope != COOP else None
+        set_by_guild = own is not None and clause in leaves(self._fitting(kind, own))
+        policy = own if own is not None and set_by_guild else self._coop(kind)
         number = policy.blame.get(clause)
         if number is None:
             raise KeyError(f"{kind} has no clause {clause}")
@@ -149,8 +150,7 @@ class Book:
         rules, base = self.kinds[kind].rules, self._coop(kind).data
         own = self.policies.get((scope, kind)) if scope != COOP else None
         if own is not None:
-            bounds = base.get("bounds", {}).get("guild", {})
-            fits = without(own.data, {fault.pointer for fault in outside_bounds(own.data, bounds)})
+            fits = self._fitting(kind, own)
             while set_by_guild := leaves(fits):
                 whole = merged(base, fits)
                 try:
@@ -160,6 +160,11 @@ class Book:
                     fits = without(fits, wrong or set(set_by_guild))
         return rules.model_validate(base)
 
+    def _fitting(self, kind: str, own: InForce) -> dict[str, Any]:
+        """Return what a guild set that is inside the bounds of the coop's policy as they are now."""
+        outside = outside_bounds(own.data, self._coop(kind).data)
+        return without(own.data, {fault.pointer for fault in outside})
+
     def check(self, kind: str, scope: str, data: dict[str, Any]) -> list[Fault]:
         """Return what is wrong with a policy's data: schema, declared bounds, charter. Empty is good."""
         if kind not in self.kinds:
@@ -168,7 +173,7 @@ class Book:
             return check_rules(self.kinds[kind], data)
         if not self.kinds[kind].guild:
             return [Fault("/scope", f"A guild holds no {kind} policy of its own.")]
-        outside = outside_bounds(data, self._coop(kind).data.get("bounds", {}).get("guild", {}))
+        outside = outside_bounds(data, self._coop(kind).data)
         return outside or check_rules(self.kinds[kind], merged(self._coop(kind).data, data))
 
 
@@ -210,12 +215,20 @@ def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
     return validation.faults(error, data, unknown=NO_SUCH_CLAUSE, missing=NEEDED)
 
 
-def outside_bounds(data: dict[str, Any], bounds: dict[str, Any]) -> list[Fault]:
-    """Return the clauses that a guild set without leave, or outside the bounds that the coop declares."""
+def outside_bounds(data: dict[str, Any], base: dict[str, Any]) -> list[Fault]:
+    """Return the clauses that a guild set without leave, or outside the bounds that the coop declares.
+
+    To a table whose bound is ``own`` a guild adds entries; those of the coop's are none of the guild's.
+    """
+    bounds = base.get("bounds", {}).get("guild", {})
     faults = []
     for pointer, value in leaves(data).items():
         bound = bounds.get(pointer)
-        if bound is None:
+        table, _, entry = pointer.removeprefix("/").partition("/")
+        if bound is None and bounds.get(f"/{table}", {}).get("own"):
+            if entry.split("/")[0] in map(token, base.get(table, {})):
+                faults.append(Fault(pointer, "This entry is the coop's: give yours another name."))
+        elif bound is None:
             faults.append(Fault(pointer, "The coop's policy does not let a guild set this clause."))
         elif not within(value, bound):
             faults.append(Fault(pointer, f"{value!r} is outside what a guild may set: {describe(bound)}."))

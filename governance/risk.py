@@ -15,6 +15,7 @@ BEYOND_BOUNDS: Mapping[str, RiskClass] = {
     "feeds": "B",
     "audience": "B",
     "media": "B",
+    "moderation": "B",
     "deliberation": "B",
     "membership": "C",
     "voting": "D",

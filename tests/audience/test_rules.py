@@ -11,7 +11,7 @@ from audience.rules import KINDS, ORDERS, AudienceRules
 from coop.book import COOP, check_rules
 from tests.audience.factories import founding_book
 
-AUDIENCE_KIND, FEEDS_KIND = KINDS
+AUDIENCE_KIND, FEEDS_KIND, *_ = KINDS
 
 
 def changed(kind: str, pointer: str, value: object) -> dict[str, Any]:

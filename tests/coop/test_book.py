@@ -28,6 +28,7 @@ class RoomRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seats: Seats
+    rooms: dict[str, Seats] = Field(default_factory=dict)
     bounds: dict[str, dict[str, dict[str, int]]]
 
 
@@ -72,6 +73,29 @@ def test_law_13_a_guild_clause_that_no_longer_fits_leaves_the_coops_rules_standi
     lowered = COOP | {"seats": {"default": 5, "ceiling": 15}}
     found = book({"seats": {"default": 20}}, lowered)
     assert found.rules("room", RoomRules, "guild:bakers").seats == Seats(default=5, ceiling=15)
+
+
+OPEN_TABLE = COOP | {
+    "rooms": {"hall": {"default": 30, "ceiling": 90}},
+    "bounds": {"guild": {"/rooms": {"own": True}}},
+}
+
+
+def test_a_guild_adds_entries_of_its_own_to_a_table_that_is_open_to_it() -> None:
+    found = book({"rooms": {"oven": {"default": 3, "ceiling": 9}}}, OPEN_TABLE)
+    assert set(found.rules("room", RoomRules, "guild:bakers").rooms) == {"hall", "oven"}
+    assert set(found.rules("room", RoomRules).rooms) == {"hall"}
+    assert found.check("room", "guild:bakers", {"rooms": {"oven": {"default": 3, "ceiling": 9}}}) == []
+    assert found.cite("room", "/rooms/oven/default", "guild:bakers").scope == "guild:bakers"
+
+
+def test_law_08_a_guild_never_changes_an_entry_of_the_coop() -> None:
+    mine = {"rooms": {"hall": {"default": 1, "ceiling": 9}}}
+    found = book(mine, OPEN_TABLE)
+    faults = found.check("room", "guild:bakers", mine)
+    assert [one.pointer for one in faults] == ["/rooms/hall/default", "/rooms/hall/ceiling"]
+    assert found.rules("room", RoomRules, "guild:bakers").rooms["hall"] == Seats(default=30, ceiling=90)
+    assert found.cite("room", "/rooms/hall/default", "guild:bakers").scope == "coop"
 
 
 def test_a_citation_names_the_version_and_the_vote_that_last_set_the_clause() -> None:

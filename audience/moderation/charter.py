@@ -1,0 +1,79 @@
+"""The charter of moderation: what no vote can pass, because nothing could be decided by it.
+
+Pure. Law 13: a rule that does not parse, mixes types, speaks of what is not known or could cost too much is
+refused when it is proposed, with the place in its text, so no vote can put one in force.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from audience.moderation.matching import bare
+from audience.moderation.rules import ModerationRules, rule_clause
+from audience.moderation.vocabulary import vocabulary
+from coop.cel.checker import check
+from coop.cel.faults import ExpressionFault
+from coop.cel.patterns import compiled
+from coop.errors import Fault
+from coop.policy_text import leaves, token
+
+OPEN_TO_GUILDS = ("/rules", "/words", "/patterns", "/lists")
+"""The tables to which guilds may be let add entries."""
+
+
+def moderation_charter(rules: ModerationRules) -> list[Fault]:
+    """Return everything that a moderation policy could not be carried out by."""
+    return [*_number(rules), *_entries(rules), *_patterns(rules), *_conditions(rules), *_bounds(rules)]
+
+
+def _number(rules: ModerationRules) -> Iterator[Fault]:
+    if len(rules.rules) > rules.limits.rules:
+        yield Fault(
+            "/rules", f"There are {len(rules.rules)} rules, and /limits/rules allows {rules.limits.rules}."
+        )
+
+
+def _entries(rules: ModerationRules) -> Iterator[Fault]:
+    most = rules.limits.entries
+    named: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
+        ("words", rules.words),
+        ("lists", rules.lists),
+    )
+    for table, lists in named:
+        for name, entries in lists.items():
+            at = f"/{table}/{name}"
+            if len(entries) > most:
+                yield Fault(at, f"It has {len(entries)} entries, and /limits/entries allows {most}.")
+            empty = [one for one in entries if not (bare(one) if table == "words" else one.strip())]
+            if empty:
+                yield Fault(at, f"“{empty[0]}” looks for nothing.")
+            elif len(set(entries)) != len(entries):
+                yield Fault(at, "An entry stands in it twice.")
+
+
+def _patterns(rules: ModerationRules) -> Iterator[Fault]:
+    for name, pattern in rules.patterns.items():
+        try:
+            compiled(pattern)
+        except ExpressionFault as fault:
+            yield Fault(f"/patterns/{name}", fault.detail)
+
+
+def _conditions(rules: ModerationRules) -> Iterator[Fault]:
+    for name, rule in rules.rules.items():
+        for target in rule.on:
+            try:
+                check(rule.when, vocabulary(rules, target), most=rules.limits.cost)
+            except ExpressionFault as fault:
+                yield Fault(rule_clause(name), f"On a {target}: {fault.told(rule.when)}")
+                break
+
+
+def _bounds(rules: ModerationRules) -> Iterator[Fault]:
+    known = leaves(rules.model_dump(exclude={"bounds"}))
+    for clause in rules.bounds.coop:
+        if clause not in known:
+            yield Fault(f"/bounds/coop/{token(clause)}", "There is no such clause to set bounds to.")
+    for clause, bound in rules.bounds.guild.items():
+        if clause not in OPEN_TO_GUILDS or bound.own is None:
+            tables = ", ".join(OPEN_TO_GUILDS)
+            detail = f"A guild adds entries of its own, with own = true, to these alone: {tables}."
+            yield Fault(f"/bounds/guild/{token(clause)}", detail)

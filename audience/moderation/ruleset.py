@@ -1,0 +1,122 @@
+"""A ruleset: the rules of one scope on one target, compiled once for each book and asked of everything.
+
+Pure. Law 3: it is made of one book, and so of one snapshot. Law 13: what cannot be decided is told apart from
+what does not hold; what it could not be decided for lies in the outcome.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from audience.moderation.matching import Patterns, Words
+from audience.moderation.rules import ACTIONS, MODERATION, ModerationRules, Rule, Target, rule_clause
+from audience.moderation.vocabulary import vocabulary
+from coop.book import COOP, Book, guild_scope
+from coop.cel.checker import check
+from coop.cel.evaluation import Facts
+from coop.cel.expression import Expression
+from coop.cel.faults import ExpressionFault
+from coop.cel.program import Program
+from coop.cel.trace import Compared, trace
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rule with its name and its condition."""
+
+    name: str
+    rule: Rule
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is acted on: a rule that holds for it, or that could not be decided."""
+
+    name: str
+    rule: Rule
+    matched: list[Compared]
+    """Every condition of the rule with what it was asked of."""
+    undecided: str = ""
+    """Why it could not be decided, where it could not."""
+
+    @property
+    def clause(self) -> str:
+        """The clause behind it."""
+        return rule_clause(self.name)
+
+
+class Ruleset:
+    """The rules of a scope on a target."""
+
+    def __init__(self, rules: ModerationRules, target: Target) -> None:
+        schema = vocabulary(rules, target)
+        self.rules: list[Named] = []
+        self.broken: dict[str, str] = {}
+        """Rules that speak of a list which a vote took away since, with what is wrong: they ask nothing."""
+        for name, rule in rules.rules.items():
+            if target in rule.on:
+                try:
+                    self.rules.append(Named(name, rule, check(rule.when, schema)))
+                except ExpressionFault as fault:
+                    self.broken[name] = fault.told(rule.when)
+        self.facts = frozenset(fact for one in self.rules for fact in one.condition.facts)
+        """What any of them speaks of: nothing else needs to be looked up."""
+        self._program = Program([one.condition for one in self.rules])
+        self._words = Words(self._used(rules.words, "words"))
+        self._patterns = Patterns(self._used(rules.patterns, "patterns"))
+        self._lists = {
+            f"lists.{name}": frozenset(entries) for name, entries in self._used(rules.lists, "lists").items()
+        }
+
+    def _used(self, named: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+        return {name: one for name, one in named.items() if f"{prefix}.{name}" in self.facts}
+
+    def known(self, facts: Facts) -> dict[str, Any]:
+        """Return facts with what the lists and patterns make of their text."""
+        found = {**facts, **self._lists}
+        if "text" in facts:
+            words = self._words.held(facts["text"])
+            patterns = self._patterns.matched(facts["text"])
+            found.update({f"words.{name}": held for name, held in words.items()})
+            found.update({f"patterns.{name}": matched for name, matched in patterns.items()})
+        return found
+
+    def causes(self, facts: Facts, today: date) -> list[Cause]:
+        """Return every rule that holds for something, or cannot be decided, the weightiest first.
+
+        ``facts`` are those of the vocabulary, without the lists of the policy; ``today`` is a day in UTC.
+        """
+        if not self.rules:
+            return []
+        known = self.known(facts)
+        outcome = self._program.ask(known)
+        found = [
+            Cause(
+                name=one.name,
+                rule=one.rule,
+                matched=trace(one.condition, known),
+                undecided=outcome.undecided.get(place, ""),
+            )
+            for place, one in ((place, self.rules[place]) for place in [*outcome.holding, *outcome.undecided])
+            if one.rule.expires is None or today <= one.rule.expires
+        ]
+        found.sort(key=lambda cause: (-ACTIONS.index(action_of(cause)), cause.name))
+        return found
+
+
+def action_of(cause: Cause) -> str:
+    """Return what a cause asks for: what could not be decided is held (law 13)."""
+    return "hold" if cause.undecided else cause.rule.then
+
+
+def ruleset(book: Book, guild: str | None, target: Target) -> Ruleset:
+    """Return the rules that bind what is made in a guild (its slug), or in none."""
+    scope = COOP if guild is None else guild_scope(guild)
+    if book.policy(MODERATION, scope) is None:
+        scope = COOP
+    return book.derived(
+        ("moderation", scope, target),
+        lambda: Ruleset(book.rules(MODERATION, ModerationRules, scope), target),
+    )

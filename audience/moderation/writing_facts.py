@@ -1,0 +1,56 @@
+"""What a text says of itself: its addresses, topics, names and capitals, as facts for rules.
+
+Pure.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from audience.topics import tags_in
+
+_ADDRESS = re.compile(r"(?:https?://|(?<![\w@./-])www\.)[^\s<>\"'“”‘’]+", re.IGNORECASE)
+_TRAILING = ".,;:!?)]}…"
+
+
+def addresses(text: str) -> list[str]:
+    """Return the addresses of a text as they are written, without the punctuation behind them."""
+    return [found.rstrip(_TRAILING) for found in _ADDRESS.findall(text)]
+
+
+def host_of(address: str) -> str | None:
+    """Return the host of an address in small letters and as the name system writes it; None without one."""
+    whole = address if "://" in address else f"https://{address}"
+    try:
+        host = urlsplit(whole).hostname
+    except ValueError:
+        return None
+    if not host:
+        return None
+    try:
+        return host.rstrip(".").encode("idna").decode()
+    except UnicodeError:
+        return host.rstrip(".")
+
+
+def domains(host: str) -> list[str]:
+    """Return a host and the domains it lies in, of two labels at least: a rule on one is on all below."""
+    labels = host.split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+
+
+def facts_of(text: str, language: str | None, mentions: Sequence[int]) -> dict[str, Any]:
+    """Return the facts of a text, by the names of the vocabulary."""
+    found = addresses(text)
+    hosts = {one for host in map(host_of, found) if host is not None for one in domains(host)}
+    letters = sum(map(str.isalpha, text))
+    return {
+        "text": text,
+        "text.language": language or "",
+        "text.tags": frozenset(tags_in(text)),
+        "text.links": len(found),
+        "text.hosts": frozenset(hosts),
+        "text.mentions": len(mentions),
+        "text.capitals": sum(map(str.isupper, text)) / letters if letters else 0.0,
+    }

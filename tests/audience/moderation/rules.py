@@ -1,0 +1,41 @@
+"""Moderation policies for tests."""
+
+from dataclasses import replace
+from typing import Any
+
+import tomlkit
+
+from audience.moderation.rules import MODERATION, ModerationRules
+from coop.book import COOP, Book, guild_scope
+from tests.audience.factories import in_force
+
+LIMITS = {"rules": 100, "cost": 50_000, "entries": 5000}
+
+
+def rule(when: str, then: str = "hold", **more: Any) -> dict[str, Any]:
+    """Return a rule on posts, as data."""
+    said = {"about": "A rule", "on": ["post"], "when": when, "then": then, "appeal_days": 14}
+    return said | ({"label": "odd"} if then == "label" else {}) | more
+
+
+def policy(rules: dict[str, dict[str, Any]], **more: Any) -> ModerationRules:
+    """Return a policy of some rules."""
+    return ModerationRules.model_validate({"limits": LIMITS, "rules": rules, **more})
+
+
+def with_rules(book: Book, rules: dict[str, dict[str, Any]], **more: Any) -> Book:
+    """Return the book as it would stand if the coop's moderation policy were of these rules alone."""
+    kept = {"limits": LIMITS, "bounds": book.policies[COOP, MODERATION].data["bounds"]}
+    return _with(book, COOP, kept | {"rules": rules} | more)
+
+
+def with_guild_rules(book: Book, slug: str, rules: dict[str, dict[str, Any]], **more: Any) -> Book:
+    """Return the book as it would stand if a guild added these rules."""
+    return _with(book, guild_scope(slug), {"rules": rules} | more)
+
+
+def _with(book: Book, scope: str, data: dict[str, Any]) -> Book:
+    before = book.policies.get((scope, MODERATION))
+    text = tomlkit.dumps(data)
+    after = in_force(scope, MODERATION, text, 1 if before is None else before.number + 1)
+    return replace(book, epoch=book.epoch + 1, policies={**book.policies, (scope, MODERATION): after})

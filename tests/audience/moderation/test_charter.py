@@ -1,0 +1,91 @@
+"""What no vote on moderation can pass."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from audience.moderation.charter import moderation_charter
+from audience.moderation.rules import ModerationRules
+from tests.audience.moderation.rules import LIMITS, policy, rule
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("text.links >", "On a post: Here something is missing"),
+        ("text.link > 2", "Did you mean text.links"),
+        ("text.links > 2.0", "write 3.0 for 3"),
+        ("text.links", "This is a int; a bool is needed."),
+        ("size(words.rude) > 0", "Nothing is known as “words.rude”."),
+        ("reply.depth > 2", "Nothing is known as “reply.depth”."),
+        ("text.matches('(?<=a)b')", "This is no pattern"),
+        ("text.matches('" + "abcd" * 99 + "')", "steps, and 50000 are allowed."),
+    ],
+)
+def test_law_13_a_condition_that_could_not_be_decided_is_refused_with_its_place(when: str, told: str) -> None:
+    (fault,) = moderation_charter(policy({"fine": rule("text.links > 2"), "odd": rule(when)}))
+    assert fault.pointer == "/rules/odd/when"
+    assert told in fault.detail
+    assert "line 1, column" in fault.detail
+
+
+def test_a_rule_on_two_targets_speaks_of_what_both_know() -> None:
+    both = rule("post.age > duration('1h')", on=["post", "reply"])
+    (fault,) = moderation_charter(policy({"odd": both}))
+    assert fault.detail.startswith("On a post: Nothing is known as “post.age”.")
+    assert moderation_charter(policy({"odd": both | {"on": ["reply"]}})) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"words": {"rude": ["a", "*"]}}, "/words/rude"),
+        ({"words": {"rude": [" "]}}, "/words/rude"),
+        ({"lists": {"hosts": ["a", "a"]}}, "/lists/hosts"),
+        ({"lists": {"hosts": [""]}}, "/lists/hosts"),
+        ({"patterns": {"odd": "("}}, "/patterns/odd"),
+        ({"limits": LIMITS | {"entries": 2}, "words": {"rude": ["a", "b", "c"]}}, "/words/rude"),
+        ({"limits": LIMITS | {"rules": 1}}, "/rules"),
+    ],
+)
+def test_lists_and_patterns_look_for_something_and_are_bounded(more: dict[str, Any], pointer: str) -> None:
+    rules = {"one": rule("text.links > 2"), "two": rule("text.links > 3")}
+    assert [one.pointer for one in moderation_charter(policy(rules, **more))] == [pointer]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        rule("true", then="label", label=None),
+        rule("true", then="hold", label="odd"),
+        rule("true", then="remove", override=True),
+        rule("true", on=[]),
+        rule("true", on=["post", "post"]),
+        rule("true", on=["thought"]),
+        rule("true", expires="31-03-2027"),
+        rule("true", expires="2027-02-30"),
+        rule("true", appeal_days=0),
+        rule("true", about=""),
+        rule("true", then="shame"),
+    ],
+)
+def test_a_rule_says_what_it_does(broken: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ModerationRules.model_validate({"limits": LIMITS, "rules": {"odd": broken}})
+    assert policy({"fine": rule("true", then="label")}).rules["fine"].label == "odd"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "pointer"),
+    [
+        ({"coop": {"/limits/rulez": {"min": 1}}}, "/bounds/coop/~1limits~1rulez"),
+        ({"guild": {"/limits/cost": {"min": 100}}}, "/bounds/guild/~1limits~1cost"),
+        ({"guild": {"/limits": {"own": True}}}, "/bounds/guild/~1limits"),
+        ({"guild": {"/rules": {"min": 1}}}, "/bounds/guild/~1rules"),
+    ],
+)
+def test_law_08_guilds_are_let_add_to_tables_and_change_nothing(bounds: dict[str, Any], pointer: str) -> None:
+    fine = {"coop": {"/limits/rules": {"min": 1}}, "guild": {"/rules": {"own": True}}}
+    assert moderation_charter(policy({}, bounds=fine)) == []
+    assert [one.pointer for one in moderation_charter(policy({}, bounds=bounds))] == [pointer]
