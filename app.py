@@ -16,6 +16,7 @@ import audience.replay.feeds
 import audience.routes.asks
 import audience.routes.audiences
 import audience.routes.circles
+import audience.routes.decisions
 import audience.routes.derivatives
 import audience.routes.doors
 import audience.routes.downloads
@@ -177,6 +178,7 @@ APIS = [
     audience.routes.doors.api,
     audience.routes.posts.api,
     audience.routes.why.api,
+    audience.routes.decisions.api,
     audience.routes.circles.api,
     audience.routes.audiences.api,
     audience.routes.permissions.api,

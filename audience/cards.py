@@ -42,7 +42,7 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
                WHERE reply.post_id = post.id AND reply.state = 'shown' AND {said("reply")}) END AS replies,
        EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
        EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
-       CASE WHEN post.author_id = :me THEN derivative.state END AS state,
+       CASE WHEN post.author_id = :me THEN derivative.state END AS state, post.flag,
        CASE WHEN 'readers' IN (:likes, :reposts) THEN (
          SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
          ELSE 0 END AS seen
@@ -101,6 +101,8 @@ class Card(NamedTuple):
     """Whether the viewer points to it on their own page."""
     state: str | None
     """Where it was made from another post: what came of that (``Derivative.state``), for its author alone."""
+    flag: dict[str, Any] | None
+    """What its readers are told of a decision about it: see ``moderation/verdict.py``."""
     seen: int
     """How many members have been given it, counted only as far as what is told hangs on it."""
 

@@ -20,6 +20,7 @@ from audience import asks, likes, replies, reposts, topics
 from audience.access import BLOCKED
 from audience.derivatives import ACTIVE, DETACHED, REFUSED
 from audience.interaction_tables import Asked, Derivative, PostLike, Repost
+from audience.moderation import decisions
 from audience.permissions import ask_for
 from audience.reply_sight import said
 from audience.tables import Post
@@ -207,12 +208,14 @@ def _grant_derived(session: Session, post_id: int, now: datetime) -> None:
 
 
 def _let_go(session: Session, post_id: int) -> None:
-    """Let a post be seen that was held back; from now on it counts as given to its topics."""
-    gone = update(Post).where(col(Post.id) == post_id).values(held_at=None)
+    """Let a post be seen that waited, unless a decision holds it; then it counts as given to its topics."""
+    decisions.hold_row(session, post_id)
+    gone = update(Post).where(col(Post.id) == post_id, ~decisions.held(post_id)).values(held_at=None)
     post = session.execute(
         gone.returning(col(Post.author_id), col(Post.features), col(Post.created_at))
-    ).one()
-    topics.give(session, post.author_id, topics.tags_of(post.features), "post", post.created_at)
+    ).one_or_none()
+    if post is not None:
+        topics.give(session, post.author_id, topics.tags_of(post.features), "post", post.created_at)
 
 
 def _held_asked(session: Session, ask_id: int) -> Asked:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from audience import following, waiting
 from audience.feeds import author_signals, external, post_signals, taste
+from audience.moderation import decisions
 from coop.book import Book
 from coop.call import Platform
 from coop.outbound import Outbound
@@ -51,6 +52,7 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
             every_5_minutes,
             concluded(author_signals.refresh),
         ),
+        Job("holds that are over", MINUTE.total_seconds(), lambda: decisions.end_due(database, clock)),
         Job("post signals", every_5_minutes, concluded(post_signals.refresh)),
         Job("tastes", every_5_minutes, concluded(taste.refresh)),
     ]

@@ -18,6 +18,7 @@ from audience.inheriting import inherit, lets_wait
 from audience.languages import recognised
 from audience.limits import Asked, deciding, limits_of, rules_of
 from audience.locks import Lock, compile_lock
+from audience.moderation import screening
 from audience.naming import Author, author_of, circles_in, keys_of, mentioned_in
 from audience.predicate import Atom, Predicate
 from audience.quotes import Source
@@ -118,6 +119,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     if limits_of(book, guild, asked).hold:
         session.add(Gate(post_id=post.id))
     session.flush()
+    screening.screen_post(session, book, post, body, guild, now)
     if post.held_at is None:
         topics.give(session, identity.member_id, [one.id for one in known], "post", now)
     return post

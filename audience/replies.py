@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from audience import ask_notices, asks, pictures, reply_rules, topics
 from audience.access import access_post
+from audience.moderation import screening
 from audience.permissions import require
 from audience.reply_rules import reply_limits
 from audience.reply_sight import said
@@ -106,9 +107,10 @@ def write(
     )
     session.add(reply)
     session.flush()
-    if waits:
+    screening.screen_reply(session, book, reply, post.guild, now)
+    if reply.state == "waiting":
         ask_notices.tell(session, post.author_id, now)
-    else:
+    elif reply.state == "shown":
         topics.give(session, author.member_id, topics.tags_of(features), "reply", now)
     return reply
 

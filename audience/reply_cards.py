@@ -5,7 +5,7 @@ Law 7: a reply that the reader is not shown (``reply_sight.py``) is not there.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -20,6 +20,7 @@ CARD = """
   reply.id, reply.parent_id, reply.depth, author.handle AS author, author.display_name AS author_name,
   CASE WHEN NOT gap THEN reply.body END AS body, CASE WHEN NOT gap THEN reply.at_ms END AS at_ms,
   reply.pause, reply.state, reply.created_at, (reply.author_id = :me AND NOT gap) IS TRUE AS mine,
+  CASE WHEN NOT gap THEN reply.flag END AS flag,
   asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions"""
 """The columns of a card but for ``folded``, of a ``reply`` that says whether it is a ``gap``."""
 
@@ -58,9 +59,11 @@ class ReplyCard(NamedTuple):
     pause: bool
     """Whether the post is to stop there."""
     state: str
-    """``shown``, or of one's own ``waiting`` or ``refused``."""
+    """``shown``, or of one's own ``waiting``, ``refused`` or ``held``."""
     created_at: datetime
     mine: bool
+    flag: dict[str, Any] | None
+    """What its readers are told of a decision about it: see ``moderation/verdict.py``."""
     asset_id: int | None
     alt: str | None
     width: int | None

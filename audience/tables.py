@@ -107,7 +107,12 @@ class Post(Row, table=True):
     """How long its text takes to read and its picture to look at, by the clauses when it was published."""
     created_at: datetime = Field(sa_column=moment())
     held_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
-    """Since when only its author sees it: until the author of what it is made from says yes."""
+    """Since when only its author sees it: until the author of what it is made from says yes, or the decision
+    ends that holds it."""
+    flag: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
+    """What its readers are told of the decision in force: see ``Verdict.flag``."""
+    unfed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether that decision keeps it out of feeds."""
     deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
@@ -163,7 +168,7 @@ class Reply(Row, table=True):
 
     __tablename__ = "reply"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'shown', 'refused')", name="state_known"),
+        CheckConstraint("state IN ('waiting', 'shown', 'refused', 'held')", name="state_known"),
         CheckConstraint(
             "CASE state WHEN 'waiting' THEN decided_at IS NULL WHEN 'refused' THEN decided_at IS NOT NULL"
             " ELSE true END",
@@ -212,7 +217,10 @@ class Reply(Row, table=True):
     asset_id: int | None = Field(default=None, foreign_key="asset.id", sa_type=BigInteger)
     """A picture of its author's own, delivered under the post's access."""
     state: str = Field(default="shown", sa_column_kwargs={"server_default": "shown"})
-    """``waiting`` until the author of the post decides, ``shown``, or ``refused``."""
+    """``waiting`` until the author of the post decides, ``shown``, or ``refused``; ``held`` by a decision of
+    the rules, which says what it is after that."""
+    flag: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
+    """What its readers are told of the decision in force: see ``Verdict.flag``."""
     decided_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     created_at: datetime = Field(sa_column=moment())
     deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

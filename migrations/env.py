@@ -8,6 +8,7 @@ import audience.circle_tables
 import audience.feeds.tables
 import audience.finding_tables
 import audience.interaction_tables
+import audience.moderation.tables
 import audience.tables
 import audience.topic_tables
 import coop.checkpoint_tables
@@ -28,6 +29,7 @@ TABLES = (
     audience.feeds.tables,
     audience.finding_tables,
     audience.interaction_tables,
+    audience.moderation.tables,
     audience.tables,
     audience.topic_tables,
     coop.checkpoint_tables,

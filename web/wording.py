@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from audience.feeds.rules import SignalName
 from audience.feeds.sliders import LABELS
+from audience.moderation.rules import Action
 from audience.rules import AtTime
 from governance.case import Case
 from governance.deliberation.arguments import Stance
@@ -136,6 +137,14 @@ AT_MOMENTS: dict[AtTime, str] = {
 }
 """Who may answer at a moment of a post."""
 
+DECIDED: dict[Action, str] = {
+    "label": "labelled",
+    "collapse": "folded",
+    "unfeed": "left out of feeds",
+    "hold": "held back",
+}
+"""What a rule did with something."""
+
 PARTS = {
     "see": "who may know of it",
     "read": "who may open it",
@@ -238,6 +247,17 @@ def place(rank: int | None, rank_without: Mapping[SignalName, int | None]) -> st
         several = "," * (len(moved[other]) > 1)
         said.append(f"without {', or without '.join(moved[other])}{several} it would {there}")
     return "; ".join(said) + "."
+
+
+def fact(value: object) -> str:
+    """Return a fact that a rule was asked of as a reader says it; durations come in seconds."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return ", ".join(f"“{one}”" if isinstance(one, str) else str(one) for one in value) or "none"
+    return f"“{value}”" if isinstance(value, str) else str(value)
 
 
 def exact(number: int, places: int) -> str:

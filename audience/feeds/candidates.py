@@ -44,7 +44,7 @@ _UNSEEN = f"""
   FROM post
   WHERE {VISIBLE}
     AND post.{{scope}}
-    AND author_id <> :me
+    AND author_id <> :me AND NOT unfed
     AND id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{since}})
   ORDER BY id DESC
 """

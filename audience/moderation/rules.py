@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from audience.clauses import Bounds, Clauses
+from audience.clauses import Bounds, Clauses, Duration
 
 MODERATION = "moderation"
 
@@ -18,14 +18,14 @@ Target = Literal["post", "reply"]
 """What a rule is asked of."""
 TARGETS: tuple[Target, ...] = ("post", "reply")
 
-Action = Literal["label", "collapse", "slow", "unfeed", "hold", "remove"]
+Action = Literal["label", "collapse", "unfeed", "hold"]
 """What a rule does.
 
-``label``: says something of it. ``collapse``: shows it folded, with the reason. ``slow``: answers to it come
-slowly. ``unfeed``: no feed offers it. ``hold``: only its author sees it until people have looked. ``remove``:
-only its author sees it.
+``label``: says something of it. ``collapse``: shows it folded, with the reason. ``unfeed``: no feed offers
+it; it stays where its author, its guild and its topics are read. ``hold``: only its author sees it, for as
+long as ``/holds/longest`` says.
 """
-ACTIONS: tuple[Action, ...] = ("label", "collapse", "slow", "unfeed", "hold", "remove")
+ACTIONS: tuple[Action, ...] = ("label", "collapse", "unfeed", "hold")
 """The mildest first."""
 OVERRIDABLE: frozenset[Action] = frozenset({"label", "collapse", "unfeed"})
 """What a reader may choose not to have done for them."""
@@ -58,6 +58,13 @@ class Limits(Clauses):
     """Words, or names, of one list."""
 
 
+class Holds(Clauses):
+    """What happens to what is held."""
+
+    longest: Duration
+    """Where nobody has decided by then, it is shown: doubt ends in favour of whoever wrote it."""
+
+
 class Rule(Clauses):
     """One rule."""
 
@@ -82,6 +89,8 @@ class Rule(Clauses):
 
     @model_validator(mode="after")
     def _says_what_it_does(self) -> Self:
+        if self.then == "unfeed" and self.on != ["post"]:
+            raise ValueError("Feeds offer posts alone")
         if (self.then == "label") is (self.label is None):
             raise ValueError("A rule that labels, and no other, names its label")
         if self.override and self.then not in OVERRIDABLE:
@@ -95,6 +104,7 @@ class ModerationRules(Clauses):
     """The moderation policy."""
 
     limits: Limits
+    holds: Holds
     words: dict[FactName, list[str]] = Field(default_factory=dict)
     """Lists of words: ``words.NAME`` is the list of those that a text holds."""
     patterns: dict[FactName, str] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from audience.moderation.matching import Patterns, Words
-from audience.moderation.rules import ACTIONS, MODERATION, ModerationRules, Rule, Target, rule_clause
+from audience.moderation.rules import ACTIONS, MODERATION, Action, ModerationRules, Rule, Target, rule_clause
 from audience.moderation.vocabulary import vocabulary
 from coop.book import COOP, Book, guild_scope
 from coop.cel.checker import check
@@ -106,16 +106,20 @@ class Ruleset:
         return found
 
 
-def action_of(cause: Cause) -> str:
+def action_of(cause: Cause) -> Action:
     """Return what a cause asks for: what could not be decided is held (law 13)."""
     return "hold" if cause.undecided else cause.rule.then
 
 
+def scope_of(book: Book, guild: str | None) -> str:
+    """Return the scope whose rules bind what is made in a guild (its slug): its own, where it holds any."""
+    scope = COOP if guild is None else guild_scope(guild)
+    return scope if book.policy(MODERATION, scope) is not None else COOP
+
+
 def ruleset(book: Book, guild: str | None, target: Target) -> Ruleset:
     """Return the rules that bind what is made in a guild (its slug), or in none."""
-    scope = COOP if guild is None else guild_scope(guild)
-    if book.policy(MODERATION, scope) is None:
-        scope = COOP
+    scope = scope_of(book, guild)
     return book.derived(
         ("moderation", scope, target),
         lambda: Ruleset(book.rules(MODERATION, ModerationRules, scope), target),

@@ -21,7 +21,7 @@ _TEXT: Schema = {
     "text.hosts": Fact(
         STRINGS, "The hosts of its addresses and the domains they lie in, in small letters.", 400
     ),
-    "text.mentions": Fact(INT, "How many members it names with an @."),
+    "text.mentions": Fact(INT, "How many handles it names with an @."),
     "text.capitals": Fact(
         DOUBLE, "The share of its letters that are capitals, 0.0 to 1.0; 0.0 without letters."
     ),

@@ -4,10 +4,10 @@ Pure.
 """
 
 import re
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from audience.naming import mentions_in
 from audience.topics import tags_in
 
 _ADDRESS = re.compile(r"(?:https?://|(?<![\w@./-])www\.)[^\s<>\"'“”‘’]+", re.IGNORECASE)
@@ -40,7 +40,7 @@ def domains(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
-def facts_of(text: str, language: str | None, mentions: Sequence[int]) -> dict[str, Any]:
+def facts_of(text: str, language: str | None) -> dict[str, Any]:
     """Return the facts of a text, by the names of the vocabulary."""
     found = addresses(text)
     hosts = {one for host in map(host_of, found) if host is not None for one in domains(host)}
@@ -51,6 +51,6 @@ def facts_of(text: str, language: str | None, mentions: Sequence[int]) -> dict[s
         "text.tags": frozenset(tags_in(text)),
         "text.links": len(found),
         "text.hosts": frozenset(hosts),
-        "text.mentions": len(mentions),
+        "text.mentions": len(mentions_in(text)),
         "text.capitals": sum(map(str.isupper, text)) / letters if letters else 0.0,
     }

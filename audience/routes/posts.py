@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,7 @@ from audience.cards import Card, cards
 from audience.document import AudienceDocument, Parts
 from audience.grants import Ask
 from audience.limits import limits_of
+from audience.moderation.rules import Action
 from audience.posts import Draft
 from audience.reply_cards import ReplyCard
 from coop.api import Api
@@ -124,7 +125,39 @@ class QuotedView:
     guild: str | None
     body: str
     picture: PictureView | None
+    flag: "FlagView | None"
+    """What the rules say of it."""
     created_at: datetime
+
+
+@dataclass(slots=True)
+class FlagReasonView:
+    """A rule that holds for it."""
+
+    about: str
+    """What the rule is for."""
+    then: Action
+    label: str | None
+    scope: str
+    clause: str
+    version: int
+    """Of the policy ``moderation`` of that scope."""
+    proposal: str | None
+    """The vote behind the rule; none where it was founded."""
+
+
+@dataclass(slots=True)
+class FlagView:
+    """What rules did with it: whoever reads it is told, and by which clauses."""
+
+    decision: str
+    action: Action
+    """``label``; ``collapse``: show it folded; ``unfeed``: no feed offers it; ``hold``: only its author sees
+    it."""
+    labels: list[str]
+    override: bool
+    """Whether you may have it shown to you as if nothing were said of it."""
+    reasons: list[FlagReasonView]
 
 
 class PostView(BaseModel):
@@ -146,6 +179,8 @@ class PostView(BaseModel):
     """What it shows inside it; none as well where you may not see that, or where it is gone."""
     quote_state: Literal["waiting", "active", "refused", "detached"] | None
     """Of a quote of your own; until it is active, nobody sees it but you and the author you ask."""
+    flag: FlagView | None
+    """What the rules say of it."""
     created_at: datetime
 
 
@@ -213,7 +248,21 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         mine=MineView(liked=card.liked, reposted=card.reposted),
         quote=None if source is None else _quoted(source),
         quote_state=card.state,
+        flag=flag_view(card.flag),
         created_at=card.created_at,
+    )
+
+
+def flag_view(flag: dict[str, Any] | None) -> FlagView | None:
+    """Return what readers are told of a decision, as it is kept with a post or reply."""
+    if flag is None:
+        return None
+    return FlagView(
+        decision=flag["decision"],
+        action=flag["action"],
+        labels=flag["labels"],
+        override=flag["override"],
+        reasons=[FlagReasonView(**one) for one in flag["reasons"]],
     )
 
 
@@ -224,6 +273,7 @@ def _quoted(card: Card) -> QuotedView:
         guild=card.guild,
         body=card.body,
         picture=picture_view(card),
+        flag=flag_view(card.flag),
         created_at=card.created_at,
     )
 

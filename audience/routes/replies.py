@@ -1,13 +1,13 @@
 """Replies over HTTP: list them, read one, write one, decide on those that wait, take one's own back."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from audience import replies, reply_cards
 from audience.reply_cards import ReplyCard
-from audience.routes.posts import AuthorView, PictureView, picture_view
+from audience.routes.posts import AuthorView, FlagView, PictureView, flag_view, picture_view
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
@@ -16,7 +16,7 @@ from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("replies")
 
-State = Literal["shown", "waiting", "refused", "gone"]
+State = Literal["shown", "waiting", "refused", "held", "gone"]
 
 
 class NewReply(BaseModel):
@@ -61,8 +61,10 @@ class ReplyView(BaseModel):
     pause: bool
     """Whether the post is to stop there."""
     state: State
-    """``shown``; ``waiting`` for the author of the post, told to the two of you; ``refused``, told to whoever
-    wrote it; ``gone``: taken back."""
+    """``shown``; ``waiting`` for the author of the post, told to the two of you; ``refused``, and ``held`` by
+    the rules, told to whoever wrote it; ``gone``: taken back."""
+    flag: FlagView | None
+    """What the rules say of it."""
     mine: bool
     created_at: datetime | None
     more: MoreView | None
@@ -144,6 +146,7 @@ def reply_view(card: ReplyCard, more: MoreView | None = None) -> ReplyView:
         at_ms=card.at_ms,
         pause=card.pause and not gone,
         state="gone" if gone else _state(card.state),
+        flag=flag_view(card.flag),
         mine=card.mine,
         created_at=None if gone else card.created_at,
         more=more,
@@ -151,4 +154,4 @@ def reply_view(card: ReplyCard, more: MoreView | None = None) -> ReplyView:
 
 
 def _state(state: str) -> State:
-    return "waiting" if state == "waiting" else "refused" if state == "refused" else "shown"
+    return cast(State, state)

@@ -9,6 +9,7 @@ from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import COOP, Book, guild_scope
 from tests.audience.factories import in_force
 
+HOLDS = {"longest": "PT24H"}
 LIMITS = {"rules": 100, "cost": 50_000, "entries": 5000}
 
 
@@ -20,12 +21,12 @@ def rule(when: str, then: str = "hold", **more: Any) -> dict[str, Any]:
 
 def policy(rules: dict[str, dict[str, Any]], **more: Any) -> ModerationRules:
     """Return a policy of some rules."""
-    return ModerationRules.model_validate({"limits": LIMITS, "rules": rules, **more})
+    return ModerationRules.model_validate({"limits": LIMITS, "holds": HOLDS, "rules": rules, **more})
 
 
 def with_rules(book: Book, rules: dict[str, dict[str, Any]], **more: Any) -> Book:
     """Return the book as it would stand if the coop's moderation policy were of these rules alone."""
-    kept = {"limits": LIMITS, "bounds": book.policies[COOP, MODERATION].data["bounds"]}
+    kept = {"limits": LIMITS, "holds": HOLDS, "bounds": book.policies[COOP, MODERATION].data["bounds"]}
     return _with(book, COOP, kept | {"rules": rules} | more)
 
 

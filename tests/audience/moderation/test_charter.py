@@ -6,7 +6,6 @@ import pytest
 from pydantic import ValidationError
 
 from audience.moderation.charter import moderation_charter
-from audience.moderation.rules import ModerationRules
 from tests.audience.moderation.rules import LIMITS, policy, rule
 
 
@@ -59,7 +58,8 @@ def test_lists_and_patterns_look_for_something_and_are_bounded(more: dict[str, A
     [
         rule("true", then="label", label=None),
         rule("true", then="hold", label="odd"),
-        rule("true", then="remove", override=True),
+        rule("true", then="hold", override=True),
+        rule("true", then="unfeed", on=["post", "reply"]),
         rule("true", on=[]),
         rule("true", on=["post", "post"]),
         rule("true", on=["thought"]),
@@ -72,7 +72,7 @@ def test_lists_and_patterns_look_for_something_and_are_bounded(more: dict[str, A
 )
 def test_a_rule_says_what_it_does(broken: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        ModerationRules.model_validate({"limits": LIMITS, "rules": {"odd": broken}})
+        policy({"odd": broken})
     assert policy({"fine": rule("true", then="label")}).rules["fine"].label == "odd"
 
 

@@ -18,7 +18,7 @@ NOTHING: dict[Any, Any] = {BOOL: False, INT: 0, DOUBLE: 0.0, STRING: "", DURATIO
 def facts(text: str = "", **more: Any) -> dict[str, Any]:
     """Return facts of a post that says this; what is not given is nothing."""
     none = {name: NOTHING.get(fact.type, frozenset()) for name, fact in FACTS["post"].items()}
-    return none | facts_of(text, None, []) | {name.replace("__", "."): value for name, value in more.items()}
+    return none | facts_of(text, None) | {name.replace("__", "."): value for name, value in more.items()}
 
 
 def names(made: Ruleset, known: dict[str, Any]) -> list[str]:
@@ -29,7 +29,7 @@ def test_every_rule_that_holds_is_a_cause_the_weightiest_first() -> None:
     rules = {
         "a-label": rule("true", then="label"),
         "b-hold": rule("text.links > 1"),
-        "c-remove": rule("text.links > 2", then="remove"),
+        "c-unfeed": rule("text.links > 2", then="unfeed"),
         "d-fold": rule("size(text) > 3", then="collapse"),
     }
     made = Ruleset(policy(rules), "post")
@@ -106,7 +106,8 @@ def test_the_founding_rules_do_what_they_say() -> None:
     new, old = timedelta(hours=5), timedelta(days=30)
     assert names(made, facts(links, author__account_age=new)) == ["newcomer-links"]
     assert names(made, facts(links, author__account_age=old)) == []
-    assert names(made, facts("Again", author__same_day=3)) == ["flood"]
+    assert names(made, facts("Again and again. " * 3, author__same_day=3)) == ["flood"]
+    assert names(made, facts("Good morning!", author__same_day=3)) == []
     assert names(made, facts("Buy now at +31 6 1234 5678")) == ["selling"]
     assert names(made, facts("see https://bit.ly/x")) == ["hidden-destination"]
     assert names(made, facts("Fresh rye bread, who wants some?")) == []

@@ -1,0 +1,212 @@
+"""Decisions: what rules do with posts and replies, carried out, told to whoever made them, and ended.
+
+Law 13: what could not be decided is held. Law 7: a held thing is, for all but its author, not there. A hold
+ends by itself: where nobody has decided in the time that ``/holds/longest`` gave, the thing is shown, with
+what the milder rules say of it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, exists, literal, select, text
+from sqlmodel import Session, col
+
+from audience import ask_notices, topics
+from audience.moderation.rules import MODERATION, Action, ModerationRules
+from audience.moderation.ruleset import Cause
+from audience.moderation.tables import Decision
+from audience.moderation.verdict import Kept, Verdict, kept, verdict
+from audience.tables import Post, Reply
+from coop import notices
+from coop.book import Book
+from coop.clock import Clock
+from coop.database import Database
+from coop.ids import new_id
+from coop.notices import Tidings
+
+TOPIC = "decision"
+UNSEEN = "unseen"
+"""Why a hold ended that nobody had decided on in time."""
+PER_RUN = 500
+"""Holds that one run of the job ends at most, each in a transaction of its own."""
+
+SAID: dict[Action, str] = {
+    "label": "A label was put on {}.",
+    "collapse": "{} is shown folded.",
+    "unfeed": "No feed offers {}.",
+    "hold": "{} is held back.",
+}
+"""By action: what a notice says."""
+
+_DUE = text("""
+SELECT id FROM decision
+WHERE holds_until <= :now AND ended_at IS NULL AND NOT dry_run ORDER BY holds_until LIMIT :most
+""")
+
+# A quote may still wait for the author of what it shows.
+_SHOW_POST = text("""
+UPDATE post SET held_at = NULL
+WHERE id = :post AND held_at IS NOT NULL AND NOT EXISTS (
+  SELECT FROM derivative WHERE derivative.post_id = post.id AND state IN ('waiting', 'refused'))
+RETURNING author_id, features, created_at, deleted_at
+""")
+
+_SHOW_REPLY = text("""
+UPDATE reply SET state = :state FROM post
+WHERE reply.id = :reply AND reply.state = 'held' AND post.id = reply.post_id
+RETURNING reply.author_id, post.author_id AS asked_id, post.features, reply.created_at, reply.deleted_at
+""")
+
+
+def decide(
+    session: Session, book: Book, subject: Post | Reply, scope: str, causes: Sequence[Cause], now: datetime
+) -> None:
+    """Do what rules of a scope say with a post or reply that was stored just now, and tell its author.
+
+    What is only tried (``dry_run``) is kept beside it and told to nobody.
+    """
+    found = [(one.rule.dry_run, kept(one, book, scope)) for one in causes]
+    tried = verdict([one for dry_run, one in found if dry_run])
+    if tried is not None:
+        _keep(session, subject, tried, now, dry_run=True)
+    made = verdict([one for dry_run, one in found if not dry_run])
+    if made is None:
+        return
+    longest = book.rules(MODERATION, ModerationRules).holds.longest
+    until = now + longest if made.action == "hold" else None
+    decision = _keep(session, subject, made, now, holds_until=until)
+    if made.action == "hold" and isinstance(subject, Post):
+        subject.held_at = now
+    elif made.action == "hold" and isinstance(subject, Reply):
+        decision.resumes, subject.state = subject.state, "held"
+    session.flush()
+    _tell(session, subject, decision, made.causes[0]["about"], now)
+
+
+def _keep(
+    session: Session,
+    subject: Post | Reply,
+    made: Verdict,
+    now: datetime,
+    *,
+    holds_until: datetime | None = None,
+    dry_run: bool = False,
+) -> Decision:
+    """Keep a verdict on a thing, and on the thing what its readers are told."""
+    of_post = isinstance(subject, Post)
+    decision = Decision(
+        id=new_id(now),
+        post_id=subject.id if of_post else None,
+        reply_id=None if of_post else subject.id,
+        author_id=subject.author_id,
+        action=made.action,
+        labels=made.labels,
+        override=made.override,
+        causes=cast(list[dict[str, Any]], made.causes),
+        dry_run=dry_run,
+        made_at=now,
+        appeal_until=now + timedelta(days=made.appeal_days),
+        holds_until=holds_until,
+    )
+    session.add(decision)
+    if not dry_run:
+        subject.flag = made.flag(decision.id)
+        if isinstance(subject, Post):
+            subject.unfed = made.action == "unfeed"
+    session.flush()
+    return decision
+
+
+def _tell(session: Session, subject: Post | Reply, decision: Decision, about: str, now: datetime) -> None:
+    thing = "a post of yours" if isinstance(subject, Post) else "a reply of yours"
+    said = SAID[cast(Action, decision.action)].format(thing)
+    tidings = Tidings(
+        topic=TOPIC,
+        subject=decision.id,
+        moment="made",
+        line=said[0].upper() + said[1:],
+        detail=f"By the rule “{about}”. Read what matched, and the vote behind the rule.",
+        path=f"/moderation/decisions/{decision.id}",
+        at=now,
+        until=decision.holds_until,
+    )
+    notices.tell(session, tidings, select(literal(decision.author_id)), now)
+
+
+def end_due(database: Database, clock: Clock) -> int:
+    """End the holds whose time is over, each in a transaction of its own, and return how many that were."""
+    with database.begin() as session:
+        due = list(session.execute(_DUE, {"now": clock.now(session), "most": PER_RUN}).scalars())
+    ended = 0
+    for decision_id in due:
+        with database.begin() as session:
+            ended += end_hold(session, decision_id, UNSEEN, clock.now(session))
+    return ended
+
+
+def end_hold(session: Session, decision_id: int, why: str, now: datetime) -> bool:
+    """Show what a decision holds, and keep why; say whether it was held until then.
+
+    What somebody else is ending at this moment is left to them.
+    """
+    in_force = (col(Decision.id) == decision_id, col(Decision.action) == "hold", *_IN_FORCE)
+    taken = select(Decision).where(*in_force).with_for_update(skip_locked=True)
+    decision = session.scalars(taken).one_or_none()
+    if decision is None:
+        return False
+    decision.ended_at, decision.ended_why = now, why
+    session.flush()
+    left = verdict([one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"])
+    subject = _held_row(session, decision)
+    subject.flag = None
+    if left is not None:
+        _keep(session, subject, left, now)
+    session.flush()
+    if isinstance(subject, Post):
+        _show_post(session, subject.id)
+    else:
+        _show_reply(session, subject.id, decision.resumes or "shown", now)
+    return True
+
+
+def _held_row(session: Session, decision: Decision) -> Post | Reply:
+    """Return what a decision is about, its row locked.
+
+    What keeps a post back may end in two ways at once, the yes of an author and the end of a decision. Each
+    sees what the other did only where one of them waits; else both would leave it to the other.
+    """
+    if decision.post_id is not None:
+        return hold_row(session, decision.post_id)
+    reply = select(Reply).where(col(Reply.id) == decision.reply_id).with_for_update(key_share=True)
+    return session.scalars(reply.execution_options(populate_existing=True)).one()
+
+
+def _show_post(session: Session, post_id: int) -> None:
+    row = session.connection().execute(_SHOW_POST, {"post": post_id}).one_or_none()
+    if row is not None and row.deleted_at is None:
+        topics.give(session, row.author_id, topics.tags_of(row.features), "post", row.created_at)
+
+
+def _show_reply(session: Session, reply_id: int, state: str, now: datetime) -> None:
+    row = session.connection().execute(_SHOW_REPLY, {"reply": reply_id, "state": state}).one()
+    if row.deleted_at is not None:
+        return
+    if state == "waiting":
+        ask_notices.tell(session, row.asked_id, now)
+    else:
+        topics.give(session, row.author_id, topics.tags_of(row.features), "reply", row.created_at)
+
+
+_IN_FORCE = (col(Decision.ended_at).is_(None), col(Decision.dry_run).is_(False))
+
+
+def held(post_id: int) -> ColumnElement[bool]:
+    """Return the condition that a decision holds a post."""
+    of_post = (col(Decision.post_id) == post_id, col(Decision.action) == "hold")
+    return exists(select(col(Decision.id)).where(*of_post, *_IN_FORCE))
+
+
+def hold_row(session: Session, post_id: int) -> Post:
+    """Return a post, its row locked, before one looks whether anything keeps it back."""
+    return session.get_one(Post, post_id, with_for_update={"key_share": True}, populate_existing=True)

@@ -1,0 +1,55 @@
+"""Statements of reasons: what a member is told of a decision about something of theirs.
+
+Law 7: a decision of another's thing is told like one that there is none. What readers of the thing are told
+stands with the thing itself.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from audience.moderation.tables import Decision
+from audience.tables import Reply
+from coop.errors import NotFound
+from coop.identity import Identity
+
+
+class Statement(NamedTuple):
+    """A decision, and where the thing is read."""
+
+    decision: Decision
+    post_id: int
+    """The post that it is about, or which the reply answers that it is about."""
+
+
+_STATEMENTS = select(Decision, func.coalesce(col(Decision.post_id), col(Reply.post_id))).join(
+    Reply, col(Reply.id) == col(Decision.reply_id), isouter=True
+)
+
+
+def _mine(member: Identity) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of what is told to a member: not what is only tried."""
+    return col(Decision.author_id) == member.member_id, col(Decision.dry_run).is_(False)
+
+
+def read(session: Session, member: Identity, decision_id: int) -> Statement:
+    """Return a decision about something of a member's; raise NotFound for any other."""
+    wanted = _STATEMENTS.where(col(Decision.id) == decision_id, *_mine(member))
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotFound
+    return Statement(*found)
+
+
+def listing(
+    session: Session, member: Identity, *, before: int | None, limit: int
+) -> tuple[Sequence[Statement], int | None]:
+    """Return up to ``limit`` decisions about what is a member's, the newest first, and where others begin."""
+    wanted = _STATEMENTS.where(*_mine(member))
+    if before is not None:
+        wanted = wanted.where(col(Decision.id) < before)
+    rows = session.execute(wanted.order_by(col(Decision.id).desc()).limit(limit + 1)).all()
+    found = [Statement(*row) for row in rows[:limit]]
+    return found, found[-1].decision.id if len(rows) > limit else None

@@ -1,0 +1,134 @@
+"""A verdict: what is done with something, by every rule that holds for it.
+
+Pure. The weightiest rule says what happens. Every cause is kept as the rule read then, with the clause and
+the version that it rests on and what matched: whoever is acted on can check it whatever is voted later.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from audience.moderation.rules import ACTIONS, MODERATION, OVERRIDABLE, Action
+from audience.moderation.ruleset import Cause, action_of
+from coop.book import Book
+from coop.cel.trace import Compared
+
+
+class Condition(TypedDict):
+    """One condition of a rule, and how it came out."""
+
+    text: str
+    facts: dict[str, Any]
+    """Durations in seconds, long texts and lists shortened."""
+    came: bool | None
+    """None where it could not be said."""
+    undecided: str
+
+
+class Kept(TypedDict):
+    """A cause as it is kept with a decision."""
+
+    rule: str
+    about: str
+    notice: str
+    when: str
+    then: Action
+    """What it asked for: what could not be decided is held."""
+    label: str | None
+    override: bool
+    appeal_days: int
+    undecided: str
+    """Why the rule could not be decided, where it could not."""
+    scope: str
+    clause: str
+    version: int
+    sha256: str
+    proposal: str | None
+    """The vote behind the rule; None where it was founded."""
+    matched: list[Condition]
+
+
+TOLD_TO_READERS = frozenset({"about", "then", "label", "scope", "clause", "version", "proposal"})
+"""What of a cause whoever reads the thing is told: what matched is for its author alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is done with a post or reply."""
+
+    action: Action
+    labels: list[str]
+    override: bool
+    """Whether a reader may choose not to have it done for them: where every rule says so."""
+    appeal_days: int
+    causes: list[Kept]
+    """The weightiest first."""
+
+    def flag(self, decision_id: int) -> dict[str, Any]:
+        """Return what whoever reads the thing is told of it: what, and by which clauses."""
+        return {
+            "decision": str(decision_id),
+            "action": self.action,
+            "labels": self.labels,
+            "override": self.override,
+            "reasons": [
+                {name: value for name, value in one.items() if name in TOLD_TO_READERS} for one in self.causes
+            ],
+        }
+
+
+def verdict(causes: Sequence[Kept]) -> Verdict | None:
+    """Return what some causes come to; None where there are none."""
+    if not causes:
+        return None
+    action = max((one["then"] for one in causes), key=ACTIONS.index)
+    return Verdict(
+        action=action,
+        labels=sorted({one["label"] for one in causes if one["label"] is not None}),
+        override=action in OVERRIDABLE and all(one["override"] for one in causes),
+        appeal_days=max(one["appeal_days"] for one in causes),
+        causes=list(causes),
+    )
+
+
+def kept(cause: Cause, book: Book, scope: str) -> Kept:
+    """Return a cause as it is kept; ``scope`` is that of its ruleset, which may cite the coop's rules too."""
+    receipt = book.cite(MODERATION, cause.clause, scope)
+    return {
+        "rule": cause.name,
+        "about": cause.rule.about,
+        "notice": cause.rule.notice,
+        "when": cause.rule.when,
+        "then": action_of(cause),
+        "label": None if cause.undecided else cause.rule.label,
+        "override": cause.rule.override,
+        "appeal_days": cause.rule.appeal_days,
+        "undecided": cause.undecided,
+        "scope": receipt.scope,
+        "clause": receipt.clause,
+        "version": receipt.version,
+        "sha256": receipt.sha256,
+        "proposal": receipt.proposal,
+        "matched": [_condition(one) for one in cause.matched],
+    }
+
+
+def _condition(compared: Compared) -> Condition:
+    facts = {name: _as_json(value) for name, value in compared.facts.items()}
+    return {"text": compared.text, "facts": facts, "came": compared.came, "undecided": compared.undecided}
+
+
+LONGEST = 200
+"""Characters, or entries, of a fact that are kept: the thing itself is there to be looked at."""
+
+
+def _as_json(value: Any) -> Any:
+    """Return a fact as JSON has it."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    if isinstance(value, Iterable):
+        return sorted(value)[:LONGEST]
+    return value

@@ -1,0 +1,103 @@
+"""Decisions of the rules over HTTP: to whoever made the thing, a statement of reasons."""
+
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel
+
+from audience.moderation import reasons
+from audience.moderation.reasons import Statement
+from audience.moderation.rules import Action
+from coop.api import Api
+from coop.call import Call
+from coop.paging import Page, PageQuery, decode_int, encode
+
+api = Api("moderation")
+
+
+class ConditionView(BaseModel):
+    """One condition of a rule, and how it came out for the thing."""
+
+    text: str
+    facts: dict[str, Any]
+    """What was known, by the names of docs/moderation.md; durations in seconds, long texts and lists
+    shortened."""
+    came: bool | None
+    """None where it could not be said."""
+    undecided: str
+    """Why not."""
+
+
+class CauseView(BaseModel):
+    """A rule that held for the thing, as it read then."""
+
+    rule: str
+    about: str
+    """What the rule is for."""
+    notice: str
+    """What the rule tells its author besides."""
+    when: str
+    then: Action
+    label: str | None
+    undecided: str
+    """Why the rule could not be decided: then the thing is held."""
+    scope: str
+    clause: str
+    version: int
+    """Of the policy ``moderation`` of that scope."""
+    sha256: str
+    proposal: str | None
+    """The vote behind the rule; none where it was founded."""
+    matched: list[ConditionView]
+
+
+class DecisionView(BaseModel):
+    """What rules did with something of yours, and why."""
+
+    id: str
+    post: str
+    """Id of the post, or of that which the reply answers."""
+    reply: str | None
+    action: Action
+    labels: list[str]
+    causes: list[CauseView]
+    """The weightiest first."""
+    made_at: datetime
+    appeal_until: datetime
+    holds_until: datetime | None
+    """When what is held is shown, unless somebody has decided by then."""
+    ended_at: datetime | None
+    ended_why: Literal["unseen"] | None
+    """``unseen``: nobody had decided in time."""
+
+
+@api.get("/moderation/decisions/<id:decision_id>")
+def read_decision(call: Call, decision_id: int) -> DecisionView:
+    """Read why something of yours was labelled, folded or held: every rule, what matched, and the vote."""
+    return decision_view(reasons.read(call.session, call.member, decision_id))
+
+
+@api.get("/moderation/decisions")
+def list_decisions(call: Call, query: PageQuery) -> Page[DecisionView]:
+    """List what rules did with what is yours, the newest first."""
+    before = decode_int(query.cursor)
+    found, last = reasons.listing(call.session, call.member, before=before, limit=query.limit)
+    return Page(items=[decision_view(one) for one in found], next=None if last is None else encode(last))
+
+
+def decision_view(statement: Statement) -> DecisionView:
+    """Return a decision in the shape that the API gives it."""
+    found = statement.decision
+    return DecisionView(
+        id=str(found.id),
+        post=str(statement.post_id),
+        reply=None if found.reply_id is None else str(found.reply_id),
+        action=cast(Action, found.action),
+        labels=found.labels,
+        causes=[CauseView.model_validate(one) for one in found.causes],
+        made_at=found.made_at,
+        appeal_until=found.appeal_until,
+        holds_until=found.holds_until,
+        ended_at=found.ended_at,
+        ended_why=cast(Literal["unseen"] | None, found.ended_why),
+    )
