@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from audience.routes.decisions import read_decision
+from audience.routes.decisions import read_own_decision
 from coop.call import Call
 from web.visits import page, render
 
@@ -14,4 +14,4 @@ def add_to(pages: Blueprint) -> None:
 
 def decision(call: Call, decision_id: int) -> Response:
     """Show why something of one's own was labelled, folded or held."""
-    return render(call, "decision.html", decision=read_decision(call, decision_id))
+    return render(call, "decision.html", decision=read_own_decision(call, decision_id))

@@ -107,7 +107,8 @@ def reader(past: Past, locks: Locks, relations: Relations, member_id: int, momen
     named = locks.opened(personal, len(past.posts))
     shunned = np.r_[relations.blocks.of(member_id, at), relations.blocked_by.of(member_id, at), member_id]
     post, came = past.seen[member_id]
-    offered = past.live(now) & (named | ~past.posts.narrowed) & ~np.isin(past.posts.author, shunned)
+    offered = past.live(now) & ~past.posts.unfed & (named | ~past.posts.narrowed)
+    offered &= ~np.isin(past.posts.author, shunned)
     offered[post[came < at]] = False
     return Reader(member_id, moment, offered, named, relations.follows.of(member_id, at), guilds)
 

@@ -40,7 +40,7 @@ SELECT array_agg(id), array_agg(author_id), array_agg(coalesce(guild_id, 0)),
        array_agg(coalesce(extract(epoch FROM (audience->'replies'->>'until')::interval)::bigint, %(never)s)),
        array_agg(CASE audience->'replies'->>'at_time'
                  WHEN 'off' THEN 0 WHEN 'owner' THEN 1 ELSE 2 END::bigint),
-       array_agg(coalesce(least(deleted_at, held_at), 'infinity'))
+       array_agg(coalesce(least(deleted_at, held_at), 'infinity')), array_agg(unfed::int::bigint)
 FROM post WHERE id >= %(first)s AND id < %(last)s GROUP BY id >> 48
 """
 
@@ -115,6 +115,8 @@ class Posts:
     """Index into ``AT_TIMES``: who may answer at a moment of it."""
     deleted_at: Ints
     """When it was deleted, or since when it is held back; later than any moment where it is neither."""
+    unfed: Bools
+    """Whether the rules of moderation keep it out of feeds, as it stands now."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -188,7 +190,8 @@ def posts(session: Session, first: int, last: int) -> Posts:
     found = columns(session, _POSTS, len(names), bound)
     order = np.argsort(found[0])
     by_name: dict[str, Any] = {name: one[order] for name, one in zip(names, found, strict=True)}
-    by_name["narrowed"] = by_name["narrowed"].astype(np.bool_)
+    for name in ("narrowed", "unfed"):
+        by_name[name] = by_name[name].astype(np.bool_)
     return Posts(**by_name)
 
 

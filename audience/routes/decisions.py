@@ -72,13 +72,13 @@ class DecisionView(BaseModel):
 
 
 @api.get("/moderation/decisions/<id:decision_id>")
-def read_decision(call: Call, decision_id: int) -> DecisionView:
+def read_own_decision(call: Call, decision_id: int) -> DecisionView:
     """Read why something of yours was labelled, folded or held: every rule, what matched, and the vote."""
     return decision_view(reasons.read(call.session, call.member, decision_id))
 
 
 @api.get("/moderation/decisions")
-def list_decisions(call: Call, query: PageQuery) -> Page[DecisionView]:
+def list_own_decisions(call: Call, query: PageQuery) -> Page[DecisionView]:
     """List what rules did with what is yours, the newest first."""
     before = decode_int(query.cursor)
     found, last = reasons.listing(call.session, call.member, before=before, limit=query.limit)

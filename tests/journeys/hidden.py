@@ -1,7 +1,7 @@
 """Posts that an outsider may not see, of every kind, with all that the others do with them.
 
-Whoever makes them is there without them too: Ada and Ben, who are in a guild, and Cleo. Dora blocks the
-outsider. Each kind is made so often that what is counted of posts would show it.
+Whoever makes them is there without them too: Ada and Ben, who are in a guild, Cleo, and Eve, who has just
+come. Dora blocks the outsider. Each kind is made so often that what is counted of posts would show it.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,6 +39,10 @@ OF_OLD = timedelta(days=290)
 """What feeds know of authors and posts is not counted of what is so old. It is counted for everybody alike,
 also of posts for every member that are full, or whose author blocks the reader."""
 VERBS = ("like", "repost", "quote", "reply", "download")
+
+LINKS = "https://a.example https://b.example https://c.example"
+"""What the founding rules hold where somebody says it who has just come, as Eve has."""
+ANSWER = "Hidden answer #bread"
 
 BAKERS: dict[str, Any] = {"see": {"any": [{"guild": "bakers"}]}}
 TWO: dict[str, Any] = {"see": {"any": [{"member": "ben"}, {"member": "cleo"}]}}
@@ -78,8 +82,12 @@ class Hidden:
     now: datetime
     quoted: int
     """A post that everybody may see, and quote."""
+    shown: int
+    """A post that every member may see and answer."""
     posts: list[int] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+    """Answers to what is shown that the rules hold."""
     assets: list[int] = field(default_factory=list)
 
     def publish(
@@ -116,14 +124,15 @@ class Hidden:
             access_post(self.session, reader, self.book, post.id, self.now - ago)
             watching.watched(self.session, reader, self.book, post.id, 60_000, self.now)
 
-    def say(self, post: Post, who: str = "ben", *, picture: bool = False, **more: Any) -> Reply:
+    def say(
+        self, post: Post | int, who: str = "ben", *, body: str = ANSWER, picture: bool = False, **more: Any
+    ) -> Reply:
         """Answer a post."""
         author = self.people[who]
         asset = make_asset(self.session, author) if picture else None
         more |= {} if asset is None else {"asset_id": asset.id}
-        made = replies.write(
-            self.session, author, self.book, post.id, "Hidden answer #bread", self.now, **more
-        )
+        post_id = post if isinstance(post, int) else post.id
+        made = replies.write(self.session, author, self.book, post_id, body, self.now, **more)
         self.answers.append(made.id)
         self.assets += [] if asset is None else [asset.id]
         return made
@@ -233,6 +242,12 @@ def _talked_over(hidden: Hidden) -> None:
     replies.delete(hidden.session, hidden.people["ben"], first.id, hidden.now)
 
 
+def _held(hidden: Hidden) -> None:
+    hidden.publish(PUBLIC, "eve", body=f"{LINKS} #bread", picture=True)
+    if len(hidden.held) < 10:
+        hidden.held.append(hidden.say(hidden.shown, "eve", body=LINKS, picture=True).id)
+
+
 KINDS: Sequence[Callable[[Hidden], None]] = (
     _full,
     _full_for_all,
@@ -248,6 +263,7 @@ KINDS: Sequence[Callable[[Hidden], None]] = (
     _tightened,
     _taken_back,
     _talked_over,
+    _held,
 )
 """Posts that are hidden by what was done with them, or were hidden and much was done with them."""
 

@@ -16,8 +16,8 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
-from sqlmodel import Session
+from sqlalchemy import Connection, select
+from sqlmodel import Session, col
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -27,6 +27,7 @@ from audience import circles, following, relations, replies, watching
 from audience.access import access_post
 from audience.feeds import helped, profiles
 from audience.feeds.own_draft import Draft
+from audience.moderation.tables import Decision
 from audience.tables import Post
 from coop.book import Book
 from coop.call import Platform
@@ -55,7 +56,7 @@ ELSEWHERE = "203.0.113.9"
 """From where everybody asks: who is at the machine itself may read the server's counters."""
 Clients = dict[str, tuple[FlaskClient, dict[str, str]]]
 """By name: who asks, and with which headers."""
-PEOPLE = ("ada", "ben", "cleo", "dora", "outsider")
+PEOPLE = ("ada", "ben", "cleo", "dora", "eve", "outsider")
 TOLD = {f"/counts/{name}": "readers" for name in ("likes", "reposts", "replies")}
 """Clauses by which every number is told to all who read a post."""
 BY_LEAVE: dict[str, Any] = {
@@ -83,6 +84,7 @@ class Village:
     answers: list[int] = field(default_factory=list)
     assets: list[int] = field(default_factory=list)
     circles: list[int] = field(default_factory=list)
+    decisions: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -91,7 +93,10 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
     clock.offset = cast(timedelta, Stopped())
     book = vote(session, book, FOR_EVERYBODY | TOLD)
     found = Village()
-    rows = {handle: make_member(session, handle, LONG_AGO) for handle in PEOPLE}
+    rows = {
+        handle: make_member(session, handle, MOMENT - timedelta(hours=3) if handle == "eve" else LONG_AGO)
+        for handle in PEOPLE
+    }
     guild = make_guild(session, "bakers", rows["ada"], (rows["ben"],))
     for handle, row in rows.items():
         found.people[handle] = identity_of(row, (guild,) if handle in ("ada", "ben") else ())
@@ -128,6 +133,7 @@ def _look(session: Session, book: Book, village: Village) -> None:
             watching.watched(session, reader, book, post_id, 3_000 + index, MOMENT)
             helped.answer(session, reader, book, post_id, reader is ben, MOMENT)
     access_post(session, outsider, book, village.open[1], MOMENT)
+    access_post(session, village.people["eve"], book, village.open[1], MOMENT)
     for author, post_id in ((ada, village.open[0]), (cleo, village.open[1])):
         answer = replies.write(session, author, book, post_id, "Open answer", MOMENT - timedelta(minutes=50))
         village.answers.append(answer.id)
@@ -138,13 +144,14 @@ def restrict(session: Session, book: Book, village: Village) -> int:
     ada, ben = village.people["ada"], village.people["ben"]
     family = circles.create(session, ada, book, "Family", LONG_AGO)
     circles.add(session, ada, book, family.id, "ben", LONG_AGO)
-    hidden = Hidden(session, book, village.people, MOMENT, village.open[0])
+    hidden = Hidden(session, book, village.people, MOMENT, village.open[0], village.open[1])
     hide(hidden, 0)
     waits = replies.write(session, ben, book, village.open[0], "Hidden answer", MOMENT)
     village.hidden = [*hidden.posts]
     village.answers += [*hidden.answers, waits.id]
     village.assets += hidden.assets
     village.circles = [family.id]
+    village.decisions = list(session.scalars(select(col(Decision.id)).limit(3)))
     for turn in count(1):
         if len(hidden.posts) >= RESTRICTED:
             break
@@ -167,6 +174,7 @@ def values(village: Village, name: str) -> list[object]:
         "asset_id": [*village.assets[:2], *village.assets[6:], NONE_SUCH],
         "upload_id": [*village.assets[:1], *village.assets[6:], NONE_SUCH],
         "circle_id": [*village.circles, NONE_SUCH],
+        "decision_id": [*village.decisions, NONE_SUCH],
         "rendition": ["small", "small.webp"],
         "handle": ["ada", "ben", "outsider", "nobody"],
         "slug": ["bakers", "none-such"],
