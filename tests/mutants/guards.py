@@ -116,6 +116,14 @@ GUARDS = (
         file=WAITING,
     ),
     Guard(
+        name="what keeps a post back ends one after another",
+        path="audience/grants.py",
+        text="    decisions.hold_row(session, post_id)\n",
+        without="",
+        test="test_a_quote_is_shown_once_its_author_said_yes_and_its_hold_ended_at_one_moment",
+        file="tests/audience/moderation/test_decision_races.py",
+    ),
+    Guard(
         name="followers come one after another",
         path="audience/following.py",
         text='    session.execute(_HOLD, {"other": other_id})\n    found = state(',
