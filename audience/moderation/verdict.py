@@ -4,7 +4,7 @@ Pure. The weightiest rule says what happens. Every cause is kept as the rule rea
 the version that it rests on and what matched: whoever is acted on can check it whatever is voted later.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -20,7 +20,7 @@ class Condition(TypedDict):
 
     text: str
     facts: dict[str, Any]
-    """Durations in seconds, long texts and lists shortened."""
+    """Without the text itself; durations in seconds, long lists shortened."""
     came: bool | None
     """None where it could not be said."""
     undecided: str
@@ -115,20 +115,17 @@ def kept(cause: Cause, book: Book, scope: str) -> Kept:
 
 
 def _condition(compared: Compared) -> Condition:
-    facts = {name: _as_json(value) for name, value in compared.facts.items()}
+    # What somebody wrote is theirs to take back: it is kept nowhere but with the thing itself.
+    facts = {name: _as_json(value) for name, value in compared.facts.items() if name != "text"}
     return {"text": compared.text, "facts": facts, "came": compared.came, "undecided": compared.undecided}
 
 
 LONGEST = 200
-"""Characters, or entries, of a fact that are kept: the thing itself is there to be looked at."""
+"""Entries of a list that are kept."""
 
 
 def _as_json(value: Any) -> Any:
     """Return a fact as JSON has it."""
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
-    if isinstance(value, Iterable):
-        return sorted(value)[:LONGEST]
-    return value
+    return sorted(value)[:LONGEST] if isinstance(value, frozenset) else value

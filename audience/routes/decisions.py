@@ -20,8 +20,8 @@ class ConditionView(BaseModel):
 
     text: str
     facts: dict[str, Any]
-    """What was known, by the names of docs/moderation.md; durations in seconds, long texts and lists
-    shortened."""
+    """What was known, by the names of docs/moderation.md, without the text itself; durations in seconds, long
+    lists shortened."""
     came: bool | None
     """None where it could not be said."""
     undecided: str
