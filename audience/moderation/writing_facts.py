@@ -16,6 +16,8 @@ _TRAILING = ".,;:!?)]}…"
 
 def addresses(text: str) -> list[str]:
     """Return the addresses of a text as they are written, without the punctuation behind them."""
+    if "://" not in text and "www." not in text.lower():
+        return []
     return [found.rstrip(_TRAILING) for found in _ADDRESS.findall(text)]
 
 
@@ -44,13 +46,17 @@ def facts_of(text: str, language: str | None) -> dict[str, Any]:
     """Return the facts of a text, by the names of the vocabulary."""
     found = addresses(text)
     hosts = {one for host in map(host_of, found) if host is not None for one in domains(host)}
-    letters = sum(map(str.isalpha, text))
     return {
         "text": text,
         "text.language": language or "",
-        "text.tags": frozenset(tags_in(text)),
+        "text.tags": frozenset(tags_in(text)) if "#" in text else frozenset(),
         "text.links": len(found),
         "text.hosts": frozenset(hosts),
-        "text.mentions": len(mentions_in(text)),
-        "text.capitals": sum(map(str.isupper, text)) / letters if letters else 0.0,
+        "text.mentions": len(mentions_in(text)) if "@" in text else 0,
+        "text.capitals": _capitals(text),
     }
+
+
+def _capitals(text: str) -> float:
+    capitals = sum(map(str.isupper, text))
+    return capitals / sum(map(str.isalpha, text)) if capitals else 0.0
