@@ -43,6 +43,7 @@ import coop.routes.guilds
 import coop.routes.invitations
 import coop.routes.ledger
 import coop.routes.members
+import coop.routes.notice_rhythm
 import coop.routes.notices
 import coop.routes.oauth
 import coop.routes.places
@@ -173,6 +174,7 @@ APIS = [
     governance.routes.facilitation.api,
     governance.routes.decisions.api,
     coop.routes.notices.api,
+    coop.routes.notice_rhythm.api,
     coop.routes.webhooks.api,
     media.routes.uploads.api,
     audience.routes.doors.api,

@@ -6,14 +6,17 @@ it is kept as long as the clause ``/notices/kept`` says.
 """
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import literal, select, text
 from sqlmodel import Session
 
 from coop import notices
+from coop.book import Book
 from coop.notices import Tidings
 
-TOPIC, WAITS = "ask", "waits"
+TOPIC: Final = "ask"
+WAITS = "waits"
 """Topic and moment of the notice."""
 PATH = "/members/me/asks"
 """The page that lists what waits."""
@@ -28,7 +31,7 @@ ORDER BY announcement.id DESC LIMIT 1
 """)
 
 
-def tell(session: Session, author_id: int, now: datetime) -> None:
+def tell(session: Session, book: Book, author_id: int, now: datetime) -> None:
     """Tell the author of a post that something waits for their yes, unless they have yet to read that."""
     which = {"topic": TOPIC, "author": author_id, "moment": WAITS}
     last = session.connection().execute(_LAST, which).one_or_none()
@@ -43,4 +46,4 @@ def tell(session: Session, author_id: int, now: datetime) -> None:
         path=PATH,
         at=now,
     )
-    notices.tell(session, tidings, select(literal(author_id)), now)
+    notices.tell(session, book, tidings, select(literal(author_id)), now)

@@ -78,7 +78,7 @@ def follow(session: Session, actor: Identity, book: Book, handle: str, now: date
     if ceiling is None or (counted.followers < ceiling and not counted.waiting):
         _set(session, actor, FOLLOW, other_id, now)
         if ceiling is not None and counted.followers + 1 == ceiling:
-            _invite(session, other_id, ceiling, now)
+            _invite(session, book, other_id, ceiling, now)
         return "following"
     if rules.on_full == "close":
         clause = book.cite(AUDIENCE, "/followers/ceiling")
@@ -143,7 +143,7 @@ def admit(session: Session, book: Book, other_id: int, now: datetime) -> int:
     admitted = session.execute(_ADMIT, {"other": other_id, "free": free, "now": now})
     assert isinstance(admitted, CursorResult)
     if ceiling is not None and counted.followers + admitted.rowcount == ceiling:
-        _invite(session, other_id, ceiling, now)
+        _invite(session, book, other_id, ceiling, now)
     return admitted.rowcount
 
 
@@ -164,7 +164,7 @@ def _set(session: Session, actor: Identity, kind: str, other_id: int, now: datet
     session.execute(row.on_conflict_do_nothing())
 
 
-def _invite(session: Session, other_id: int, ceiling: int, now: datetime) -> None:
+def _invite(session: Session, book: Book, other_id: int, ceiling: int, now: datetime) -> None:
     """Tell a member that they have reached the ceiling, once for each height of it."""
     tidings = Tidings(
         topic="followers",
@@ -176,4 +176,4 @@ def _invite(session: Session, other_id: int, ceiling: int, now: datetime) -> Non
         path="/guilds/new",
         at=now,
     )
-    tell(session, tidings, select(literal(other_id)), now)
+    tell(session, book, tidings, select(literal(other_id)), now)

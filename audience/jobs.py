@@ -52,7 +52,7 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
             every_5_minutes,
             concluded(author_signals.refresh),
         ),
-        Job("holds that are over", MINUTE.total_seconds(), lambda: decisions.end_due(database, clock)),
+        Job("holds that are over", MINUTE.total_seconds(), lambda: decisions.end_due(database, books, clock)),
         Job("post signals", every_5_minutes, concluded(post_signals.refresh)),
         Job("tastes", every_5_minutes, concluded(taste.refresh)),
     ]

@@ -13,7 +13,7 @@ gate from the beginning; it is held by whoever begins or ceases to wait, and by 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, literal, select, text
 from sqlmodel import Session, col
@@ -32,7 +32,8 @@ from coop.notices import Tidings, tell
 from coop.policies import Books
 from coop.tables import Member
 
-TOPIC, SEATED = "seat", "seated"
+TOPIC: Final = "seat"
+SEATED = "seated"
 """Topic and moment of the notice that a seat was given."""
 VIA = "waiting"
 """Where a seat is taken that was waited for."""
@@ -139,7 +140,7 @@ def seat(session: Session, book: Book, post_id: int, now: datetime) -> int:
         if not gate.claim(session, reader, claims, via=VIA, epoch=book.epoch, now=now):
             break
         session.connection().execute(_END, {"post": post_id, "me": member_id})
-        _tell(session, member_id, post_id, now)
+        _tell(session, book, member_id, post_id, now)
         seated += 1
     return seated
 
@@ -164,9 +165,9 @@ def _reader(session: Session, member_id: int) -> Identity | None:
     return None if row is None else as_identity(row, frozenset())
 
 
-def _tell(session: Session, member_id: int, post_id: int, now: datetime) -> None:
+def _tell(session: Session, book: Book, member_id: int, post_id: int, now: datetime) -> None:
     """Tell somebody of their seat, and nothing of the post: it may be closed to them when they read this."""
     tidings = Tidings(
         TOPIC, post_id, SEATED, "There is a seat for you.", f"/posts/{post_id}", now, turn=member_id
     )
-    tell(session, tidings, select(literal(member_id)), now)
+    tell(session, book, tidings, select(literal(member_id)), now)

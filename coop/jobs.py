@@ -16,7 +16,8 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
 
     ``outbound`` is the way to whoever is told.
     """
-    database, clock, settings = platform.database, platform.clock, platform.settings
+    database, books, clock = platform.database, platform.books, platform.clock
+    settings = platform.settings
     key, origin = signing.load(settings.signing_key_file), signing.origin_of(settings.public_url)
 
     def sweep() -> int:
@@ -34,7 +35,7 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         Job(
             "deliver webhooks",
             timedelta(seconds=5).total_seconds(),
-            lambda: webhook_delivery.deliver(database, clock, outbound),
+            lambda: webhook_delivery.deliver(database, books, clock, outbound),
         ),
         Job("sweep credentials", timedelta(hours=1).total_seconds(), sweep),
     ]

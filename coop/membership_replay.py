@@ -21,6 +21,7 @@ LIMITS = (
     "People who came to a closed door, or met with a limit, are not on record.",
     "Of one who left a guild and came back, only the last entry is on record.",
     "The length of a password is not on record, so a change of it is not replayed.",
+    "By which rhythm each notice came when it did is not on record, so a change of it is not replayed.",
 )
 
 

@@ -1,14 +1,17 @@
 """What the membership policy may say, and the bounds that no vote can cross.
 
-Pure. Law 1: who may join, and what a member may found or add, are clauses. Law 12: the charter keeps the door
-from being bricked up, and passwords from becoming guessable, whatever is voted.
+Pure. Law 1: who may join, what a member may found or add, and when they hear of things, are clauses. Law 12:
+the charter keeps the door from being bricked up, and passwords from becoming guessable, whatever is voted.
+That a deadline is heard of before it passes is in no clause, so no vote can end it (``notice_delivery.py``).
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from coop.errors import Fault
+from coop.notice_topics import Topic
+from coop.rhythm import Every, Weekday, zones
 
 NAME = "membership"
 """The kind's name in the policy book."""
@@ -58,6 +61,31 @@ class Places(_Clauses):
     neighbourhoods_per_member: int = Field(ge=1)
 
 
+def _known(zone: str) -> str:
+    if zone not in zones():
+        raise ValueError('Write the name of a time zone, such as "Europe/Lisbon" or "UTC"')
+    return zone
+
+
+class Notices(_Clauses):
+    """When members see what they are told: the rhythm of those who chose none, and what is urgent for all."""
+
+    rhythm: Every
+    hour: int = Field(ge=0, le=23)
+    """The full hour at which daily and weekly batches come."""
+    weekday: Weekday
+    """The day on which weekly batches come."""
+    zone: Annotated[str, AfterValidator(_known)]
+    """The time zone (IANA) of these hours."""
+    quiet_from: int = Field(ge=0, le=23)
+    quiet_to: int = Field(ge=0, le=23)
+    """Full hours between which nothing is told; none where both are alike."""
+    urgent: list[Topic]
+    """Told at once, whatever the rhythm."""
+    hours_to_act: int = Field(ge=0, le=168)
+    """A deadline that comes no later than so many hours after the next batch is told of before it."""
+
+
 class Bound(_Clauses):
     """What an ordinary vote may set a clause to."""
 
@@ -80,6 +108,7 @@ class MembershipRules(_Clauses):
     names: Names
     guilds: Guilds
     places: Places
+    notices: Notices
     bounds: Bounds = Field(default_factory=Bounds)
 
 

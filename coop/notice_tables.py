@@ -1,11 +1,11 @@
-"""Tables of what members are told: announcements, and each member's notice of one.
+"""Tables of what members are told: announcements, each member's notice of one, and the rhythm they chose.
 
 An announcement is said once and stays, so that nothing is ever told twice; notices of it are swept.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
 from coop.database import Row
@@ -40,11 +40,40 @@ class Announcement(Row, table=True):
 
 
 class Notice(Row, table=True):
-    """That a member is told of an announcement, and whether they have read it."""
+    """That a member is told of an announcement, from when on, and whether they have read it."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_member_id", "member_id", "announcement_id"),)
+    __table_args__ = (Index("ix_notice_due", "member_id", "due_at", "announcement_id"),)
 
     announcement_id: int = Field(foreign_key="announcement.id", primary_key=True, sa_type=BigInteger)
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    due_at: datetime = Field(sa_column=instant())
+    """From when on the member sees it (``coop/notice_delivery.py``); notices of one batch share it."""
     read_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class OwnRhythm(Row, table=True):
+    """The rhythm that a member chose; whoever has none here goes by the clauses (``coop/rhythm.py``)."""
+
+    __tablename__ = "own_rhythm"
+    __table_args__ = (
+        CheckConstraint("every IN ('at_once', 'hourly', 'daily', 'weekly')", name="every_known"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour_of_day"),
+        CheckConstraint(
+            "weekday IN ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')",
+            name="weekday_known",
+        ),
+        CheckConstraint(
+            "quiet_from IS NULL AND quiet_to IS NULL"
+            " OR quiet_from IS NOT NULL AND quiet_to IS NOT NULL AND quiet_from <> quiet_to",
+            name="quiet_whole",
+        ),
+    )
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    every: str
+    hour: int = Field(sa_type=SmallInteger)
+    weekday: str
+    zone: str
+    quiet_from: time | None = None
+    quiet_to: time | None = None

@@ -23,6 +23,7 @@ from coop.database import Database
 from coop.ledger import stamp
 from coop.notices import Tidings
 from coop.outbound import Answer, NotSent, Outbound
+from coop.policies import Books
 from coop.tables import Member
 from coop.webhook_signature import headers
 from coop.webhook_tables import Webhook, WebhookDelivery, WebhookEvent
@@ -69,7 +70,7 @@ class Outcome:
     """The least time that the receiver asks to be left alone."""
 
 
-def deliver(database: Database, clock: Clock, outbound: Outbound) -> int:
+def deliver(database: Database, books: Books, clock: Clock, outbound: Outbound) -> int:
     """Send what is due and return how many tries were made."""
     done = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -77,7 +78,7 @@ def deliver(database: Database, clock: Clock, outbound: Outbound) -> int:
             outcomes = pool.map(lambda one: send(outbound, one), claimed)
             for one, outcome in zip(claimed, outcomes, strict=True):
                 with database.begin() as session:
-                    record(session, one, outcome, clock.now(session))
+                    record(session, books, one, outcome, clock.now(session))
             done += len(claimed)
     return done
 
@@ -132,7 +133,7 @@ def send(outbound: Outbound, one: Try) -> Outcome:
     return Outcome(answer.status, f"The answer was {answer.status}.", _asked_for(answer))
 
 
-def record(session: Session, one: Try, outcome: Outcome, now: datetime) -> None:
+def record(session: Session, books: Books, one: Try, outcome: Outcome, now: datetime) -> None:
     """Write down what came of a try; a webhook that fails again and again is disabled, its owner told."""
     delivered, last = not outcome.problem, one.number >= TRIES or outcome.status == GONE
     written = session.execute(
@@ -156,7 +157,7 @@ def record(session: Session, one: Try, outcome: Outcome, now: datetime) -> None:
     if delivered:
         _mend(session, one.webhook_id)
     elif last:
-        _give_up(session, one.webhook_id, outcome, now)
+        _give_up(session, books, one.webhook_id, outcome, now)
 
 
 def _mend(session: Session, webhook_id: int) -> None:
@@ -165,7 +166,7 @@ def _mend(session: Session, webhook_id: int) -> None:
     )
 
 
-def _give_up(session: Session, webhook_id: int, outcome: Outcome, now: datetime) -> None:
+def _give_up(session: Session, books: Books, webhook_id: int, outcome: Outcome, now: datetime) -> None:
     """Count an event that was given up, and disable the webhook where it is one too many."""
     most = 1 if outcome.status == GONE else GIVEN_UP
     row = session.execute(
@@ -188,7 +189,7 @@ def _give_up(session: Session, webhook_id: int, outcome: Outcome, now: datetime)
         at=now,
     )
     owner = select(col(Member.id)).where(col(Member.id) == row.owner_id)
-    notices.tell(session, tidings, owner, now)
+    notices.tell(session, books.current(session), tidings, owner, now)
 
 
 def _is(webhook_id: int, event_id: int) -> Sequence[Any]:

@@ -6,12 +6,13 @@ thousand notices of one moment are one statement.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, union
 from sqlmodel import Session, col
 
 from coop import notices, webhooks
+from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
 from coop.notices import Recipients, Tidings
@@ -23,7 +24,7 @@ from governance.case import Case
 from governance.deliberation.rules import NAME, DeliberationRules, Notices
 from governance.tables import Ballot, Proposal, RollEntry
 
-TOPIC = "proposal"
+TOPIC: Final = "proposal"
 """What these announcements are about."""
 
 
@@ -33,13 +34,14 @@ def announce(database: Database, books: Books, clock: Clock, public_url: str) ->
     ``public_url`` begins the addresses that webhooks are given.
     """
     with database.begin() as session:
-        waiting = _waiting(session, clock.now(session), _rules(session, books))
+        waiting = _waiting(session, clock.now(session), _rules(books.current(session)))
     done = 0
     for proposal_id in waiting:
         with database.begin() as session:
-            rules, now = _rules(session, books), clock.now(session)
+            book, now = books.current(session), clock.now(session)
+            rules = _rules(book)
             case = cases.one(session, proposal_id, now)
-            done += sum(_tell(session, case, said, now) for said in moments(case, rules))
+            done += sum(_tell(session, book, case, said, now) for said in moments(case, rules))
             done += sum(_publish(session, event, now) for event in _events(case, rules, public_url))
     return done
 
@@ -47,12 +49,12 @@ def announce(database: Database, books: Books, clock: Clock, public_url: str) ->
 def sweep(database: Database, books: Books, clock: Clock) -> int:
     """Delete notices and logs of deliveries that are older than the clause says, and return how many."""
     with database.begin() as session:
-        kept, now = _rules(session, books).kept, clock.now(session)
+        kept, now = _rules(books.current(session)).kept, clock.now(session)
         return notices.sweep(session, kept, now) + webhooks.sweep(session, kept, now)
 
 
-def _rules(session: Session, books: Books) -> Notices:
-    return books.current(session).rules(NAME, DeliberationRules).notices
+def _rules(book: Book) -> Notices:
+    return book.rules(NAME, DeliberationRules).notices
 
 
 def _waiting(session: Session, now: datetime, rules: Notices) -> list[int]:
@@ -89,7 +91,7 @@ def _may_be_told(now: datetime, rules: Notices) -> ColumnElement[bool]:
     )
 
 
-def _tell(session: Session, case: Case, said: Announcement, now: datetime) -> bool:
+def _tell(session: Session, book: Book, case: Case, said: Announcement, now: datetime) -> bool:
     tidings = Tidings(
         topic=TOPIC,
         subject=case.id,
@@ -101,7 +103,7 @@ def _tell(session: Session, case: Case, said: Announcement, now: datetime) -> bo
         until=said.until,
         turn=said.turn,
     )
-    return notices.tell(session, tidings, _recipients(case, said.audience, now), now) is not None
+    return notices.tell(session, book, tidings, _recipients(case, said.audience, now), now) is not None
 
 
 def _recipients(case: Case, audience: Audience, now: datetime) -> Recipients:

@@ -48,7 +48,7 @@ def jobs(
             lambda: watching.watch(database, books, clock, measures),
         ),
         Job("reviews", MINUTE.total_seconds(), lambda: reviews.review_due(database, books, clock, measures)),
-        Job("juries", (10 * SECOND).total_seconds(), lambda: juries.draw_due(database, clock)),
+        Job("juries", (10 * SECOND).total_seconds(), lambda: juries.draw_due(database, books, clock)),
         Job("opinion maps", MINUTE.total_seconds(), lambda: maps.redraw_due(database, books, clock)),
         Job(
             "announce",

@@ -1,7 +1,8 @@
-"""Time in words: how long until, how long since, and how much of a period is over. Pure."""
+"""Time in words: how long until, how long since, when, and how much of a period is over. Pure."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 _UNITS = (
     ("week", timedelta(weeks=1), 2),
@@ -10,6 +11,8 @@ _UNITS = (
     ("minute", timedelta(minutes=1), 1),
 )
 """A unit is used from so many of it on, and where it fits exactly: 36 hours say more than 1 day."""
+
+_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,23 @@ def date(moment: datetime) -> str:
     """Return a moment as read in a page, in UTC: ``21 Nov 2026, 18:30 UTC``."""
     there = moment.astimezone(UTC)
     return f"{there.day} {there:%b %Y, %H:%M} UTC"
+
+
+def day(moment: datetime, now: datetime, zone: str) -> str:
+    """Return the day of a moment as people of a time zone say it: ``today``, ``tomorrow``, ``21 Nov 2026``.
+
+    A day of the week to come is named: ``Sunday``.
+    """
+    there, here = (one.astimezone(ZoneInfo(zone)) for one in (moment, now))
+    ahead = (there.date() - here.date()).days
+    if ahead in _DAYS:
+        return _DAYS[ahead]
+    return f"{there:%A}" if 0 < ahead < 7 else f"{there.day} {there:%b %Y}"
+
+
+def moment_there(moment: datetime, now: datetime, zone: str) -> str:
+    """Return a moment by the clocks of a time zone: ``tomorrow at 18:00``."""
+    return f"{day(moment, now, zone)} at {moment.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def machine(moment: datetime) -> str:

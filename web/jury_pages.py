@@ -32,5 +32,5 @@ def tell(call: Call, proposal_id: int) -> str:
 
 def step_down(call: Call, proposal_id: int) -> str:
     """Leave a jury without a verdict."""
-    jurors.step_down(call.session, call.member, proposal_id, call.platform.clock)
+    jurors.step_down(call.session, call.member, call.book, proposal_id, call.platform.clock)
     return f"/proposals/{proposal_id}"

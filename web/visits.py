@@ -53,7 +53,7 @@ def reader(call: Call) -> Identity:
 def render(call: Call, template: str, status: int = 200, **context: Any) -> Response:
     """Return a page for whoever visits."""
     member = call.identity
-    unread = 0 if member is None else notices.unread(call.session, member)
+    unread = 0 if member is None else notices.unread(call.session, member, call.now)
     page = render_template(template, viewer=member, unread=unread, now=call.now, **context)
     return make_response(page, status)
 

@@ -9,6 +9,8 @@ from audience.feeds.rules import SignalName
 from audience.feeds.sliders import LABELS
 from audience.moderation.rules import Action
 from audience.rules import AtTime
+from coop.notice_topics import Topic
+from coop.rhythm import Every, Rhythm
 from governance.case import Case
 from governance.deliberation.arguments import Stance
 from governance.deliberation.standing import Standing
@@ -108,6 +110,24 @@ ANSWERS: dict[Answer, str] = {
     Answer.AGREE: "Agree",
     Answer.DISAGREE: "Disagree",
     Answer.PASS: "Pass",
+}
+
+TOPICS: dict[Topic, str] = {
+    "proposal": "Proposals and votes",
+    "jury": "Juries",
+    "post": "Posts of yours",
+    "ask": "What others ask of you",
+    "seat": "Seats",
+    "followers": "Who follows you",
+    "webhook": "Webhooks of yours",
+}
+"""Headings of what one is told, by what it is about."""
+
+RHYTHMS: dict[Every, tuple[str, str]] = {
+    "at_once": ("At once", "Each thing as it comes."),
+    "hourly": ("Every hour", "Together, at each full hour."),
+    "daily": ("Every day", "Together, at the hour below."),
+    "weekly": ("Every week", "Together, at the hour below on the day below."),
 }
 
 REHEARSALS = {
@@ -224,6 +244,20 @@ def length(whole: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = (("day", whole.days), ("hour", hours), ("minute", minutes), ("second", seconds))
     return " ".join(f"{number} {name}{'s' * (number != 1)}" for name, number in parts if number)
+
+
+def rhythm(of: Rhythm) -> str:
+    """Return how often somebody hears of things, as the end of a sentence: ``every day at 18:00 (UTC)``."""
+    at = f"at {of.hour:02}:00"
+    often = {
+        "at_once": "at once",
+        "hourly": "every hour",
+        "daily": f"every day {at}",
+        "weekly": f"every {of.weekday.title()} {at}",
+    }[of.every]
+    quiet = "" if of.quiet is None else f", not from {of.quiet.begins:%H:%M} to {of.quiet.ends:%H:%M}"
+    zone = f" ({of.zone})" if quiet or of.every in ("daily", "weekly") else ""
+    return f"{often}{quiet}{zone}"
 
 
 def ordinal(number: int) -> str:

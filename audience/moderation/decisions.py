@@ -24,8 +24,8 @@ from coop.clock import Clock
 from coop.database import Database
 from coop.ids import new_id
 from coop.notices import Tidings
+from coop.policies import Books
 
-TOPIC = "decision"
 UNSEEN = "unseen"
 """Why a hold ended that nobody had decided on in time."""
 PER_RUN = 500
@@ -81,7 +81,7 @@ def decide(
     elif made.action == "hold" and isinstance(subject, Reply):
         decision.resumes, subject.state = subject.state, "held"
     session.flush()
-    _tell(session, subject, decision, made.causes[0]["about"], now)
+    _tell(session, book, subject, decision, made.causes[0]["about"], now)
 
 
 def _keep(
@@ -118,34 +118,36 @@ def _keep(
     return decision
 
 
-def _tell(session: Session, subject: Post | Reply, decision: Decision, about: str, now: datetime) -> None:
+def _tell(
+    session: Session, book: Book, subject: Post | Reply, decision: Decision, about: str, now: datetime
+) -> None:
     thing = "a post of yours" if isinstance(subject, Post) else "a reply of yours"
     said = SAID[cast(Action, decision.action)].format(thing)
     tidings = Tidings(
-        topic=TOPIC,
+        topic="post",
         subject=decision.id,
-        moment="made",
+        moment="decided",
         line=said[0].upper() + said[1:],
         detail=f"By the rule “{about}”. Read what matched, and the vote behind the rule.",
         path=f"/moderation/decisions/{decision.id}",
         at=now,
         until=decision.holds_until,
     )
-    notices.tell(session, tidings, select(literal(decision.author_id)), now)
+    notices.tell(session, book, tidings, select(literal(decision.author_id)), now)
 
 
-def end_due(database: Database, clock: Clock) -> int:
+def end_due(database: Database, books: Books, clock: Clock) -> int:
     """End the holds whose time is over, each in a transaction of its own, and return how many that were."""
     with database.begin() as session:
         due = list(session.execute(_DUE, {"now": clock.now(session), "most": PER_RUN}).scalars())
     ended = 0
     for decision_id in due:
         with database.begin() as session:
-            ended += end_hold(session, decision_id, UNSEEN, clock.now(session))
+            ended += end_hold(session, books.current(session), decision_id, UNSEEN, clock.now(session))
     return ended
 
 
-def end_hold(session: Session, decision_id: int, why: str, now: datetime) -> bool:
+def end_hold(session: Session, book: Book, decision_id: int, why: str, now: datetime) -> bool:
     """Show what a decision holds, and keep why; say whether it was held until then.
 
     What somebody else is ending at this moment is left to them.
@@ -166,7 +168,7 @@ def end_hold(session: Session, decision_id: int, why: str, now: datetime) -> boo
     if isinstance(subject, Post):
         _show_post(session, subject.id)
     else:
-        _show_reply(session, subject.id, decision.resumes or "shown", now)
+        _show_reply(session, book, subject.id, decision.resumes or "shown", now)
     return True
 
 
@@ -188,12 +190,12 @@ def _show_post(session: Session, post_id: int) -> None:
         topics.give(session, row.author_id, topics.tags_of(row.features), "post", row.created_at)
 
 
-def _show_reply(session: Session, reply_id: int, state: str, now: datetime) -> None:
+def _show_reply(session: Session, book: Book, reply_id: int, state: str, now: datetime) -> None:
     row = session.connection().execute(_SHOW_REPLY, {"reply": reply_id, "state": state}).one()
     if row.deleted_at is not None:
         return
     if state == "waiting":
-        ask_notices.tell(session, row.asked_id, now)
+        ask_notices.tell(session, book, row.asked_id, now)
     else:
         topics.give(session, row.author_id, topics.tags_of(row.features), "reply", row.created_at)
 

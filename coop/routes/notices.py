@@ -1,7 +1,7 @@
 """Notices over HTTP: what one is told, and that one has read it."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,19 +9,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from coop import notices
 from coop.api import Api
 from coop.call import Call
-from coop.notices import Told
-from coop.paging import LARGEST, Page, PageQuery, decode_int, encode
+from coop.notices import Position, Told
+from coop.paging import LARGEST, Page, PageQuery, decode_ints, encode
 
 api = Api("notices")
 
 ID = r"^[0-9]{1,18}$|^[0-8][0-9]{18}$"
 """The digits of an id; none of ours has more."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+"""The last moment that a cursor can stand for, in microseconds since the epoch."""
+
 
 class NoticeQuery(PageQuery):
     """Which notices to list."""
 
     show: Literal["all", "unread"] = "all"
+    waiting: bool = False
+    """Those that wait for their moment, instead of those that have come."""
 
 
 class NoticeView(BaseModel):
@@ -29,7 +36,8 @@ class NoticeView(BaseModel):
 
     id: str
     topic: str
-    """What kind of thing it is about: ``proposal``, ``webhook``, ``seat``, ``followers`` or ``ask``."""
+    """What kind of thing it is about: ``proposal``, ``jury``, ``post``, ``ask``, ``seat``, ``followers`` or
+    ``webhook``."""
     subject: str
     """Id of that thing."""
     moment: str
@@ -42,11 +50,14 @@ class NoticeView(BaseModel):
     """When it came about."""
     until: datetime | None
     """The moment that it points to, such as the close of a vote."""
+    told_at: datetime
+    due_at: datetime
+    """From when on you see it: it came then, or comes, alone or in a batch with others."""
     read_at: datetime | None
 
 
 class NoticePage(Page[NoticeView]):
-    """Some notices, where the next ones begin, and how many are unread in all."""
+    """Some notices, where the next ones begin, and how many that have come are unread in all."""
 
     unread: int
 
@@ -58,7 +69,7 @@ class ReadIn(BaseModel):
 
     ids: list[Annotated[str, Field(pattern=ID)]] = Field(default_factory=list, max_length=LARGEST)
     through: str | None = Field(default=None, pattern=ID)
-    """The id of the newest that you saw: that one, and every one before it."""
+    """The id of the one that came last of those that you saw: that one, and every one that came before it."""
 
 
 class UnreadView(BaseModel):
@@ -69,17 +80,22 @@ class UnreadView(BaseModel):
 
 @api.get("/notices")
 def list_notices(call: Call, query: NoticeQuery) -> NoticePage:
-    """List what you are told, the newest first."""
+    """List what you are told, what came last first; with ``waiting``, what has not come yet.
+
+    When things come is yours to choose: see ``/notices/rhythm``.
+    """
     found = notices.listing(
         call.session,
         call.member,
+        call.now,
+        waiting=query.waiting,
         unread_only=query.show == "unread",
-        before=decode_int(query.cursor),
+        before=position(query.cursor),
         limit=query.limit + 1,
     )
     shown = found[: query.limit]
-    more = encode(shown[-1].id) if len(found) > len(shown) else None
-    unread = notices.unread(call.session, call.member)
+    more = cursor(shown[-1]) if len(found) > len(shown) else None
+    unread = notices.unread(call.session, call.member, call.now)
     return NoticePage(items=[_view(told) for told in shown], next=more, unread=unread)
 
 
@@ -89,7 +105,21 @@ def read_notices(call: Call, body: ReadIn) -> UnreadView:
     notices.mark_read(call.session, call.member, [int(one) for one in body.ids], call.now)
     if body.through is not None:
         notices.mark_read_through(call.session, call.member, int(body.through), call.now)
-    return UnreadView(unread=notices.unread(call.session, call.member))
+    return UnreadView(unread=notices.unread(call.session, call.member, call.now))
+
+
+def cursor(told: Told) -> str:
+    """Return the cursor of what comes after a notice in the list."""
+    return encode(f"{(told.due_at - EPOCH) // MICROSECOND}-{told.id}")
+
+
+def position(cursor: str | None) -> Position | None:
+    """Return the position that a cursor stands for; raise RuleBroken where it is none of ours."""
+    numbers = decode_ints(cursor, 2)
+    if numbers is None:
+        return None
+    since_epoch, told_id = numbers
+    return EPOCH + min(since_epoch, LAST) * MICROSECOND, told_id
 
 
 def _view(told: Told) -> NoticeView:

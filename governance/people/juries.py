@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from coop.book import Book
 from coop.checkpoint_tables import Checkpoint
 from coop.clock import Clock
 from coop.database import Database
@@ -24,6 +25,7 @@ from coop.errors import Conflict
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.ledger import append
+from coop.policies import Books
 from coop.tables import Member
 from governance import cases, roll
 from governance.case import Case
@@ -63,18 +65,18 @@ class JuryRead:
     """Why there is none, in a sentence; empty where there is one."""
 
 
-def draw_due(database: Database, clock: Clock) -> int:
+def draw_due(database: Database, books: Books, clock: Clock) -> int:
     """Draw the juries that can be drawn, one a transaction, and return how many that were."""
     with database.begin() as session:
         waiting = [case.id for case in _waiting(session, clock.now(session))]
     drawn = 0
     for proposal_id in reversed(waiting):
         with database.begin() as session:
-            drawn += draw(session, proposal_id, clock)
+            drawn += draw(session, books.current(session), proposal_id, clock)
     return drawn
 
 
-def draw(session: Session, proposal_id: int, clock: Clock) -> bool:
+def draw(session: Session, book: Book, proposal_id: int, clock: Clock) -> bool:
     """Draw the jury of a proposal; say whether there was one to draw.
 
     None is drawn where the pool is smaller than a jury, or no checkpoint covers the beginning yet. Somebody
@@ -106,7 +108,7 @@ def draw(session: Session, proposal_id: int, clock: Clock) -> bool:
     session.add(jury)
     session.flush()
     for position, handle in enumerate(drawn):
-        jurors.seat(session, case, jury.id, pool[handle], position, now)
+        jurors.seat(session, book, case, jury.id, pool[handle], position, now)
     told: dict[str, Any] = {
         "proposal": str(case.id),
         "size": size,

@@ -11,6 +11,7 @@ from sqlalchemy import func, literal, select, update
 from sqlmodel import Session, col
 
 from coop import notices
+from coop.book import Book
 from coop.clock import Clock
 from coop.errors import Conflict, Fault, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
@@ -56,7 +57,9 @@ def jury_of(session: Session, proposal_id: int) -> Jury | None:
     return session.scalars(select(Jury).where(col(Jury.proposal_id) == proposal_id)).one_or_none()
 
 
-def seat(session: Session, case: Case, jury_id: int, member_id: int, position: int, now: datetime) -> None:
+def seat(
+    session: Session, book: Book, case: Case, jury_id: int, member_id: int, position: int, now: datetime
+) -> None:
     """Put a member on a jury, and tell them."""
     session.add(Juror(jury_id=jury_id, member_id=member_id, position=position))
     session.flush()
@@ -71,7 +74,7 @@ def seat(session: Session, case: Case, jury_id: int, member_id: int, position: i
         until=None if case.times is None else case.times.voting_at,
         turn=position,
     )
-    notices.tell(session, tidings, select(literal(member_id)), now)
+    notices.tell(session, book, tidings, select(literal(member_id)), now)
 
 
 def seats(session: Session, jury_id: int) -> list[Seat]:
@@ -102,7 +105,7 @@ def seats(session: Session, jury_id: int) -> list[Seat]:
     ]
 
 
-def step_down(session: Session, member: Identity, proposal_id: int, clock: Clock) -> None:
+def step_down(session: Session, member: Identity, book: Book, proposal_id: int, clock: Clock) -> None:
     """Leave a jury without a verdict: the next in the draw follows, if there is one.
 
     Nothing happens where the member has stepped down. Raise NotFound or Forbidden where they are on no such
@@ -118,7 +121,7 @@ def step_down(session: Session, member: Identity, proposal_id: int, clock: Clock
     seated = session.execute(select(func.count()).where(col(Juror.jury_id) == jury.id)).scalar_one()
     follows = sortition.order(jury.seed, pool.keys())[seated : seated + 1]
     for handle in follows:
-        seat(session, case, jury.id, pool[handle], seated, now)
+        seat(session, book, case, jury.id, pool[handle], seated, now)
     told = {"proposal": str(case.id), "juror": member.handle, "follows": follows[0] if follows else None}
     append(session, "jury.declined", told, now)
 

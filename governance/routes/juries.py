@@ -88,7 +88,7 @@ def give_verdict(call: Call, proposal_id: int, body: VerdictBody) -> JuryView:
 @api.delete("/proposals/<id:proposal_id>/jury/jurors/me")
 def step_down_as_juror(call: Call, proposal_id: int) -> None:
     """Leave a jury without a verdict; the next in the draw follows."""
-    jurors.step_down(call.session, call.member, proposal_id, call.platform.clock)
+    jurors.step_down(call.session, call.member, call.book, proposal_id, call.platform.clock)
 
 
 def _view(call: Call, proposal_id: int) -> JuryView:

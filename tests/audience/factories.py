@@ -13,9 +13,11 @@ from audience.document import AudienceDocument
 from audience.posts import Draft
 from audience.rules import AUDIENCE, KINDS
 from audience.tables import Post
-from coop.book import COOP, Book, InForce, Source, guild_scope
+from coop.book import COOP, Book, InForce, PolicyKind, Source, guild_scope
 from coop.identity import Identity
 from coop.ids import new_id
+from coop.membership_rules import NAME as MEMBERSHIP
+from coop.membership_rules import MembershipRules
 from coop.policy_text import apply, leaves, parse, sha256
 from media.tables import Asset, Rendition
 
@@ -33,10 +35,11 @@ def in_force(scope: str, kind: str, text: str, number: int = 1) -> InForce:
 
 
 def founding_book() -> Book:
-    """Return the founding policies of this room, without a database."""
-    texts = {kind.name: (POLICIES / f"{kind.name}.toml").read_text(encoding="utf-8") for kind in KINDS}
-    policies = {(COOP, kind): in_force(COOP, kind, text) for kind, text in texts.items()}
-    return Book(1, {kind.name: kind for kind in KINDS}, policies)
+    """Return the founding policies that this room asks, without a database."""
+    kinds = {kind.name: kind for kind in (*KINDS, PolicyKind(MEMBERSHIP, MembershipRules))}
+    texts = {name: (POLICIES / f"{name}.toml").read_text(encoding="utf-8") for name in kinds}
+    policies = {(COOP, name): in_force(COOP, name, text) for name, text in texts.items()}
+    return Book(1, kinds, policies)
 
 
 def with_clauses(book: Book, kind: str, clauses: Mapping[str, object]) -> Book:

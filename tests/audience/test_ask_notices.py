@@ -14,8 +14,8 @@ from coop import notices
 from coop.book import Book
 from coop.database import Database
 from coop.identity import Identity
-from coop.notices import Told
 from tests.audience.factories import NOW, founding_book, make_post
+from tests.coop.told import EVER, told, unread
 from tests.factories import identity_of, make_member
 
 HOUR = timedelta(hours=1)
@@ -38,10 +38,6 @@ WAYS: dict[str, Callable[..., object]] = {
     "quote": quote,
     "reply": answer,
 }
-
-
-def told(session: Session, who: Identity) -> list[Told]:
-    return notices.listing(session, who, unread_only=False, before=None, limit=9)
 
 
 @pytest.mark.parametrize("verb", WAYS)
@@ -67,11 +63,11 @@ def test_whatever_else_waits_is_not_told_until_the_notice_was_read(
         act(session, ben, book, post.id, NOW + hours * HOUR)
     assert len(told(session, ada)) == 1
     notices.mark_read(session, ada, [told(session, ada)[0].id], NOW + 5 * HOUR)
-    assert notices.unread(session, ada) == 0
+    assert unread(session, ada) == 0
     for hours in (6, 7):
         answer(session, ben, book, post.id, NOW + hours * HOUR)
     assert [one.read_at is None for one in told(session, ada)] == [True, False]
-    notices.mark_read_through(session, ada, told(session, ada)[0].id, NOW + 8 * HOUR)
+    notices.mark_read_through(session, ada, told(session, ada)[0].id, EVER)
     answer(session, ben, book, post.id, NOW + 9 * HOUR)
     assert len(told(session, ada)) == 3
 

@@ -14,6 +14,7 @@ from coop.clock import Clock
 from coop.database import Database
 from coop.policies import Books
 from coop.policy_text import apply
+from tests.coop.rhythms import AT_ONCE
 from tests.factories import bearer_for, make_member
 
 Headers = dict[str, str]
@@ -83,6 +84,7 @@ def test_the_job_seats_those_who_wait_once_a_vote_has_raised_the_cap(
     vote(session, book, 1)
     assert client.get(post, headers=members["ben"]).get_json()["seats"]["max"] == 1
     for name in ("cleo", "dora"):
+        client.put("/api/v1/notices/rhythm", json=AT_ONCE, headers=members[name])
         assert client.post(f"{post}/wait", headers=members[name]).status_code == 200
     assert waiting.seat_due(database, books, clock) == 0
     vote(session, book, 2)

@@ -10,12 +10,12 @@ from sqlmodel import Session, col
 from audience import following
 from audience.rules import AUDIENCE
 from audience.tables import Relation
-from coop import notices
 from coop.book import Book
 from coop.database import Database
 from coop.errors import Forbidden
 from coop.identity import Identity
 from tests.audience.factories import NOW, founding_book, with_clauses
+from tests.coop.told import told
 from tests.factories import identity_of, make_member, make_members
 from tests.thorough import much
 
@@ -99,13 +99,13 @@ def test_whoever_reaches_the_ceiling_is_invited_once_to_form_a_guild(
     come(session, TWO, crowd)
     following.unfollow(session, crowd[0], TWO, "ada", NOW)
     following.unfollow(session, crowd[1], TWO, "ada", NOW)
-    told = notices.listing(session, ada, unread_only=False, before=None, limit=10)
-    assert [one.topic for one in told] == ["followers"]
-    assert "guild" in told[0].detail
+    found = told(session, ada)
+    assert [one.topic for one in found] == ["followers"]
+    assert "guild" in found[0].detail
 
 
 def invitations(session: Session, ada: Identity) -> list[str]:
-    return [one.line for one in notices.listing(session, ada, unread_only=False, before=None, limit=10)]
+    return [one.line for one in told(session, ada)]
 
 
 def test_whoever_reaches_a_raised_ceiling_by_those_who_waited_is_invited_once_as_well(

@@ -12,6 +12,7 @@ from coop.tables import Member
 from media.storage import ObjectStore
 from media.tables import Rendition
 from tests.audience.factories import NOBODY, make_asset
+from tests.coop.rhythms import AT_ONCE
 from tests.factories import bearer_for, identity_of, make_member
 
 Headers = dict[str, str]
@@ -78,6 +79,7 @@ def test_where_its_author_is_asked_it_is_accepted_and_waits(
     assert (answer.status_code, answer.json) == (202, {"state": "waiting"})
     (ask,) = get(client, as_ada, "asks")["items"]
     assert (ask["verb"], ask["asker"]["handle"], ask["body"], ask["picture"]) == (verb, "ben", None, None)
+    client.put("/api/v1/notices/rhythm", json=AT_ONCE, headers=as_ada)
     (notice,) = get(client, as_ada, "notices")["items"]
     assert (notice["topic"], notice["path"]) == ("ask", "/members/me/asks")
     assert client.post(f"/api/v1/asks/{ask['id']}/grant", headers=as_ben).status_code == 404

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from audience.tables import Post
 from coop.tables import Member
 from tests.audience.factories import NOBODY, make_asset
+from tests.coop.rhythms import AT_ONCE
 from tests.factories import bearer_for, identity_of, make_member
 
 Headers = dict[str, str]
@@ -111,6 +112,7 @@ def test_what_waits_is_decided_by_the_author_of_the_post(
     client: FlaskClient, session: Session, ben: Member, as_ada: Headers, as_ben: Headers
 ) -> None:
     as_cleo = bearer_for(session, make_member(session, "cleo"))
+    client.put("/api/v1/notices/rhythm", json=AT_ONCE, headers=as_ada)
     post = publish(client, as_ada, audience=ASK)
     assert thread(client, as_ben, post)["leave"]["value"] == "ask"
     asset = make_asset(session, identity_of(ben))

@@ -8,7 +8,6 @@ from sqlmodel import Session
 from audience import posts, relations, waiting
 from audience.rules import AUDIENCE
 from audience.tables import Post
-from coop import notices
 from coop.book import Book
 from coop.errors import Conflict, NotFound
 from coop.identity import Identity
@@ -29,6 +28,7 @@ from tests.audience.lines import (
     tightened,
     wait,
 )
+from tests.coop.told import told, unread
 from tests.factories import make_member
 
 DEFAULT = {"seats": {"max": 400, "on_full": "waitlist"}}
@@ -83,8 +83,8 @@ def test_who_waits_and_finds_room_beyond_all_others_is_seated_at_once_and_waits_
     assert opens(session, last, six, allowing)
     assert seated(session, six, allowing) == 1
     assert counted(session, allowing) == (0, 4)
-    assert notices.unread(session, first) == 1
-    assert notices.unread(session, last) == 0
+    assert unread(session, first) == 1
+    assert unread(session, last) == 0
 
 
 def test_an_authors_own_cap_keeps_those_waiting_whom_the_coop_would_let_in(
@@ -116,12 +116,12 @@ def test_whoever_is_seated_is_told_and_nothing_of_the_post(
     for _ in range(2):
         opens(session, stranger(session), small, allowing)
     waiting.begin(session, ben, small, allowing.id, NOW)
-    assert notices.unread(session, ben) == 0
+    assert unread(session, ben) == 0
     seated(session, raised(small, 3), allowing)
-    (told,) = notices.listing(session, ben, unread_only=True, before=None, limit=9)
-    assert (told.topic, told.moment, told.path) == ("seat", "seated", f"/posts/{allowing.id}")
-    assert told.line == "There is a seat for you."
-    assert told.detail == ""
+    (notice,) = told(session, ben, unread_only=True)
+    assert (notice.topic, notice.moment, notice.path) == ("seat", "seated", f"/posts/{allowing.id}")
+    assert notice.line == "There is a seat for you."
+    assert notice.detail == ""
 
 
 def test_waiting_twice_keeps_ones_place(session: Session, small: Book, ada: Identity) -> None:
@@ -189,7 +189,7 @@ def test_law_07_whoever_is_no_longer_meant_ceases_to_wait_and_is_told_nothing(
     session.flush()
     assert seated(session, raised(small, 3), allowing) == 1
     assert counted(session, allowing) == (0, 3)
-    assert [notices.unread(session, one) for one in (ben, gone, last)] == [0, 0, 1]
+    assert [unread(session, one) for one in (ben, gone, last)] == [0, 0, 1]
 
 
 def test_a_post_that_was_taken_back_keeps_nobody_waiting(

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from app import POLICY_KINDS
 from coop import webhook_delivery, webhooks
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
 from coop.identity import Identity
 from coop.outbound import Outbound
+from coop.policies import Books
 from coop.receipts import Citation
 from coop.webhooks import Delivery, Event, Registered
 
@@ -44,7 +46,7 @@ def publish(session: Session, subject: int = 7, at: datetime = NOW) -> int | Non
 
 
 def deliver(database: Database, clock: Clock) -> int:
-    return webhook_delivery.deliver(database, clock, OUTBOUND)
+    return webhook_delivery.deliver(database, Books(POLICY_KINDS), clock, OUTBOUND)
 
 
 def only(session: Session, owner: Identity, made: Registered) -> Delivery:

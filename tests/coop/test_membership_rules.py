@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coop.book import PolicyKind, check_rules
+from coop.book import PolicyKind, check_rules, within
 from coop.membership_rules import MembershipRules, membership_charter
 from coop.policy_text import leaves
 
@@ -32,7 +32,7 @@ def test_a_clause_that_nobody_knows_is_refused(data: dict[str, Any]) -> None:
 def test_every_declared_bound_names_a_clause_and_holds_its_founding_value(data: dict[str, Any]) -> None:
     clauses = leaves(data)
     for pointer, bound in data["bounds"]["coop"].items():
-        assert bound["min"] <= clauses[pointer] <= bound["max"]
+        assert within(clauses[pointer], bound), pointer
 
 
 def test_law_12_a_closed_door_keeps_a_way_in(data: dict[str, Any]) -> None:
@@ -60,3 +60,20 @@ def test_a_number_in_quotes_is_not_a_number(data: dict[str, Any]) -> None:
     data["joining"]["invitation_days"] = "14"
     (fault,) = check_rules(KIND, data)
     assert fault.pointer == "/joining/invitation_days"
+
+
+@pytest.mark.parametrize(
+    ("clause", "value", "pointer"),
+    [
+        ("zone", "Mars/Olympus", "/notices/zone"),
+        ("rhythm", "yearly", "/notices/rhythm"),
+        ("urgent", ["jury", "weather"], "/notices/urgent/1"),
+        ("hour", 24, "/notices/hour"),
+        ("hours_to_act", -1, "/notices/hours_to_act"),
+    ],
+)
+def test_a_rhythm_in_which_nobody_could_hear_of_things_is_refused(
+    data: dict[str, Any], clause: str, value: Any, pointer: str
+) -> None:
+    data["notices"][clause] = value
+    assert [fault.pointer for fault in check_rules(KIND, data)] == [pointer]

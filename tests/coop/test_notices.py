@@ -9,9 +9,12 @@ from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from coop import notices
+from coop.book import Book
+from coop.clock import Clock
 from coop.identity import Identity
 from coop.notices import Tidings
 from coop.tables import Member
+from tests.coop.told import EVER, told, unread
 from tests.factories import bearer_for, identity_of, make_member
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -48,37 +51,37 @@ def to(*people: Identity) -> Select[Any]:
     return select(col(Member.id)).where(col(Member.id).in_([one.member_id for one in people]))
 
 
-def lines(session: Session, member: Identity, **wanted: Any) -> list[str]:
-    asked = {"unread_only": False, "before": None, "limit": 10} | wanted
-    return [one.line for one in notices.listing(session, member, **asked)]
+def lines(session: Session, member: Identity, now: datetime = EVER, **wanted: Any) -> list[str]:
+    return [one.line for one in notices.listing(session, member, now, **{"limit": 10} | wanted)]
 
 
-def tell(session: Session, *subjects: int, to_whom: Identity) -> list[int]:
+def tell(session: Session, book: Book, *subjects: int, to_whom: Identity) -> list[int]:
     """Tell of these one second after another, and return the ids, the first first."""
     for second, subject in enumerate(subjects):
-        notices.tell(session, about(subject), to(to_whom), NOW + timedelta(seconds=second))
-    found = notices.listing(session, to_whom, unread_only=False, before=None, limit=100)
-    return [one.id for one in reversed(found)]
+        notices.tell(session, book, about(subject), to(to_whom), NOW + timedelta(seconds=second))
+    return [one.id for one in reversed(told(session, to_whom))]
 
 
-def test_whom_it_concerns_is_told_and_nobody_else(session: Session, ada: Identity, bruno: Identity) -> None:
-    assert notices.tell(session, about(7, detail="Why", until=NOW), to(ada), NOW) == 1
-    (told,) = notices.listing(session, ada, unread_only=False, before=None, limit=10)
-    assert (told.topic, told.subject, told.moment) == ("proposal", 7, "opened")
-    assert (told.line, told.detail, told.path) == ("Number 7", "Why", "/proposals/7")
-    assert (told.at, told.until, told.read_at) == (NOW, NOW, None)
-    assert (notices.unread(session, ada), notices.unread(session, bruno)) == (1, 0)
+def test_whom_it_concerns_is_told_and_nobody_else(
+    session: Session, book: Book, ada: Identity, bruno: Identity
+) -> None:
+    assert notices.tell(session, book, about(7, detail="Why", until=NOW), to(ada), NOW) == 1
+    (notice,) = told(session, ada)
+    assert (notice.topic, notice.subject, notice.moment) == ("proposal", 7, "opened")
+    assert (notice.line, notice.detail, notice.path) == ("Number 7", "Why", "/proposals/7")
+    assert (notice.at, notice.until, notice.told_at, notice.read_at) == (NOW, NOW, NOW, None)
+    assert (unread(session, ada), unread(session, bruno)) == (1, 0)
     assert lines(session, bruno) == []
 
 
 def test_law_14_a_thing_is_told_once_however_often_it_is_said(
-    session: Session, ada: Identity, bruno: Identity
+    session: Session, book: Book, ada: Identity, bruno: Identity
 ) -> None:
-    assert notices.tell(session, about(7), to(ada), NOW) == 1
-    assert notices.tell(session, about(7), to(ada, bruno), NOW + timedelta(hours=1)) is None
+    assert notices.tell(session, book, about(7), to(ada), NOW) == 1
+    assert notices.tell(session, book, about(7), to(ada, bruno), NOW + timedelta(hours=1)) is None
     assert lines(session, bruno) == []
     for other in (about(7, "closed"), about(8), about(7, turn=1)):
-        assert notices.tell(session, other, to(ada), NOW) == 1
+        assert notices.tell(session, book, other, to(ada), NOW) == 1
     assert notices.told_before(session, "proposal", [7]) == {
         (7, "opened", 0),
         (7, "closed", 0),
@@ -86,54 +89,64 @@ def test_law_14_a_thing_is_told_once_however_often_it_is_said(
     }
 
 
-def test_a_member_selected_twice_is_told_once(session: Session, ada: Identity) -> None:
-    assert notices.tell(session, about(7), to(ada).union_all(to(ada)), NOW) == 1
+def test_a_member_selected_twice_is_told_once(session: Session, book: Book, ada: Identity) -> None:
+    assert notices.tell(session, book, about(7), to(ada).union_all(to(ada)), NOW) == 1
 
 
-def test_the_newest_comes_first_and_pages_hold_each_once(session: Session, ada: Identity) -> None:
-    ids = tell(session, 1, 2, 3, 4, 5, to_whom=ada)
+def test_of_one_batch_the_newest_comes_first_and_pages_hold_each_once(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    tell(session, book, 1, 2, 3, 4, 5, to_whom=ada)
     assert lines(session, ada, limit=2) == ["Number 5", "Number 4"]
-    assert lines(session, ada, before=ids[3], limit=9) == ["Number 3", "Number 2", "Number 1"]
+    second = told(session, ada)[1].position
+    assert lines(session, ada, before=second, limit=9) == ["Number 3", "Number 2", "Number 1"]
 
 
 def test_law_07_one_marks_what_one_has_read_and_nobody_else_s(
-    session: Session, ada: Identity, bruno: Identity
+    session: Session, book: Book, ada: Identity, bruno: Identity
 ) -> None:
-    ids = tell(session, 1, 2, 3, to_whom=ada)
+    ids = tell(session, book, 1, 2, 3, to_whom=ada)
     notices.mark_read(session, bruno, ids, NOW)
-    notices.mark_read_through(session, bruno, ids[-1], NOW)
-    assert notices.unread(session, ada) == 3
+    notices.mark_read_through(session, bruno, ids[-1], EVER)
+    assert unread(session, ada) == 3
     notices.mark_read(session, ada, [ids[1], 12345], NOW)
     assert lines(session, ada, unread_only=True) == ["Number 3", "Number 1"]
 
 
-def test_what_comes_after_the_one_that_was_seen_stays_unread(session: Session, ada: Identity) -> None:
-    ids = tell(session, 1, 2, 3, to_whom=ada)
-    notices.mark_read_through(session, ada, ids[1], NOW)
+def test_what_comes_after_the_one_that_was_seen_stays_unread(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    ids = tell(session, book, 1, 2, 3, to_whom=ada)
+    notices.mark_read_through(session, ada, ids[1], EVER)
     assert lines(session, ada, unread_only=True) == ["Number 3"]
 
 
-def test_marking_again_keeps_when_it_was_first_read(session: Session, ada: Identity) -> None:
-    ids = tell(session, 1, to_whom=ada)
+def test_marking_again_keeps_when_it_was_first_read(session: Session, book: Book, ada: Identity) -> None:
+    ids = tell(session, book, 1, to_whom=ada)
     for later in (timedelta(), timedelta(hours=1)):
         notices.mark_read(session, ada, ids, NOW + later)
-    (told,) = notices.listing(session, ada, unread_only=False, before=None, limit=1)
-    assert told.read_at == NOW
+    (notice,) = told(session, ada)
+    assert notice.read_at == NOW
 
 
-def test_old_notices_are_swept_and_what_was_told_is_not_told_again(session: Session, ada: Identity) -> None:
+def test_old_notices_are_swept_and_what_was_told_is_not_told_again(
+    session: Session, book: Book, ada: Identity
+) -> None:
     kept = timedelta(days=90)
-    tell(session, 1, 2, to_whom=ada)
-    assert notices.sweep(session, kept, NOW + kept) == 0
-    assert notices.sweep(session, kept, NOW + kept + timedelta(seconds=1)) == 1
+    tell(session, book, 1, to_whom=ada)
+    notices.tell(session, book, about(2), to(ada), NOW + timedelta(days=1))
+    seen_at = told(session, ada)[1].due_at
+    assert notices.sweep(session, kept, seen_at + kept) == 0
+    assert notices.sweep(session, kept, seen_at + kept + timedelta(seconds=1)) == 1
     assert lines(session, ada) == ["Number 2"]
-    assert notices.tell(session, about(1), to(ada), NOW + kept) is None
+    assert notices.tell(session, book, about(1), to(ada), NOW + kept) is None
 
 
 def test_over_http_one_reads_and_marks_one_s_own(
-    session: Session, client: FlaskClient, people: list[Member], ada: Identity
+    session: Session, book: Book, client: FlaskClient, clock: Clock, people: list[Member], ada: Identity
 ) -> None:
-    ids = tell(session, 1, 2, 3, to_whom=ada)
+    ids = tell(session, book, 1, 2, 3, to_whom=ada)
+    clock.offset += NOW + timedelta(hours=7) - clock.now(session)
     own, other = bearer_for(session, people[0]), bearer_for(session, people[1])
     page = client.get("/api/v1/notices?limit=2", headers=own).get_json()
     assert ([item["line"] for item in page["items"]], page["unread"]) == (["Number 3", "Number 2"], 3)

@@ -31,6 +31,7 @@ READ_BY = {
     "change_me": "read_me",
     "change_own_feed": "read_own_feed",
     "choose_default": None,
+    "choose_notice_rhythm": "read_notice_rhythm",
     "complete_upload": "read_upload",
     "create_joint_proposal": None,
     "create_proposal": "read_proposal",

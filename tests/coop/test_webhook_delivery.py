@@ -12,14 +12,16 @@ from threading import Barrier
 import pytest
 from sqlmodel import Session
 
-from coop import notices, webhook_delivery, webhooks
+from coop import webhook_delivery, webhooks
 from coop.book import Book
 from coop.database import Database
 from coop.identity import Identity
 from coop.outbound import Outbound
+from coop.policies import Books
 from coop.webhook_delivery import GIVEN_UP, TRIES, WAITS
 from tests.coop.hooks import NOW, ONE, OUTBOUND, StoppedClock, deliver, only, publish, register
 from tests.coop.receiver import Received, Receiver, receiving
+from tests.coop.told import told, unread
 from tests.factories import identity_of, make_member
 
 SLACK = 1.1
@@ -163,14 +165,14 @@ def test_a_webhook_that_takes_nothing_is_disabled_and_its_owner_told(
     for subject in range(GIVEN_UP - 1):
         fail_through(database, session, clock, subject)
     assert webhooks.of(session, ada)[0].disabled_at is None
-    assert notices.unread(session, ada) == 0
+    assert unread(session, ada) == 0
     fail_through(database, session, clock, 99)
     assert webhooks.of(session, ada)[0].disabled_at is not None
-    (told,) = notices.listing(session, ada, unread_only=True, before=None, limit=9)
-    assert (told.topic, told.moment) == ("webhook", "disabled")
-    assert told.path == f"/members/me/webhooks/{webhooks.of(session, ada)[0].id}"
-    assert receiver.url in told.detail
-    assert notices.unread(session, bruno) == 0
+    (notice,) = told(session, ada, unread_only=True)
+    assert (notice.topic, notice.moment) == ("webhook", "disabled")
+    assert notice.path == f"/members/me/webhooks/{webhooks.of(session, ada)[0].id}"
+    assert receiver.url in notice.detail
+    assert unread(session, bruno) == 0
     assert publish(session, 100, clock.at) == 0
     assert len(receiver.received) == GIVEN_UP * TRIES
 
@@ -197,7 +199,7 @@ def test_one_that_is_gone_is_disabled_at_once(
     deliver(database, clock)
     assert webhooks.of(session, ada)[0].disabled_at == NOW
     assert only(session, ada, made).due_at is None
-    assert notices.unread(session, ada) == 1
+    assert unread(session, ada) == 1
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,13 @@ def test_a_worker_that_dies_on_the_way_loses_nothing(
 
 
 def test_a_webhook_removed_while_it_is_sent_to_leaves_nothing_behind(
-    database: Database, session: Session, book: Book, ada: Identity, receiver: Receiver, clock: StoppedClock
+    database: Database,
+    session: Session,
+    books: Books,
+    book: Book,
+    ada: Identity,
+    receiver: Receiver,
+    clock: StoppedClock,
 ) -> None:
     made = register(session, book, ada, receiver.url)
     publish(session)
@@ -253,17 +261,23 @@ def test_a_webhook_removed_while_it_is_sent_to_leaves_nothing_behind(
     webhooks.remove(session, ada, made.endpoint.id)
     receiver.status = 410
     outcome = webhook_delivery.send(OUTBOUND, one)
-    webhook_delivery.record(session, one, outcome, NOW)
-    assert notices.unread(session, ada) == 0
+    webhook_delivery.record(session, books, one, outcome, NOW)
+    assert unread(session, ada) == 0
 
 
 def test_an_address_that_has_moved_inside_since_is_not_spoken_to(
-    database: Database, session: Session, book: Book, ada: Identity, receiver: Receiver, clock: StoppedClock
+    database: Database,
+    session: Session,
+    books: Books,
+    book: Book,
+    ada: Identity,
+    receiver: Receiver,
+    clock: StoppedClock,
 ) -> None:
     made = register(session, book, ada, f"https://rebound.example:{receiver.port}/")
     publish(session)
     client = Outbound(resolve=lambda host, port: ["127.0.0.1"], tls=OUTBOUND.tls)
-    assert webhook_delivery.deliver(database, clock, client) == 1
+    assert webhook_delivery.deliver(database, books, clock, client) == 1
     assert receiver.received == []
     assert only(session, ada, made).problem == "This name was not found on the public network."
 

@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 
 from app import ENACTORS, REPLAYERS
-from coop import policy_text
+from coop import own_rhythm, policy_text
 from coop.book import COOP, Book
 from coop.clock import Clock
 from coop.database import Database
 from coop.identity import Identity
 from coop.policies import Books
+from coop.rhythm import Rhythm
 from coop.sign_in import COOKIE
 from coop.tables import Member, WebSession
 from governance import ballots, cases, drafts, enactment, proposals, sponsors
@@ -59,6 +60,14 @@ class Village:
             made = make_guild(session, slug, first, tuple(others))
             for name, member in zip(handles, (first, *others), strict=True):
                 self.people[name] = identity_of(member, (made,))
+
+    def hears_at_once(self, *handles: str) -> None:
+        """Have these members wait for no batch of notices."""
+        with self.database.begin() as session:
+            book, now = self.books.current(session), self.clock.now(session)
+            for handle in handles:
+                rhythm = Rhythm("at_once", 18, "sunday", "UTC")
+                own_rhythm.choose(session, self.people[handle], book, rhythm, now)
 
     def now(self) -> datetime:
         with self.database.begin() as session:

@@ -17,6 +17,7 @@ ASKED = {"interact": {"reply": {"ask": [{"local": True}]}}}
 def test_an_author_is_told_of_answers_that_wait_and_decides_on_them_in_one_place(
     village: Village, browser_of: Of
 ) -> None:
+    village.hears_at_once("bruno")
     made = publish(village, village.people["bruno"], audience=ASKED)
     with village.database.begin() as session:
         book, now = village.books.current(session), village.clock.now(session)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from web.clocks import ago, clock, date, machine, span
+from web.clocks import ago, clock, date, machine, moment_there, span
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,6 +41,22 @@ def test_moments_before_and_after_now() -> None:
     assert ago(NOW - 3 * DAY, NOW) == "3 days ago"
     assert ago(NOW + 3 * DAY, NOW) == "in 3 days"
     assert ago(NOW, NOW) == "just now"
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (NOW, "today at 21:00"),
+        (NOW + 3 * HOUR, "tomorrow at 00:00"),
+        (NOW - 21 * HOUR - timedelta(minutes=1), "yesterday at 23:59"),
+        (NOW + 6 * DAY, "Sunday at 21:00"),
+        (NOW + 7 * DAY, "8 Mar 2027 at 21:00"),
+        (NOW - 2 * DAY, "27 Feb 2027 at 21:00"),
+    ],
+)
+def test_a_moment_is_said_by_the_clocks_and_days_of_a_place(moment: datetime, said: str) -> None:
+    """A Monday noon in UTC is nine in the evening in Tokyo."""
+    assert moment_there(moment, NOW, "Asia/Tokyo") == said
 
 
 def test_a_moment_is_written_in_utc_wherever_it_was_taken() -> None:

@@ -41,6 +41,8 @@ FOR_MEMBERS = (
     "/members/me",
     "/members/me/webhooks",
     "/posts/new",
+    "/notices",
+    "/notices/waiting",
     "/councils/coop",
     "/proposals/new/election",
     "/proposals/new/joint",

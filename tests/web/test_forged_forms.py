@@ -23,6 +23,8 @@ FORMS = (
     "/proposals/7/submit",
     "/proposals/7/withdraw",
     "/notices/read",
+    "/notices/rhythm",
+    "/notices/rhythm/forget",
     "/members/<handle>/relation",
     "/guilds/new",
     "/guilds/<slug>/join",

@@ -50,6 +50,7 @@ def test_a_guild_is_founded_entered_and_left(ada: Browser, browser_of: Of) -> No
 def test_whoever_reaches_the_ceiling_follows_the_invitation_and_founds_a_guild(
     village: Village, ada: Browser
 ) -> None:
+    village.hears_at_once("ada")
     with village.database.begin() as session:
         book, now = village.books.current(session), village.clock.now(session)
         one = with_clauses(book, AUDIENCE, {"/followers/ceiling": 1})

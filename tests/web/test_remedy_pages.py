@@ -170,7 +170,7 @@ def test_a_juror_tells_what_they_think_and_another_steps_down(
     with village.database.begin() as session:
         key = Ed25519PrivateKey.from_private_bytes(bytes(32))
         checkpoints.extend(session, key, "garden.example", village.clock.now(session))
-    assert juries.draw_due(village.database, village.clock) == 1
+    assert juries.draw_due(village.database, village.books, village.clock) == 1
     with village.database.begin() as session:
         found = juries.read(session, cases.one(session, made, village.clock.now(session))).panel
     assert found is not None

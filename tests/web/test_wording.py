@@ -1,9 +1,12 @@
 """Words for numbers: limits, places on a page, lengths of time."""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import get_args
 
 import pytest
 
+from coop.notice_topics import Topic
+from coop.rhythm import EVERY, Every, Quiet, Rhythm
 from web import wording
 
 
@@ -24,6 +27,26 @@ from web import wording
 )
 def test_a_limit_is_said_as_people_read_it(name: str, value: int | timedelta | None, said: str) -> None:
     assert wording.limit(name, value) == said
+
+
+@pytest.mark.parametrize(
+    ("every", "quiet", "said"),
+    [
+        ("at_once", None, "at once"),
+        ("at_once", Quiet(time(22), time(7, 30)), "at once, not from 22:00 to 07:30 (Asia/Tokyo)"),
+        ("hourly", None, "every hour"),
+        ("daily", None, "every day at 08:00 (Asia/Tokyo)"),
+        ("weekly", Quiet(time(8), time(9)), "every Friday at 08:00, not from 08:00 to 09:00 (Asia/Tokyo)"),
+    ],
+)
+def test_a_rhythm_is_said_with_its_clocks_where_it_names_times(
+    every: Every, quiet: Quiet | None, said: str
+) -> None:
+    assert wording.rhythm(Rhythm(every, 8, "friday", "Asia/Tokyo", quiet)) == said
+
+
+def test_every_topic_and_rhythm_has_its_words() -> None:
+    assert (set(wording.TOPICS), set(wording.RHYTHMS)) == (set(get_args(Topic)), set(EVERY))
 
 
 def test_places_in_a_row_are_counted_as_people_count_them() -> None:

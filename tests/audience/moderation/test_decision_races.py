@@ -55,7 +55,7 @@ def test_a_quote_is_shown_once_its_author_said_yes_and_its_hold_ended_at_one_mom
         def end(decision: int = decision_id, start: Barrier = barrier) -> None:
             with committed.begin() as session:
                 start.wait()
-                assert decisions.end_hold(session, decision, decisions.UNSEEN, NOW)
+                assert decisions.end_hold(session, BOOK, decision, decisions.UNSEEN, NOW)
 
         threads = [Thread(target=say_yes), Thread(target=end)]
         for thread in threads:
@@ -82,7 +82,7 @@ def test_a_hold_that_many_workers_end_at_once_ends_once(committed: Database, ada
         def end(decision: int = decision_id, start: Barrier = barrier, done: list[bool] = ended) -> None:
             with committed.begin() as session:
                 start.wait()
-                done.append(decisions.end_hold(session, decision, decisions.UNSEEN, NOW))
+                done.append(decisions.end_hold(session, BOOK, decision, decisions.UNSEEN, NOW))
 
         threads = [Thread(target=end) for _ in range(4)]
         for thread in threads:

@@ -1,7 +1,6 @@
 """Decisions: what rules do with posts and replies from the moment they are made, until it ends."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from audience.topic_tables import Contribution
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
-from coop.notices import listing
+from coop.notices import Told, listing
 from tests.audience.factories import NOW, make_post
 from tests.audience.lines import opens
 from tests.audience.moderation.rules import rule, with_guild_rules, with_rules
@@ -52,12 +51,17 @@ def decided(session: Session, made: Post | Reply, *, dry_run: bool = False) -> D
     return session.scalars(select(Decision).where(*in_force)).one_or_none()
 
 
-def end(session: Session, made: Post | Reply, at: Any = NOW + DAY) -> bool:
+def end(session: Session, book: Book, made: Post | Reply) -> bool:
     decision = decided(session, made)
     assert decision is not None
-    found = decisions.end_hold(session, decision.id, UNSEEN, at)
+    found = decisions.end_hold(session, book, decision.id, UNSEEN, NOW + DAY)
     session.expire_all()
     return found
+
+
+def told(session: Session, member: Identity) -> list[Told]:
+    """Return what a member has been told by the week after."""
+    return listing(session, member, NOW + 7 * DAY, unread_only=False, before=None, limit=9)
 
 
 def given(session: Session, member: Identity) -> int:
@@ -116,7 +120,7 @@ def test_a_hold_ends_by_itself_in_favour_of_the_author_with_what_milder_rules_sa
     session: Session, ruled: Book, ada: Identity, ben: Identity
 ) -> None:
     post = make_post(session, ada, ruled, body="Ergot, no: rye #bread")
-    assert end(session, post)
+    assert end(session, ruled, post)
     assert opens(session, ben, ruled, post)
     assert given(session, ada) == 1
     left = decided(session, post)
@@ -125,10 +129,10 @@ def test_a_hold_ends_by_itself_in_favour_of_the_author_with_what_milder_rules_sa
     assert post.flag is not None and post.flag["decision"] == str(left.id)
     plain = make_post(session, ada, ruled, body="Only ergot")
     ended = decided(session, plain)
-    assert ended is not None and end(session, plain)
+    assert ended is not None and end(session, ruled, plain)
     assert (decided(session, plain), plain.flag) == (None, None)
     assert (ended.ended_at, ended.ended_why) == (NOW + DAY, UNSEEN)
-    assert not decisions.end_hold(session, ended.id, UNSEEN, NOW + DAY)
+    assert not decisions.end_hold(session, ruled, ended.id, UNSEEN, NOW + DAY)
 
 
 def test_no_feed_offers_what_a_rule_keeps_out_and_pages_show_it(
@@ -149,7 +153,7 @@ def test_what_is_only_tried_is_kept_and_does_nothing(
     assert tried is not None and tried.action == "hold"
     assert (decided(session, post), post.flag, post.held_at) == (None, None, None)
     assert opens(session, ben, ruled, post)
-    assert listing(session, ada, unread_only=False, before=None, limit=9) == []
+    assert told(session, ada) == []
     with pytest.raises(NotFound):
         reasons.read(session, ada, tried.id)
 
@@ -163,7 +167,7 @@ def test_a_reply_is_held_for_all_but_its_author_and_shown_in_the_end(
     with pytest.raises(NotFound):
         reply_seen(session, ada, ruled, reply.id)
     assert reply_seen(session, ben, ruled, reply.id).state == "held"
-    assert end(session, reply)
+    assert end(session, ruled, reply)
     assert reply_seen(session, ada, ruled, reply.id).state == "shown"
     assert given(session, ben) == 1
 
@@ -179,10 +183,10 @@ def test_a_reply_that_would_have_waited_waits_once_it_is_held_no_more(
     post = make_post(session, ada, ruled, asks)
     reply = replies.write(session, ben, ruled, post.id, "Ergot!", NOW)
     assert reply.state == "held"
-    assert listing(session, ada, unread_only=False, before=None, limit=9) == []
-    assert end(session, reply)
+    assert told(session, ada) == []
+    assert end(session, ruled, reply)
     assert reply.state == "waiting"
-    assert [one.topic for one in listing(session, ada, unread_only=False, before=None, limit=9)] == ["ask"]
+    assert [one.topic for one in told(session, ada)] == ["ask"]
 
 
 @pytest.mark.parametrize("yes_first", [True, False])
@@ -199,7 +203,7 @@ def test_a_quote_that_waits_and_is_held_is_shown_when_both_have_ended(
         if says_yes:
             grants.grant(session, ada, ruled, quote.id, NOW)
         else:
-            assert end(session, quote)
+            assert end(session, ruled, quote)
         session.expire_all()
     assert opens(session, identity_of(make_member(session)), ruled, quote)
     assert given(session, ben) == 1
@@ -211,8 +215,11 @@ def test_whoever_is_acted_on_is_told_with_reasons_and_nobody_else(
     post = make_post(session, ada, ruled, body="Ergot")
     decision = decided(session, post)
     assert decision is not None
-    (told,) = listing(session, ada, unread_only=False, before=None, limit=9)
-    assert (told.line, told.path) == ("A post of yours is held back.", f"/moderation/decisions/{decision.id}")
+    (notice,) = told(session, ada)
+    assert (notice.line, notice.path) == (
+        "A post of yours is held back.",
+        f"/moderation/decisions/{decision.id}",
+    )
     found = reasons.read(session, ada, decision.id)
     assert found.post_id == post.id
     (cause,) = found.decision.causes

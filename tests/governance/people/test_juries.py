@@ -15,6 +15,7 @@ from governance.people import juries, jurors
 from governance.people.juries import Panel
 from governance.people.jurors import Verdict
 from governance.people.sortition import order, pool_sha256, seed
+from tests.coop.told import told
 from tests.governance.assembly import CLASS_B, CLASS_C, CLASS_D, START, Assembly
 from tests.governance.people.polls import Poll, crowd
 
@@ -50,7 +51,7 @@ def made(town: Assembly) -> int:
     """A proposal of class C whose jury was drawn."""
     made = town.propose(CLASS_C, "membership")
     sign(town)
-    assert juries.draw_due(town.database, town.clock) == 1
+    assert juries.draw_due(town.database, town.books, town.clock) == 1
     return made
 
 
@@ -77,14 +78,14 @@ def test_whoever_wrote_or_signed_it_is_not_drawn(town: Assembly, made: int) -> N
 def test_the_seed_is_the_first_checkpoint_over_the_beginning_of_deliberation(town: Assembly) -> None:
     sign(town)
     made = town.propose(CLASS_C, "membership")
-    assert juries.draw_due(town.database, town.clock) == 0
+    assert juries.draw_due(town.database, town.books, town.clock) == 0
     assert why_none(town, made).startswith("Its jury is drawn once a checkpoint")
     began = select(col(LedgerEvent.seq)).where(col(LedgerEvent.type) == "proposal.sponsored")
     last = max(town.session.execute(began).scalars())
     sign(town)
     town.propose(CLASS_B)
     sign(town)
-    assert juries.draw_due(town.database, town.clock) == 1
+    assert juries.draw_due(town.database, town.books, town.clock) == 1
     assert panel(town, made).checkpoint_size == last
 
 
@@ -94,10 +95,10 @@ def test_law_14_a_late_job_draws_the_same_jury_and_a_second_one_none(town: Assem
     town.admit(5, joined_at=START + timedelta(minutes=1))
     town.go_to(town.times(made).verification_at)
     sign(town)
-    assert juries.draw_due(town.database, town.clock) == 1
+    assert juries.draw_due(town.database, town.books, town.clock) == 1
     found = panel(town, made)
     assert found.pool == sorted(member.handle for member in town.members[3:20])
-    assert juries.draw_due(town.database, town.clock) == 0
+    assert juries.draw_due(town.database, town.books, town.clock) == 0
     assert panel(town, made) == found
 
 
@@ -105,14 +106,14 @@ def test_it_is_drawn_while_it_can_be_heard(town: Assembly) -> None:
     made = town.propose(CLASS_C, "membership")
     sign(town)
     town.go_to(town.times(made).voting_at)
-    assert juries.draw_due(town.database, town.clock) == 0
+    assert juries.draw_due(town.database, town.books, town.clock) == 0
     assert why_none(town, made) == "It ended before its jury was drawn."
 
 
 def test_law_01_no_jury_is_drawn_for_other_classes_and_none_for_people(town: Assembly) -> None:
     change, poll = town.propose(CLASS_B), Poll.of(town)
     sign(town)
-    assert juries.draw_due(town.database, town.clock) == 0
+    assert juries.draw_due(town.database, town.books, town.clock) == 0
     assert why_none(town, change) == "No jury is asked for a proposal like this (voting /juries/classes)."
     assert why_none(town, poll.id) == "No jury looks at people."
 
@@ -120,7 +121,7 @@ def test_law_01_no_jury_is_drawn_for_other_classes_and_none_for_people(town: Ass
 def test_a_pool_smaller_than_a_jury_is_said_to_be(assembly: Assembly) -> None:
     made = assembly.propose(CLASS_D, "voting")
     sign(assembly)
-    assert juries.draw_due(assembly.database, assembly.clock) == 0
+    assert juries.draw_due(assembly.database, assembly.books, assembly.clock) == 0
     assert why_none(assembly, made) == "The pool is of 2, too few for a jury (voting /juries/size = 9)."
 
 
@@ -135,9 +136,9 @@ def test_nobody_draws_again(town: Assembly, made: int) -> None:
 
 
 def test_jurors_are_told_that_they_were_drawn(town: Assembly, made: int) -> None:
-    told = notices.listing(town.session, juror(town, made), unread_only=True, before=None, limit=9)
-    assert [(one.topic, one.subject, one.moment) for one in told] == [("jury", made, "drawn")]
-    assert notices.listing(town.session, town.members[0], unread_only=True, before=None, limit=9) == []
+    found = notices.listing(town.session, juror(town, made), town.clock.at, unread_only=True, limit=9)
+    assert [(one.topic, one.subject, one.moment) for one in found] == [("jury", made, "drawn")]
+    assert told(town.session, town.members[0]) == []
 
 
 def test_a_verdict_is_heard_at_once_and_the_last_word_stands(town: Assembly, made: int) -> None:
@@ -154,9 +155,9 @@ def test_a_verdict_is_heard_at_once_and_the_last_word_stands(town: Assembly, mad
 def test_whoever_steps_down_is_followed_by_the_next_in_the_draw(town: Assembly, made: int) -> None:
     drawn = order(panel(town, made).seed, panel(town, made).pool)
     first, second = juror(town, made, 0), juror(town, made, 1)
-    jurors.step_down(town.session, first, made, town.clock)
-    jurors.step_down(town.session, first, made, town.clock)
-    jurors.step_down(town.session, second, made, town.clock)
+    jurors.step_down(town.session, first, town.books.current(town.session), made, town.clock)
+    jurors.step_down(town.session, first, town.books.current(town.session), made, town.clock)
+    jurors.step_down(town.session, second, town.books.current(town.session), made, town.clock)
     seats = panel(town, made).seats
     assert tuple(seat.handle for seat in seats) == drawn[:11]
     assert [seat.declined_at is not None for seat in seats] == [True, True] + [False] * 9
@@ -166,7 +167,9 @@ def test_whoever_steps_down_is_followed_by_the_next_in_the_draw(town: Assembly, 
 
 def test_once_the_pool_is_used_up_nobody_follows(town: Assembly, made: int) -> None:
     for position in range(17):
-        jurors.step_down(town.session, juror(town, made, position), made, town.clock)
+        jurors.step_down(
+            town.session, juror(town, made, position), town.books.current(town.session), made, town.clock
+        )
     assert len(panel(town, made).seats) == 17
     declined = select(col(LedgerEvent.payload)).where(col(LedgerEvent.type) == "jury.declined")
     told = town.session.execute(declined.order_by(col(LedgerEvent.seq))).scalars().all()
@@ -177,7 +180,7 @@ def test_a_verdict_that_was_told_is_not_taken_back(town: Assembly, made: int) ->
     who = juror(town, made)
     jurors.tell(town.session, who, made, Verdict.FOR, "It helps.", town.clock)
     with pytest.raises(Conflict, match="unsure"):
-        jurors.step_down(town.session, who, made, town.clock)
+        jurors.step_down(town.session, who, town.books.current(town.session), made, town.clock)
 
 
 def test_others_and_latecomers_are_not_heard(town: Assembly, made: int) -> None:
@@ -191,7 +194,7 @@ def test_others_and_latecomers_are_not_heard(town: Assembly, made: int) -> None:
     with pytest.raises(Conflict, match="voting"):
         jurors.tell(town.session, who, made, Verdict.FOR, "Too late.", town.clock)
     with pytest.raises(Conflict, match="voting"):
-        jurors.step_down(town.session, who, made, town.clock)
+        jurors.step_down(town.session, who, town.books.current(town.session), made, town.clock)
 
 
 def test_law_04_what_a_jury_thinks_decides_nothing(town: Assembly, made: int) -> None:

@@ -155,4 +155,4 @@ def test_a_jury_over_http(house: House) -> None:
 def sign_and_draw(house: House) -> None:
     """What the worker does between two looks at the page."""
     checkpoints.extend(house.session, KEY, "garden.example", house.clock.now(house.session))
-    assert juries.draw_due(house.database, house.clock) == 1
+    assert juries.draw_due(house.database, house.books, house.clock) == 1

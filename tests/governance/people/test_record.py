@@ -39,8 +39,9 @@ def elect(assembly: Assembly) -> None:
 def draw(assembly: Assembly) -> None:
     made = assembly.propose(CLASS_C, "membership")
     sign(assembly)
-    juries.draw_due(assembly.database, assembly.clock)
-    jurors.step_down(assembly.session, juror(assembly, made), made, assembly.clock)
+    juries.draw_due(assembly.database, assembly.books, assembly.clock)
+    book = assembly.books.current(assembly.session)
+    jurors.step_down(assembly.session, juror(assembly, made), book, made, assembly.clock)
     jurors.tell(assembly.session, juror(assembly, made, 9), made, Verdict.UNSURE, "Both.", assembly.clock)
     assembly.carry(made, *["for"] * 10)
     assembly.advance()

@@ -1,0 +1,7 @@
+"""Topics: what notices are about. Pure."""
+
+from typing import Literal
+
+Topic = Literal["proposal", "jury", "post", "ask", "seat", "followers", "webhook"]
+"""A change that is voted on; jury service; what was done to a post of one's own; somebody who waits for one's
+yes; a seat at a post; one's own followers; a webhook of one's own."""
