@@ -14,6 +14,7 @@ from rich.console import Console
 from bench import (
     access,
     ballots,
+    decide,
     feed,
     http,
     like,
@@ -26,6 +27,7 @@ from bench import (
     tally,
     thread,
 )
+from bench.decide_rules import drawn
 from bench.feed_data import FULL, Size
 from bench.report import Figures, Goals, Report
 from bench.server import Server, serving
@@ -167,6 +169,16 @@ def tally_command(ballots: int, rounds: int, **options: Any) -> None:
     sys.exit(
         run("tally", tally.GOALS, lambda server: tally.measure(server, found, ballots, rounds), **options)
     )
+
+
+@main.command("decide")
+@click.option("--rounds", default=decide.ROUNDS, show_default=True)
+@_shared
+def decide_command(rounds: int, **options: Any) -> None:
+    """Decide by a hundred rules, and ask other engines the same."""
+    asked = drawn()
+    others = decide.engines(asked)
+    sys.exit(run("decide", decide.GOALS, lambda server: decide.measure(others, asked, rounds), **options))
 
 
 @main.command("opinions")

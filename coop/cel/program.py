@@ -7,9 +7,9 @@ Python's ``and`` and ``or`` stop at the first part that decides, and let an erro
 they say what CEL says. Where there is one each expression is evaluated by itself (``evaluation``).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from coop.cel.evaluation import Facts, value
 from coop.cel.expression import Apply, Const, Expression, FactOf, Logic, Part
@@ -18,13 +18,12 @@ from coop.cel.patterns import compiled
 from coop.cel.syntax import AND, NOT, TERNARY
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of the expressions of a program."""
 
     holding: list[int]
     """The places of those that hold, in order."""
-    undecided: dict[int, str] = field(default_factory=dict)
+    undecided: Mapping[int, str] = MappingProxyType({})
     """The places of those that have no value, with why."""
 
 
@@ -43,14 +42,14 @@ class Program:
             return self._one_by_one(facts)
 
     def _one_by_one(self, facts: Facts) -> Outcome:
-        outcome = Outcome([])
+        holding, undecided = [], {}
         for place, expression in enumerate(self._expressions):
             try:
                 if value(expression.root, facts):
-                    outcome.holding.append(place)
+                    holding.append(place)
             except Undecided as error:
-                outcome.undecided[place] = str(error)
-        return outcome
+                undecided[place] = str(error)
+        return Outcome(holding, undecided)
 
 
 def _function(expressions: Sequence[Expression]) -> Callable[[Facts], list[int]]:
