@@ -13,6 +13,7 @@ import audience.jobs
 import audience.measures
 import audience.replay.audience
 import audience.replay.feeds
+import audience.replay.moderation
 import audience.routes.asks
 import audience.routes.audiences
 import audience.routes.circles
@@ -132,6 +133,7 @@ REPLAYERS: dict[str, Replayer] = {
     "media": media.replay.replay_media,
     audience.rules.AUDIENCE: audience.replay.audience.replay_audience,
     audience.feeds.rules.FEEDS: audience.replay.feeds.replay_feeds,
+    audience.moderation.rules.MODERATION: audience.replay.moderation.replay_moderation,
 }
 """What tries a change on what really happened, by kind."""
 

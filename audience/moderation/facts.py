@@ -105,11 +105,12 @@ def facts(
     names = tuple(name for name in COLUMNS[target] if name in wanted)
     if names:
         row = session.connection().execute(_statement(target, names), {"subject": subject_id}).one()
-        known.update(zip(names, map(_as_fact, row), strict=True))
+        known.update(zip(names, map(as_fact, row), strict=True))
     return known
 
 
-def _as_fact(value: Any) -> Any:
+def as_fact(value: Any) -> Any:
+    """Return what the database says of a fact as rules reckon with it."""
     return frozenset(value) if isinstance(value, list) else value
 
 

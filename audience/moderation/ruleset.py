@@ -91,19 +91,33 @@ class Ruleset:
         if not self.rules:
             return []
         known = self.known(facts)
-        outcome = self._program.ask(known)
         found = [
-            Cause(
-                name=one.name,
-                rule=one.rule,
-                matched=trace(one.condition, known),
-                undecided=outcome.undecided.get(place, ""),
-            )
-            for place, one in ((place, self.rules[place]) for place in [*outcome.holding, *outcome.undecided])
-            if one.rule.expires is None or today <= one.rule.expires
+            Cause(one.name, one.rule, trace(one.condition, known), undecided)
+            for one, undecided in self._asked(known, today)
         ]
         found.sort(key=lambda cause: (-ACTIONS.index(action_of(cause)), cause.name))
         return found
+
+    def action(self, facts: Facts, today: date) -> Action | None:
+        """Return what the weightiest of those rules does that are not only tried; None where none holds."""
+        if not self.rules:
+            return None
+        asked = self._asked(self.known(facts), today)
+        done = ["hold" if undecided else one.rule.then for one, undecided in asked if not one.rule.dry_run]
+        return max(done, key=ACTIONS.index, default=None)
+
+    def _asked(self, known: Facts, today: date) -> list[tuple[Named, str]]:
+        """Return the rules that hold, or could not be decided, with why not."""
+        outcome = self._program.ask(known)
+        return [
+            (self.rules[place], outcome.undecided.get(place, ""))
+            for place in [*outcome.holding, *outcome.undecided]
+            if _in_time(self.rules[place].rule, today)
+        ]
+
+
+def _in_time(rule: Rule, today: date) -> bool:
+    return rule.expires is None or today <= rule.expires
 
 
 def action_of(cause: Cause) -> Action:
