@@ -23,6 +23,7 @@ import audience.routes.doors
 import audience.routes.downloads
 import audience.routes.feeds
 import audience.routes.less
+import audience.routes.limit_for_now
 import audience.routes.media
 import audience.routes.own_feeds
 import audience.routes.permissions
@@ -198,6 +199,7 @@ APIS = [
     audience.routes.reach.api,
     audience.routes.reading.api,
     audience.routes.relations.api,
+    audience.routes.limit_for_now.api,
     audience.routes.timelines.api,
     coop.routes.search.api,
     governance.routes.search.api,

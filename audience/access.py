@@ -2,16 +2,16 @@
 """Access: the only loader of posts.
 
 Law 7: refusal leaks nothing. Whoever may not see a post (it is not for them, its author and they are
-blocked either way, it is deleted, its seats are taken, strangers are arriving too fast) is told what one
-who asks for an unknown id is told. Everything that shows posts selects them by ``VISIBLE`` and delivers
-only what ``gate.claim`` admits, so pages are never filtered after the fact.
+blocked either way, its author keeps strangers out for now, it is deleted, its seats are taken, strangers are
+arriving too fast) is told what one who asks for an unknown id is told. Everything that shows posts selects
+them by ``VISIBLE`` and delivers only what ``gate.claim`` admits, so pages are never filtered after the fact.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import Row, TextClause
 from sqlmodel import Session
 
 from audience import gate
@@ -19,16 +19,19 @@ from audience.keys import LOCAL_KEY, PUBLIC_KEY
 from audience.limits import NO_LIMIT, Asked, Limits, limits_of
 from audience.standpoint import standpoint
 from coop.book import Book
+from coop.database import shortened
 from coop.errors import NotFound
 from coop.identity import Identity
 
-READER = "reader AS MATERIALIZED (SELECT keys, personal FROM reader_keys(:me, :now))"
-"""The keys of whoever looks (see ``keys.py``).
+READER = """reader AS MATERIALIZED (SELECT * FROM reader_keys(:me, :now)),
+limited AS MATERIALIZED (SELECT * FROM kept_out_by(:me, :now))"""
+"""The keys of whoever looks (see ``keys.py``), and the authors who keep them out (``limit_for_now.py``).
 
 It comes before every statement that uses the fragments below: ``WITH {READER} SELECT …``.
 """
 
 KEYS = "(SELECT keys FROM reader)"
+_PERSONAL = "(SELECT personal FROM reader)"
 
 BLOCKED = """(
   SELECT other_id FROM relation WHERE member_id = :me AND kind = 'block'
@@ -44,11 +47,15 @@ _RELATED = """(
 )"""
 """Everyone whom the viewer follows, or who follows the viewer."""
 
+LET_IN = f"(post.author_id NOT IN (TABLE limited) OR stays_open(post.id, :me, {_PERSONAL}))"
+"""Whether no limit for now of a post's author keeps the viewer out: it names them, or they hold a seat."""
+
 # What no key opens, only a relation can: asking for one first spares most posts the whole question.
 VISIBLE = f"""
   post.deleted_at IS NULL
   AND (post.held_at IS NULL OR post.author_id = :me)
   AND post.author_id NOT IN {BLOCKED}
+  AND {LET_IN}
   AND CASE WHEN post.plain THEN post.lock_any && {KEYS} ELSE
     post.author_id = :me OR (
       (post.lock_any && {KEYS} OR post.lock_follow IS NOT NULL AND post.author_id IN {_RELATED})
@@ -62,7 +69,6 @@ VISIBLE = f"""
 FOLLOWED = "(SELECT other_id FROM relation WHERE member_id = :me AND kind = 'follow')"
 """Everyone whom the viewer follows."""
 
-_PERSONAL = "(SELECT personal FROM reader)"
 TIES = f"""LATERAL (
   SELECT post.author_id IN {FOLLOWED} AS follows,
          coalesce(post.guild_id = ANY(CAST(:guilds AS bigint[])), false) AS same_guild,
@@ -123,24 +129,25 @@ RECEIVES_VISITORS = "(CAST(:me AS bigint) IS NOT NULL OR cap.seats > 0)"
 """Whether whoever looks is a member, or a visitor where a post, as it is ``CAPPED``, may be for visitors."""
 
 SOURCES = """
-SELECT derivative.post_id, derivative.parent_id
+SELECT derivative.post_id, parent_id
 FROM derivative
 JOIN post AS derived ON derived.id = derivative.post_id
-JOIN post AS source ON source.id = derivative.parent_id
-WHERE derivative.state = 'active' AND NOT EXISTS (
-  SELECT FROM relation
-  WHERE kind = 'block' AND (member_id = derived.author_id AND other_id = source.author_id
-    OR member_id = source.author_id AND other_id = derived.author_id))
+JOIN post AS source ON source.id = parent_id
+WHERE state = 'active' AND NOT EXISTS (
+  SELECT FROM relation WHERE kind = 'block' AND (member_id, other_id) IN (
+    (derived.author_id, source.author_id), (source.author_id, derived.author_id)))
 """
 """Which post shows which other inside it: what was made from it, unless one author blocks the other."""
 
 
 def _facts(wanted: str, shown_in: str = "false") -> TextClause:
     """Return the statement that finds one post and, under ``shown_in``, the one that is shown inside it."""
-    return text(f"""
+    return shortened(f"""
 WITH {READER}
 SELECT post.id, post.author_id, {wanted} AS wanted,
-       post.plain AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[] AS for_all,
+       post.plain AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[]
+         AND post.author_id NOT IN (SELECT kept_out_by(NULL, :now)) AS for_all,
+       post.author_id IN (TABLE limited) AND NOT post_names_reader(post.id, :me, {_PERSONAL}) AS kept_out,
        post.seats_max, {MORE_ASKED} AS more_asked, post.layers, coalesce(gate.reached, 0) AS reached,
        guild.slug AS guild,
        gate.post_id IS NOT NULL AS gated, seat.post_id IS NOT NULL OR post.author_id = :me AS admitted,
@@ -174,7 +181,9 @@ class Access:
     limits: Limits
     """As they hold for strangers."""
     for_all: bool
-    """Whether its audience is every member, or everybody."""
+    """Whether its audience is every member, or everybody, and its author keeps nobody out for now."""
+    kept_out: bool = False
+    """Whether its author keeps the viewer out for now, who reads it because they hold a seat."""
     source_id: int | None = None
     """The post that it was made from, where the viewer is delivered that one too."""
 
@@ -244,5 +253,6 @@ def _found(book: Book, row: Row[Any], inside: set[int]) -> Access:
         asked=asked,
         limits=limits_of(book, row.guild, asked),
         for_all=row.for_all,
+        kept_out=row.kept_out,
         source_id=next(iter(inside), None),
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.access import BLOCKED, CAPPED, KEYS, READER, RECEIVES_VISITORS, VISIBLE
+from audience.access import BLOCKED, CAPPED, KEYS, LET_IN, READER, RECEIVES_VISITORS, VISIBLE
 from audience.standpoint import standpoint
 from coop.book import Book
 from coop.errors import NotFound
@@ -22,6 +22,7 @@ from coop.identity import Identity
 # The OFFSET keeps the planner from reading the stages of all posts where it asks for those of one.
 SEEN = f"""
   {RECEIVES_VISITORS} AND post.deleted_at IS NULL AND post.held_at IS NULL AND post.author_id NOT IN {BLOCKED}
+  AND {LET_IN}
   AND EXISTS (SELECT FROM post_stage WHERE post_id = post.id AND number = 0 AND part = 'see' OFFSET 0)
   AND stages_open(post.id, 'see', {KEYS}, :me, post.author_id, :now)
 """

@@ -6,7 +6,8 @@ rises, or somebody leaves, those who wait follow in the order in which they came
 and invited to form a guild instead.
 
 Law 7: a block is never told to the one who is blocked: following a member answers the same whether or not
-they block the follower. While they do it has no effect, and takes nobody's place.
+they block the follower. While they do it has no effect, and takes nobody's place. Whom a limit for now keeps
+out (``limit_for_now.py``) is told what one is told who comes when the ceiling is reached.
 """
 
 from datetime import datetime
@@ -17,7 +18,7 @@ from sqlalchemy import CursorResult, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from audience import relations
+from audience import limit_for_now, relations
 from audience.clauses import limit_of
 from audience.relations import BLOCK, FOLLOW, WAIT, member_id_of
 from audience.rules import AUDIENCE, AudienceRules
@@ -32,19 +33,20 @@ from coop.policies import Books
 
 State = Literal["following", "waiting", "none"]
 
-_HOLD = text("SELECT FROM member WHERE id = :other FOR NO KEY UPDATE")
+_LET_IN = "NOT EXISTS (SELECT FROM kept_out_by(member_id, :now) AS held(author_id) WHERE author_id = :other)"
 
 _BLOCKED_BY = "SELECT other_id FROM relation WHERE member_id = :other AND kind = 'block'"
 
 _COUNT = text(f"""
 SELECT count(*) FILTER (WHERE kind = 'follow') AS followers, count(*) FILTER (WHERE kind = 'wait') AS waiting
 FROM relation WHERE other_id = :other AND kind IN ('follow', 'wait') AND member_id NOT IN ({_BLOCKED_BY})
+  AND (kind = 'follow' OR {_LET_IN})
 """)  # noqa: S608 - put together from constants
 
 _ADMIT = text(f"""
 WITH next AS (
   SELECT member_id FROM relation
-  WHERE other_id = :other AND kind = 'wait' AND member_id NOT IN ({_BLOCKED_BY})
+  WHERE other_id = :other AND kind = 'wait' AND member_id NOT IN ({_BLOCKED_BY}) AND {_LET_IN}
   ORDER BY since, member_id LIMIT :free
 ), gone AS (
   DELETE FROM relation USING next
@@ -68,21 +70,23 @@ def follow(session: Session, actor: Identity, book: Book, handle: str, now: date
         raise RuleBroken("You cannot follow yourself.")
     if session.get(Relation, (actor.member_id, BLOCK, other_id)) is not None:
         raise Conflict("You block this member: unblock them first.")
-    session.execute(_HOLD, {"other": other_id})
+    relations.hold(session, other_id)
     found = state(session, actor, other_id)
     if found != "none":
         return found
     rules = book.rules(AUDIENCE, AudienceRules).followers
     ceiling = limit_of(rules.ceiling)
-    counted = session.execute(_COUNT, {"other": other_id}).one()
-    if ceiling is None or (counted.followers < ceiling and not counted.waiting):
+    counted = session.execute(_COUNT, {"other": other_id, "now": now}).one()
+    room = ceiling is None or (counted.followers < ceiling and not counted.waiting)
+    if room and not limit_for_now.keeps_out(session, other_id, actor.member_id, now):
         _set(session, actor, FOLLOW, other_id, now)
         if ceiling is not None and counted.followers + 1 == ceiling:
             _invite(session, book, other_id, ceiling, now)
         return "following"
     if rules.on_full == "close":
         clause = book.cite(AUDIENCE, "/followers/ceiling")
-        detail = f"Nobody here has more than {ceiling} followers: look for a guild that they are in."
+        most = "more" if ceiling is None else f"more than {ceiling} followers"
+        detail = f"Nobody here has {most}: look for a guild that they are in."
         raise Forbidden("This member has as many followers as they may.", faults=(Fault("", detail, clause),))
     _set(session, actor, WAIT, other_id, now)
     return "waiting"
@@ -98,7 +102,7 @@ def unfollow(session: Session, actor: Identity, book: Book, handle: str, now: da
 
 def leave(session: Session, book: Book, member_id: int, other_id: int, now: datetime) -> None:
     """End it that one member follows another, or waits to, and let in who waits."""
-    session.execute(_HOLD, {"other": other_id})
+    relations.hold(session, other_id)
     session.execute(
         delete(Relation).where(
             col(Relation.member_id) == member_id,
@@ -136,7 +140,7 @@ def admit(session: Session, book: Book, other_id: int, now: datetime) -> int:
     Whoever reaches the ceiling by it is told, as where somebody comes who did not have to wait.
     """
     ceiling = limit_of(book.rules(AUDIENCE, AudienceRules).followers.ceiling)
-    counted = session.execute(_COUNT, {"other": other_id}).one()
+    counted = session.execute(_COUNT, {"other": other_id, "now": now}).one()
     free = counted.waiting if ceiling is None else min(counted.waiting, ceiling - counted.followers)
     if free <= 0:
         return 0
@@ -154,7 +158,7 @@ def admit_due(database: Database, books: Books, clock: Clock) -> int:
     found = 0
     for other_id in awaited:
         with database.begin() as session:
-            session.execute(_HOLD, {"other": other_id})
+            relations.hold(session, other_id)
             found += admit(session, books.current(session), other_id, clock.now(session))
     return found
 

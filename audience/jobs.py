@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from audience import following, waiting
+from audience import following, limit_for_now, waiting
 from audience.feeds import author_signals, external, post_signals, taste
 from audience.moderation import decisions
 from coop.book import Book
@@ -42,6 +42,7 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
             (10 * SECOND).total_seconds(),
             lambda: waiting.seat_due(database, books, clock),
         ),
+        Job("limits that ended", MINUTE.total_seconds(), concluded(limit_for_now.tell_ended)),
         Job(
             "ask external feeds",
             (5 * SECOND).total_seconds(),

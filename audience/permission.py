@@ -8,7 +8,7 @@ with a fourth value for what is not known (Kleene's logic).
 Where a layer says nothing of a verb it inherits; the clause ``default`` stands in for what the post was
 published with. In one list a person who is named beats a group: whoever is named in ``ask`` asks, though a
 group of theirs may at once. Authors may always; whomever the text names may always answer it, unless a later
-layer says who may.
+layer says who may. Whom a limit for now keeps out may nothing, whatever the audience says.
 """
 
 from collections.abc import Iterable, Sequence
@@ -55,17 +55,32 @@ class Answer:
     """The clause that decided, where one did."""
 
 
-def answer(verb: Verb, layers: Sequence[Heard], book: Book, guild: str | None, *, author: bool) -> Answer:
+KEPT_OUT = "For now its author takes this only from people whom they know."
+"""The reason told to whom a limit for now keeps out; nothing of it tells whom else, or until when."""
+
+
+def answer(
+    verb: Verb,
+    layers: Sequence[Heard],
+    book: Book,
+    guild: str | None,
+    *,
+    author: bool,
+    kept_out: bool = False,
+) -> Answer:
     """Return whether the reader to whom ``layers`` are bound may do ``verb``; ``guild`` is the post's.
 
     ``layers`` are those whose time has come, that of publication first; ``author`` says that it is the
-    reader's own post. Of answers that are equally strict the first decides, in the order of the layers.
+    reader's own post, ``kept_out`` that a limit for now shuts them out, who hold a seat. Of answers that are
+    equally strict the first decides, in the order of the layers.
     """
     first = layers[0].reader
     if first.member is None:
         return Answer(verb, "no", "Only members do this: sign in.")
     if author:
         return Answer(verb, "yes", "You made it.")
+    if kept_out:
+        return Answer(verb, "no", KEPT_OUT)
     found = [_published(verb, layers[0], book, guild)]
     for one in layers[1:]:
         wanted = (one.parts.interact or {}).get(verb)

@@ -36,7 +36,9 @@ def ask_for_each(
     post = access_post(session, reader, book, post_id, now)
     heard = hear(session, reader, book, layered(session, post_id, now), verbs, now)
     mine = post.author_id == reader.member_id
-    return post, [answer(verb, heard, book, post.guild, author=mine) for verb in verbs]
+    return post, [
+        answer(verb, heard, book, post.guild, author=mine, kept_out=post.kept_out) for verb in verbs
+    ]
 
 
 def require(found: Answer) -> Answer:

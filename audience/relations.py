@@ -9,7 +9,7 @@ Each action says what shall be so; doing it twice changes nothing.
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -20,6 +20,8 @@ from coop.names import normal
 from coop.tables import Member
 
 FOLLOW, BLOCK, WAIT = "follow", "block", "wait"
+
+_HOLD = text("SELECT FROM member WHERE id = :member FOR NO KEY UPDATE")
 
 
 def block(session: Session, actor: Identity, handle: str, now: datetime) -> int:
@@ -40,6 +42,11 @@ def unblock(session: Session, actor: Identity, handle: str) -> None:
 def blocks(session: Session, actor: Identity, other_id: int) -> bool:
     """Return whether the actor blocks a member."""
     return session.get(Relation, (actor.member_id, BLOCK, other_id)) is not None
+
+
+def hold(session: Session, member_id: int) -> None:
+    """Hold the row of a member until the transaction ends: meanwhile nobody begins to follow them."""
+    session.execute(_HOLD, {"member": member_id})
 
 
 def member_id_of(session: Session, handle: str) -> int:

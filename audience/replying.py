@@ -86,7 +86,7 @@ def asking(session: Session, reader: Identity, book: Book, post: Access, now: da
     mine = found.author_id == reader.member_id
     layers = hear(session, reader, book, found, ["reply"], now)
     return Asking(
-        answer("reply", layers, book, post.guild, author=mine),
+        answer("reply", layers, book, post.guild, author=mine, kept_out=post.kept_out),
         reply_limits([(layer.at, layer.parts) for layer in found.layers], book, post.guild),
         found.created_at,
         mine,

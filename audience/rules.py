@@ -82,6 +82,16 @@ class Followers(Clauses):
     """Whoever comes then waits their turn, or is turned away."""
 
 
+class LimitForNow(Clauses):
+    """For how long an author shuts strangers out of what they made, in days."""
+
+    default: int = Field(ge=1, le=365)
+    """Where the author does not say."""
+    longest: int = Field(ge=1, le=365)
+    recent: int = Field(ge=1, le=365)
+    """Whoever followed for less, when it was set, is shut out as well where the author says so."""
+
+
 class Circles(Clauses):
     """The lists of people that members keep."""
 
@@ -190,6 +200,7 @@ class AudienceRules(Clauses):
     reach: Reach
     circles: Circles
     followers: Followers
+    limit_for_now: LimitForNow
     seats: Seats
     arrivals: Arrivals
     replies: Replies
@@ -233,6 +244,9 @@ def _defaults(rules: AudienceRules) -> list[Fault]:
     if ceiling is not None and (default is None or default > ceiling):
         detail = f"The default cannot be above the ceiling, which is {ceiling}."
         found.append(Fault("/seats/default", detail))
+    if rules.limit_for_now.default > rules.limit_for_now.longest:
+        detail = f"The default cannot be longer than the longest, which is {rules.limit_for_now.longest}."
+        found.append(Fault("/limit_for_now/default", detail))
     return found
 
 

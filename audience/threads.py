@@ -23,6 +23,7 @@ from audience.reply_sight import said
 from audience.replying import REPLIER, Leave, asking, leave, visitors_leave
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
+from coop.database import shortened
 from coop.errors import NotFound
 from coop.identity import Identity
 
@@ -90,7 +91,7 @@ def _thread(roots: str, rest: str = "") -> TextClause:
     ``roots`` selects the replies to the post that are on it, of which one more than ``:roots`` only tells
     that there are more; ``rest`` may leave out what comes before. Of each branch ``:shown`` places are shown.
     """
-    written = f"""
+    return shortened(f"""
 WITH replier AS ({REPLIER}), blocked AS MATERIALIZED {BLOCKED},
 root AS MATERIALIZED ({roots}), said AS MATERIALIZED (
   SELECT reply.id, reply.root_id, reply.above FROM reply JOIN root USING (root_id)
@@ -114,9 +115,7 @@ FROM replier LEFT JOIN (
   WHERE placed.place <= :shown
 ) AS shown ON true
 ORDER BY rank, place
-"""
-    # The driver keeps what it has parsed of a statement only where that is shorter than 4096 characters.
-    return text(" ".join(written.split()))
+""")
 
 
 _PAGES = {order: _thread(_roots(order)) for order in _ORDERS}

@@ -2,7 +2,8 @@
 
 A world of random documents over the whole grammar is published through the real actions. Every reader (and a
 visitor) then meets every post: once by the compiled lock, in the very fragment that all pages are cut by,
-once by walking the document's tree with what is remembered of the world. A page of 30 posts, decided for one
+once by walking the document's tree with what is remembered of the world. Some authors keep strangers out for
+now. A page of 30 posts, decided for one
 reader as a page does it, is timed apart.
 """
 
@@ -22,6 +23,7 @@ from audience.access import READER, VISIBLE
 from audience.rules import AUDIENCE
 from audience.standpoint import standpoint
 from bench.access_building import build
+from bench.access_limits import limit
 from bench.access_world import World
 from bench.documents import NOW
 from bench.report import Figures, Goals, at_most, exactly
@@ -87,6 +89,7 @@ def measure(server: Server, people: int = PEOPLE, posts: int = POSTS, pages: int
                 with Progress(console=Console(stderr=True), transient=True) as progress:
                     task = progress.add_task("world", total=posts)
                     world = build(session, book, SEED, people, posts, lambda: progress.advance(task))
+                limit(session, book, world, SEED)
             with database.begin() as session:
                 session.execute(text("ANALYZE"))
             with database.begin() as session:

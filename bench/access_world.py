@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from audience.document import AudienceDocument, Parts, Planned
-from audience.predicate import LOCAL, Predicate, Standing, holds
+from audience.predicate import LOCAL, Predicate, Standing, holds, is_met
 from bench.documents import NOW
 from coop.identity import Identity
+
+NAMING = ("guild", "circle", "member", "mentioned")
+"""Kinds of groups that name people more closely than as one of all."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,15 @@ class Published:
     by_hand: list[ByHand] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LimitedFor:
+    """A limit for now that an author set."""
+
+    until: datetime
+    followed_before: datetime | None
+    """Who began to follow later counts as a stranger; None where no follower does."""
+
+
 @dataclass(slots=True)
 class World:
     """Everybody, everything they made, and how they stand to each other."""
@@ -66,6 +78,8 @@ class World:
     """By owner and name: who is in it now, for the so-manyth time."""
     seated: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     """By post: who opened it."""
+    limits: dict[str, LimitedFor] = field(default_factory=dict)
+    """By author: the last one that they set."""
 
     def decides(self, post: Published, reader: Person | None) -> bool:
         """Say whether a reader may read a post, by the documents themselves; None is a visitor."""
@@ -74,6 +88,8 @@ class World:
         if reader is post.author:
             return True
         if reader is not None and self._apart(reader, post.author):
+            return False
+        if self._kept_out(post, reader):
             return False
         planned = [one.set for one in post.document.after or () if self._has_come(one, post)]
         written = self.standing(post, reader)
@@ -107,6 +123,31 @@ class World:
     def _apart(self, reader: Person, author: Person) -> bool:
         one, other = reader.identity.handle, author.identity.handle
         return (one, other) in self.blocks or (other, one) in self.blocks
+
+    def _kept_out(self, post: Published, reader: Person | None) -> bool:
+        """Say whether the author of a post keeps a reader out of it for now; a visitor is a stranger."""
+        author, limit = post.author.identity.handle, self.limits.get(post.author.identity.handle)
+        if limit is None or limit.until <= NOW:
+            return False
+        if reader is None:
+            return True
+        handle = reader.identity.handle
+        followed = self.follows.get((handle, author))
+        knows = followed is not None and (limit.followed_before is None or followed <= limit.followed_before)
+        known = (author, handle) in self.follows or bool(reader.guilds & post.author.guilds)
+        return not (knows or known or handle in self.seated[post.id] or self._names(post, reader))
+
+    def _names(self, post: Published, reader: Person) -> bool:
+        """Say whether a post names a reader: in its text, or in a list of groups that is not for all."""
+        standing = self.standing(post, reader)
+        asked = (post.document.whom(post.guild), post.document.read)
+        lists = [atoms for one in asked if one is not None for atoms in one.alternatives]
+        return standing.mentioned or any(
+            atom.kind in NAMING and is_met(atom, standing)
+            for atoms in lists
+            if not any(atom.public or atom.local for atom in atoms)
+            for atom in atoms
+        )
 
     def _has_come(self, layer: Planned, post: Published) -> bool:
         if layer.age is not None:

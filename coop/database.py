@@ -14,7 +14,7 @@ from psycopg.adapt import Dumper, PyFormat
 from psycopg.types.json import set_json_loads
 from psycopg.types.numeric import Int8, Int8Dumper, IntDumper
 from pydantic_core import from_json
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, TextClause, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -41,6 +41,15 @@ def as_array(values: Iterable[object]) -> str:
     to write out.
     """
     return "{" + ",".join(["NULL" if one is None else str(one) for one in values]) + "}"
+
+
+LONGEST = 4096
+"""Characters of a statement up to which the driver keeps what it has parsed of it; spaces count."""
+
+
+def shortened(statement: str) -> TextClause:
+    """Return a statement without the spaces that mean nothing; it quotes no text in which they mean any."""
+    return text(" ".join(statement.split()).replace("( ", "(").replace(" )", ")"))
 
 
 class Row(SQLModel):

@@ -8,6 +8,7 @@ import audience.circle_tables
 import audience.feeds.tables
 import audience.finding_tables
 import audience.interaction_tables
+import audience.limit_for_now_tables
 import audience.moderation.tables
 import audience.tables
 import audience.topic_tables
@@ -29,6 +30,7 @@ TABLES = (
     audience.feeds.tables,
     audience.finding_tables,
     audience.interaction_tables,
+    audience.limit_for_now_tables,
     audience.moderation.tables,
     audience.tables,
     audience.topic_tables,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, request
 
-from audience import following, relations
+from audience import following, limit_for_now, relations
 from audience.routes.timelines import (
     list_guild_posts,
     list_member_posts,
@@ -25,6 +25,7 @@ from coop.errors import AllotmentError, NotFound, RuleBroken, Unauthenticated
 from coop.gazetteer import CREDIT
 from coop.names import normal
 from coop.paging import LONGEST, Page, PageQuery
+from web import limit_pages
 from web.forms import Refusal, refusal
 from web.visits import attempt, page, render, see_other
 
@@ -149,6 +150,8 @@ def _show(call: Call, handle: str, refused: Refusal | None = None, status: int =
         handle=normal(handle),
         follows=following.state(call.session, viewer, other),
         blocks=relations.blocks(call.session, viewer, other),
+        limit=limit_for_now.running(call.session, viewer, call.now) if mine else None,
+        limits=limit_pages.rules_of(call),
         refused=refused,
         found=found,
         path=path,

@@ -119,6 +119,7 @@ TOPICS: dict[Topic, str] = {
     "ask": "What others ask of you",
     "seat": "Seats",
     "followers": "Who follows you",
+    "limit": "Limits of yours",
     "webhook": "Webhooks of yours",
 }
 """Headings of what one is told, by what it is about."""

@@ -20,6 +20,7 @@ from audience.feeds.signals import Candidate
 from audience.feeds.tables import AS_USUAL
 from audience.standpoint import standpoint
 from coop.book import Book
+from coop.database import shortened
 from coop.errors import NotFound
 from coop.identity import Identity
 from coop.ids import first_id_at
@@ -39,9 +40,7 @@ WHERE {{which}}
 # The seen are a hashed set, so that whoever has read thousands of posts skips them as fast as anyone, and
 # the depth is a limit of its own, so that thousands of full posts cost no more than it allows.
 _UNSEEN = f"""
-  SELECT id, author_id, guild_id, lock_any, lock_all, seats_max, per_minute, burst, all_wait, layers, embeds,
-         features, norm
-  FROM post
+  SELECT * FROM post
   WHERE {VISIBLE}
     AND post.{{scope}}
     AND author_id <> :me AND NOT unfed
@@ -84,12 +83,9 @@ SELECT facts.*,
        coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),
        coalesce(heat, 0){{more}}
 FROM ({{facts}}) AS facts
-LEFT JOIN author_signals ON author_signals.member_id = facts.author_id
-LEFT JOIN post_signals ON post_signals.post_id = facts.id
+LEFT JOIN author_signals ON member_id = author_id
+LEFT JOIN post_signals ON post_id = facts.id
 """
-
-LONGEST = 4096
-"""Characters of a statement up to which the driver keeps what it knows of it; spaces count."""
 
 # With the first row alone, for it is the same in all.
 _KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} END AS known"
@@ -97,7 +93,7 @@ _KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} EN
 
 def _statement(posts: str, more: str = "") -> TextClause:
     facts = _FACTS.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-    return text(" ".join(_WITH_SIGNALS.format(facts=facts, more=more).split()))
+    return shortened(_WITH_SIGNALS.format(facts=facts, more=more))
 
 
 _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"

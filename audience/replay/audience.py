@@ -44,6 +44,7 @@ LIMITS = (
     "again.",
     "Whoever has stopped following someone since then counts as a stranger.",
     "How much of a post somebody had watched before they answered it is not tried again.",
+    "Whom an author kept out for now, and for how long, is not tried again.",
 )
 
 

@@ -1,8 +1,8 @@
 """Candidates of the past: what a feed's own statement would have returned to a member at a moment.
 
 Pure. It decides as ``audience/feeds/candidates.py`` does in SQL: the newest posts that the member's keys
-opened, by nobody blocked either way, not their own, not deleted, not seen; of these the newest that had a
-seat free.
+opened, by nobody who was blocked either way or kept them out for now, not their own, not deleted, not seen;
+of these the newest that had a seat free.
 Law 7 holds for the past as well: a page of a rehearsal has nothing on it that its reader could not see.
 
 Whom a reader could be offered, whom they followed and what their author had done is of the past; what a post
@@ -20,6 +20,7 @@ from audience.feeds.rules import Among, Profile
 from audience.feeds.signal_rules import Windows
 from audience.feeds.signals import Candidate
 from audience.replay.columns import Bools, Ints
+from audience.replay.limits_for_now import LimitsForNow
 from audience.replay.moments import Past
 from audience.replay.present import Known
 from audience.replay.recorded import Spans, microseconds
@@ -68,6 +69,7 @@ class Relations:
     blocked_by: Spans
     """The same as ``blocks``, read from the other side."""
     belongs: Spans
+    limits: LimitsForNow
 
 
 class Search(NamedTuple):
@@ -109,6 +111,9 @@ def reader(past: Past, locks: Locks, relations: Relations, member_id: int, momen
     post, came = past.seen[member_id]
     offered = past.live(now) & ~past.posts.unfed & (named | ~past.posts.narrowed)
     offered &= ~np.isin(past.posts.author, shunned)
+    kept_out = relations.limits.keeping_out(member_id, at, relations.follows, relations.belongs)
+    let_in = named | np.isin(past.posts.id, relations.limits.naming(member_id))
+    offered &= let_in | ~np.isin(past.posts.author, kept_out)
     offered[post[came < at]] = False
     return Reader(member_id, moment, offered, named, relations.follows.of(member_id, at), guilds)
 

@@ -34,7 +34,8 @@ LIMITS = (
     "A page is made for each member drawn, at one moment drawn in each week of the window, from what had not "
     "been delivered to them by then.",
     "How fast strangers were arriving at those moments is not replayed: a post with a free seat is offered.",
-    "Whom somebody followed or blocked then, and does no longer, is not on record.",
+    "Whom somebody followed or blocked then, and does no longer, is not on record, and of an author's limits "
+    "for now only the last is.",
     "Posts for those who meet several conditions, follow, contribute, or are in a circle or a place, and "
     "posts that are narrowed in time, are offered to nobody on both sides.",
     "Views of posts that were too old to be offered do not count towards an author's viewers, nor answers "

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from audience.feeds.recipe import Recipe
 from audience.relations import BLOCK, FOLLOW
-from audience.replay import candidates, recorded
+from audience.replay import candidates, limits_for_now, recorded
 from audience.replay.audience import caps_of
 from audience.replay.candidates import Locks, Pool, Relations, Search
 from audience.replay.columns import Bools, Ints
@@ -73,9 +73,12 @@ def _pools(
 ) -> dict[tuple[int, int], dict[Search, Pool]]:
     """Return what every search finds, for each reader at each moment."""
     follows, blocks = (recorded.relations(session, kind, asked.until) for kind in (FOLLOW, BLOCK))
-    relations = Relations(follows, blocks, blocks.turned, recorded.memberships(session, asked.until))
     ids = known.posts.id
-    keys, post_id = recorded.locks(session, int(ids[0]), int(ids[-1]) + 1) if len(ids) else (ids, ids)
+    first, last = (int(ids[0]), int(ids[-1]) + 1) if len(ids) else (0, 0)
+    limits = limits_for_now.recorded(session, first, last, asked.until)
+    belongs = recorded.memberships(session, asked.until)
+    relations = Relations(follows, blocks, blocks.turned, belongs, limits)
+    keys, post_id = recorded.locks(session, first, last)
     locks = Locks(keys, np.searchsorted(ids, post_id))
     found = {}
     for done, member_id in enumerate(readers, start=1):

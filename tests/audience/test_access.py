@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import TextClause, func, select
 from sqlmodel import Session, col
 
-from audience import following, posts
+from audience import access, following, limit_for_now, posts
 from audience.access import access_post
 from audience.asset_access import Delivery, asset_delivery
 from audience.cards import cards
 from audience.rules import AUDIENCE
 from audience.tables import Gate, Post, Seat
 from coop.book import Book
+from coop.database import LONGEST
 from coop.errors import NotFound
 from coop.identity import Identity
 from coop.tables import GuildMembership
@@ -90,6 +91,12 @@ def viewer_blocks(session: Session, book: Book, ada: Identity, ben: Identity) ->
     return post.id
 
 
+def keeps_strangers_out(session: Session, book: Book, ada: Identity, ben: Identity) -> int:
+    post = make_post(session, ada, book)
+    limit_for_now.begin(session, ada, book, None, "strangers", NOW)
+    return post.id
+
+
 def for_nobody(session: Session, book: Book, ada: Identity, ben: Identity) -> int:
     return make_post(session, ada, book, NOBODY).id
 
@@ -112,7 +119,17 @@ def crowded(session: Session, book: Book, ada: Identity, ben: Identity) -> int:
     return post.id
 
 
-REFUSED = [unknown, deleted, author_blocks, viewer_blocks, for_nobody, for_another, full, crowded]
+REFUSED = [
+    unknown,
+    deleted,
+    author_blocks,
+    viewer_blocks,
+    keeps_strangers_out,
+    for_nobody,
+    for_another,
+    full,
+    crowded,
+]
 Refusal = Callable[[Session, Book, Identity, Identity], int]
 
 
@@ -126,6 +143,11 @@ def test_law_07_whatever_may_not_be_seen_is_not_there(
         access_post(session, ben, book, post_id, NOW)
     assert (refused.value.detail, refused.value.faults) == (NotFound().detail, ())
     assert seats(session, post_id) == before
+
+
+@pytest.mark.parametrize("statement", [access._BY_ID, access._WITH_SOURCE])
+def test_the_driver_keeps_what_it_knows_of_the_statements(session: Session, statement: TextClause) -> None:
+    assert len(str(statement.compile(dialect=session.get_bind().dialect))) <= LONGEST
 
 
 @pytest.mark.parametrize("case", [full, crowded], ids=lambda case: case.__name__)

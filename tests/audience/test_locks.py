@@ -9,6 +9,7 @@ from sqlmodel import Session
 from audience.rules import AUDIENCE
 from bench.access import decided, disagreements
 from bench.access_building import NO_GUILD, build
+from bench.access_limits import limit
 from bench.documents import Names, document
 from coop.book import Book
 from tests.audience.factories import wide_open, with_clauses
@@ -28,6 +29,18 @@ def test_law_07_keys_decide_as_the_documents_read_for_random_documents_and_reade
     pairs = 25 * len(world.posts)
     assert different == 0
     assert pairs / 20 < admitted < pairs / 2
+
+
+def test_law_07_limits_for_now_keep_out_whom_their_words_do_for_random_documents_and_readers(
+    session: Session, book: Book
+) -> None:
+    book = allowing(book)
+    world = build(session, book, 9, 24, much(250, 2000))
+    _, before = disagreements(session, book, world)
+    limit(session, book, world, 9)
+    different, admitted = disagreements(session, book, world)
+    assert different == 0
+    assert before * 0.7 < admitted < before * 0.97
 
 
 def of_a_guild(random: Random, names: Names) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience.document import Parts, Verb
-from audience.permission import OPENED, VALUES, Answer, Heard, answer, default_decides, strictest
+from audience.permission import KEPT_OUT, OPENED, VALUES, Answer, Heard, answer, default_decides, strictest
 from audience.predicate import Atom, Standing, one_of
 from audience.rules import AUDIENCE, OPENINGS
 from coop.book import Book
@@ -37,6 +37,15 @@ def asked(
         for n, one in enumerate(layers or ({},))
     ]
     return answer(verb, heard, book, guild, author=author)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_law_08_whom_a_limit_for_now_keeps_out_may_nothing_whatever_the_audience_says(verb: Verb) -> None:
+    mentioned = replace(BEN, mentioned=True)
+    heard = [Heard("", Parts.model_validate({"interact": {verb: {"auto": [LOCAL]}}}), mentioned)]
+    found = answer(verb, heard, BOOK, None, author=False, kept_out=True)
+    assert found == Answer(verb, "no", KEPT_OUT)
+    assert answer(verb, heard, BOOK, None, author=True, kept_out=True).value == "yes"
 
 
 def quoting(**lists: Sequence[Any]) -> dict[str, Any]:

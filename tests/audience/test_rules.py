@@ -64,6 +64,11 @@ def test_a_clause_that_cannot_stand_is_named(pointer: str, value: object) -> Non
     assert {fault.pointer for fault in faults} == {pointer}
 
 
+def test_a_limit_for_now_that_is_usually_longer_than_it_may_be_is_refused_at_the_default() -> None:
+    (fault,) = check_rules(AUDIENCE_KIND, changed("audience", "/limit_for_now/longest", 6))
+    assert (fault.pointer, "6" in fault.detail) == ("/limit_for_now/default", True)
+
+
 def test_a_ceiling_below_the_default_is_refused_at_the_default() -> None:
     (fault,) = check_rules(AUDIENCE_KIND, changed("audience", "/seats/ceiling", 149))
     assert (fault.pointer, "149" in fault.detail) == ("/seats/default", True)

@@ -1,7 +1,8 @@
 """Posts that an outsider may not see, of every kind, with all that the others do with them.
 
 Whoever makes them is there without them too: Ada and Ben, who are in a guild, Cleo, and Eve, who has just
-come. Dora blocks the outsider. Each kind is made so often that what is counted of posts would show it.
+come. Dora blocks the outsider, and Elsa, who follows Ben and Cleo, comes to keep strangers out for now. Each
+kind is made so often that what is counted of posts would show it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from audience import (
     downloads,
     grants,
     likes,
+    limit_for_now,
     posts,
     replies,
     reposts,
@@ -155,6 +157,18 @@ def _behind_a_block(hidden: Hidden) -> None:
     reposts.repost(hidden.session, hidden.people["cleo"], hidden.book, post.id, hidden.now)
 
 
+def _kept_for_friends(hidden: Hidden) -> None:
+    elsa = hidden.people["elsa"]
+    limit_for_now.begin(hidden.session, elsa, hidden.book, None, "strangers_and_recent", hidden.now)
+    post = hidden.publish({**PUBLIC, "interact": FREE["interact"]}, "elsa", ago=OF_OLD, picture=True)
+    hidden.seat(post, "ben", "cleo", ago=OF_OLD)
+    hidden.say(post, picture=True)
+    likes.like(hidden.session, hidden.people["ben"], hidden.book, post.id, hidden.now)
+    reposts.repost(hidden.session, hidden.people["cleo"], hidden.book, post.id, hidden.now)
+    hidden.publish({}, "elsa", of=post.id, ago=OF_OLD)
+    hidden.publish({"read": {"any": [{"member": "ben"}]}}, "elsa", ago=OF_OLD)
+
+
 def _waited_for(hidden: Hidden) -> None:
     post = hidden.publish({**TWO, "seats": {"max": 1, "on_full": "waitlist"}}, picture=True)
     hidden.seat(post, "ben")
@@ -252,6 +266,7 @@ KINDS: Sequence[Callable[[Hidden], None]] = (
     _full,
     _full_for_all,
     _behind_a_block,
+    _kept_for_friends,
     _waited_for,
     _liked,
     _asked_about,

@@ -56,7 +56,7 @@ ELSEWHERE = "203.0.113.9"
 """From where everybody asks: who is at the machine itself may read the server's counters."""
 Clients = dict[str, tuple[FlaskClient, dict[str, str]]]
 """By name: who asks, and with which headers."""
-PEOPLE = ("ada", "ben", "cleo", "dora", "eve", "outsider")
+PEOPLE = ("ada", "ben", "cleo", "dora", "elsa", "eve", "outsider")
 TOLD = {f"/counts/{name}": "readers" for name in ("likes", "reposts", "replies")}
 """Clauses by which every number is told to all who read a post."""
 BY_LEAVE: dict[str, Any] = {
@@ -118,6 +118,8 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
     outsider = found.people["outsider"]
     relations.block(session, found.people["dora"], "outsider", LONG_AGO)
     following.follow(session, outsider, book, "ada", MOMENT - timedelta(days=3))
+    for friend in ("ben", "cleo"):
+        following.follow(session, found.people["elsa"], book, friend, LONG_AGO)
     draft = Draft("mine", base="explore", sliders={"small": 1}, topics=("bread", "secret1"))
     profiles.create(session, outsider, book, draft, LONG_AGO, loopback=False)
     session.flush()
@@ -176,7 +178,7 @@ def values(village: Village, name: str) -> list[object]:
         "circle_id": [*village.circles, NONE_SUCH],
         "decision_id": [*village.decisions, NONE_SUCH],
         "rendition": ["small", "small.webp"],
-        "handle": ["ada", "ben", "outsider", "nobody"],
+        "handle": ["ada", "ben", "elsa", "outsider", "nobody"],
         "slug": ["bakers", "none-such"],
         "profile": [*PROFILES, "own:mine", "none"],
         "tag": ["bread", "secret1", "rye", "nothing"],

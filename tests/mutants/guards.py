@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 RACES = "tests/governance/test_races.py"
 WAITING = "tests/audience/test_waiting_races.py"
+LIMITS = "tests/audience/test_limit_for_now_races.py"
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,25 @@ GUARDS = (
     Guard(
         name="followers come one after another",
         path="audience/following.py",
-        text='    session.execute(_HOLD, {"other": other_id})\n    found = state(',
+        text="    relations.hold(session, other_id)\n    found = state(",
         without="    found = state(",
         test="test_law_06_the_ceiling_is_exact_when_many_come_at_once",
         file="tests/audience/test_following.py",
+    ),
+    Guard(
+        name="a limit for now is asked where blocks are",
+        path="audience/access.py",
+        text="  AND {LET_IN}\n",
+        without="",
+        test="test_law_06_no_stranger_is_seated_whose_request_began_after_the_limit_was_set",
+        file=LIMITS,
+    ),
+    Guard(
+        name="who is about to follow is awaited by a limit for now",
+        path="audience/limit_for_now.py",
+        text="    relations.hold(session, author.member_id)\n",
+        without="",
+        test="test_once_the_limit_is_set_nobody_begins_to_follow",
+        file=LIMITS,
     ),
 )

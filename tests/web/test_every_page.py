@@ -34,6 +34,7 @@ FOR_MEMBERS = (
     "/feed/balanced/tune",
     "/members/me/less",
     "/members/me/asks",
+    "/members/me/limit",
     "/circles",
     "/guilds",
     "/guilds/new",

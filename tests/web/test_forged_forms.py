@@ -77,6 +77,8 @@ FORMS = (
     *(f"/feed/{what}" for what in ("default", "import", "outside")),
     "/feeds/of/<handle>/<name>/fork",
     "/members/me/less/undo",
+    "/members/me/limit",
+    "/members/me/limit/end",
     "/members/me/asks/7/grant",
     "/members/me/asks/7/refuse",
     *(

@@ -5,8 +5,9 @@ from typing import get_args
 import pytest
 from sqlmodel import Session
 
-from audience.feeds.candidates import CANDIDATES, LONGEST
+from audience.feeds.candidates import CANDIDATES
 from audience.feeds.rules import Among
+from coop.database import LONGEST
 
 
 @pytest.mark.parametrize("among", get_args(Among))

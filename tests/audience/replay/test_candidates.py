@@ -17,7 +17,7 @@ from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.signal_rules import Windows
 from audience.feeds.signals import Candidate
 from audience.feeds.tables import AS_USUAL
-from audience.replay import candidates, pages, present, recorded
+from audience.replay import candidates, limits_for_now, pages, present, recorded
 from audience.replay.audience import caps_of, slugs_of
 from audience.replay.candidates import Locks, Reader, Relations, Search
 from audience.replay.moments import Past, past
@@ -62,6 +62,7 @@ def known_at(session: Session, made: World, book: Book, moment: datetime) -> The
         blocks,
         blocks.turned,
         recorded.memberships(session, UNTIL),
+        limits_for_now.recorded(session, first, last, UNTIL),
     )
     keys, post_id = recorded.locks(session, first, last)
     known = past(

@@ -16,6 +16,7 @@ from audience.feeds.tables import AuthorSignals, Hide, PostSignals
 from audience.finding_tables import PostFeature, PostWords
 from audience.interaction_tables import Repost
 from audience.keys import LOCAL_KEY, PUBLIC_KEY, guild_key, member_key
+from audience.limit_for_now_tables import LimitForNow
 from audience.posts import Draft
 from audience.tables import Gate, Post, Relation, Reply, Seat
 from audience.topics import tags_of
@@ -41,7 +42,7 @@ def keys_of(viewer: Identity) -> set[int]:
 
 @dataclass
 class World:
-    """Members in two guilds, who follow, block, post, view and answer."""
+    """Members in two guilds, who follow, block, post, view and answer, and shut strangers out for now."""
 
     session: Session
     book: Book
@@ -58,6 +59,7 @@ class World:
         for _ in range(posts):
             made._post()
         made._relate()
+        made._limit()
         made._views()
         made._answers()
         session.flush()
@@ -85,6 +87,22 @@ class World:
                 if kind and one is not other:
                     values = {"member_id": one.member_id, "kind": kind, "other_id": other.member_id}
                     self.session.execute(insert(Relation).values(since=SINCE - timedelta(days=90), **values))
+
+    def _limit(self) -> None:
+        """Have some members shut out strangers, or with them whoever began to follow of late, for some days.
+
+        It is without a lot: over the moments that are looked at some are on, some over and some to come.
+        """
+        for number, author in enumerate(self.members[::2]):
+            since = UNTIL - timedelta(days=(2, 15, 20, 6, 14)[number])
+            recent = (None, timedelta(days=110), timedelta(days=75))[number % 3]
+            limit = LimitForNow(
+                author_id=author.member_id,
+                since=since,
+                until=since + timedelta(days=(30, 30, 6, 2, 30)[number]),
+                followed_before=None if recent is None else since - recent,
+            )
+            self.session.add(limit)
 
     def _identity(self, row: Member, rows: list[Member]) -> Identity:
         half, place = len(rows) // 2, rows.index(row)
@@ -116,13 +134,17 @@ class World:
     def _publish(self, author: Identity, audience: dict[str, Any], guild: str | None) -> Post:
         number = len(self.posts)
         draft = Draft(
-            body=BODIES[number % len(BODIES)],
+            body=BODIES[number % len(BODIES)] + self._named(number),
             guild=guild,
             place_id=PLACES[number % len(PLACES)],
             language=LANGUAGES[number % len(LANGUAGES)],
             audience=AudienceDocument.model_validate(audience),
         )
         return posts.publish(self.session, author, self.book, draft, self.moment())
+
+    def _named(self, number: int) -> str:
+        """Name somebody in the text of every fourth post, in turn and without a lot."""
+        return f" @{self.members[number // 4 % len(self.members)].handle}" if number % 4 == 0 else ""
 
     def _views(self) -> None:
         """Let members view what their keys open; caps are kept by nobody here but by chance."""
@@ -164,6 +186,7 @@ class World:
         for about in (PostFeature, PostWords):
             self.session.execute(delete(about).where(col(about.post_id) >= late))
         self.session.execute(delete(Post).where(col(Post.id) >= late))
+        self.session.execute(delete(LimitForNow).where(col(LimitForNow.since) >= moment))
         self.session.execute(update(Post).where(col(Post.deleted_at) > moment).values(deleted_at=None))
         self.session.execute(
             update(Gate).values(
