@@ -25,6 +25,7 @@ import audience.routes.feeds
 import audience.routes.less
 import audience.routes.limit_for_now
 import audience.routes.media
+import audience.routes.metrics
 import audience.routes.own_feeds
 import audience.routes.permissions
 import audience.routes.posts
@@ -89,6 +90,7 @@ from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
 from coop.errors import AllotmentError
+from coop.feature_rules import FEATURES, FeatureRules, feature_charter
 from coop.membership_replay import replay_membership
 from coop.membership_rules import MembershipRules, membership_charter
 from coop.outbound import Outbound
@@ -115,6 +117,7 @@ POLICY_KINDS = {
         PolicyKind("deliberation", DeliberationRules, charter=deliberation_charter),
         *audience.rules.KINDS,
         PolicyKind("media", MediaRules),
+        PolicyKind(FEATURES, FeatureRules, charter=feature_charter),
     )
 }
 """Every kind of policy: the type of its rules and the bounds that no vote can cross."""
@@ -200,6 +203,7 @@ APIS = [
     audience.routes.reading.api,
     audience.routes.relations.api,
     audience.routes.limit_for_now.api,
+    audience.routes.metrics.api,
     audience.routes.timelines.api,
     coop.routes.search.api,
     governance.routes.search.api,

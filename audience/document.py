@@ -19,8 +19,8 @@ from pydantic import (
     model_validator,
 )
 
-from audience.clauses import Duration, as_text
 from audience.predicate import LOCAL, NOBODY, Atom, Following, Part, Predicate, left_out
+from coop.clauses import Duration, as_text
 
 Verb = Literal["like", "repost", "quote", "reply", "video_reply", "stitch", "duet", "sound", "download"]
 """What can be done with a post besides reading it."""

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from audience import following, limit_for_now, waiting
 from audience.feeds import author_signals, external, post_signals, taste
+from audience.metrics import snapshot
 from audience.moderation import decisions
 from coop.book import Book
 from coop.call import Platform
@@ -56,4 +57,6 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         Job("holds that are over", MINUTE.total_seconds(), lambda: decisions.end_due(database, books, clock)),
         Job("post signals", every_5_minutes, concluded(post_signals.refresh)),
         Job("tastes", every_5_minutes, concluded(taste.refresh)),
+        # It works once a night; in between it looks whether a vote has changed what it counts by.
+        Job("metrics", MINUTE.total_seconds(), concluded(snapshot.refresh)),
     ]

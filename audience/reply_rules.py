@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from audience.clauses import as_text
 from audience.document import Parts, RepliesWanted
 from audience.limits import deciding, rules_of, scope_of
 from audience.rules import AT_TIMES, AUDIENCE, AtTime, Replies
 from coop.book import Book
+from coop.clauses import as_text
 from coop.errors import Fault, Forbidden, RuleBroken, TooMany
 from coop.receipts import Citation
 

@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from audience.clauses import LESS, MORE, Bounds, Cap, Clauses, Duration, Order, limit_of, listed
+from audience.clauses import LESS, MORE, Bounds, Cap, Order, limit_of, listed
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.moderation.charter import moderation_charter
 from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import PolicyKind
+from coop.clauses import Clauses, Duration, bounds_of_nothing
 from coop.errors import Fault
 from coop.policy_text import leaves, token
 
@@ -229,8 +230,8 @@ def charter(rules: AudienceRules | FeedRules) -> list[Fault]:
     ceilings.
     """
     if isinstance(rules, FeedRules):
-        return _bounds(rules)
-    return [*_defaults(rules), *_bounds(rules)]
+        return bounds_of_nothing(rules)
+    return [*_defaults(rules), *bounds_of_nothing(rules), *_guild_bounds(rules)]
 
 
 def _defaults(rules: AudienceRules) -> list[Fault]:
@@ -250,22 +251,13 @@ def _defaults(rules: AudienceRules) -> list[Fault]:
     return found
 
 
-def _bounds(rules: AudienceRules | FeedRules) -> list[Fault]:
+def _guild_bounds(rules: AudienceRules) -> list[Fault]:
     known = leaves(rules.model_dump(exclude={"bounds"}))
-    declared = [
-        (scope, clause, f"/bounds/{scope}/{token(clause)}")
-        for scope, bounds in rules.bounds.model_dump().items()
-        for clause in bounds
-    ]
-    unknown = "There is no such clause to set bounds to."
-    of_no_guild = "This is the coop's alone: what a guild set would bind nothing."
+    detail = "This is the coop's alone: what a guild set would bind nothing."
     return [
-        *(Fault(at, unknown) for _, clause, at in declared if clause not in known),
-        *(
-            Fault(at, of_no_guild)
-            for scope, clause, at in declared
-            if scope == "guild" and clause in known and clause not in ORDERS
-        ),
+        Fault(f"/bounds/guild/{token(clause)}", detail)
+        for clause in rules.bounds.guild
+        if clause in known and clause not in ORDERS
     ]
 
 

@@ -7,8 +7,8 @@ for every clause that a guild may set, and the coop's for every other.
 
 from typing import Any, TypeVar
 
-from audience.clauses import Clauses
 from audience.rules import ORDERS
+from coop.clauses import Clauses
 
 Table = TypeVar("Table", bound=Clauses)
 

@@ -19,6 +19,8 @@ from bench import (
     http,
     like,
     machine,
+    metrics,
+    metrics_data,
     opinions,
     rehearse,
     rehearse_data,
@@ -202,6 +204,17 @@ def rehearse_command(members: int, posts: int, views: int, **options: Any) -> No
     """Try a cap rule and a feed-weight rule on 28 days of what happened."""
     size = rehearse_data.Size(members, posts, views)
     sys.exit(run("rehearse", rehearse.GOALS, lambda server: rehearse.measure(server, size), **options))
+
+
+@main.command("metrics")
+@click.option("--members", default=metrics_data.FULL.members, show_default=True)
+@click.option("--posts", default=metrics_data.FULL.posts, show_default=True)
+@click.option("--views", default=metrics_data.FULL.views, show_default=True)
+@_shared
+def metrics_command(members: int, posts: int, views: int, **options: Any) -> None:
+    """Count one night's metrics of all members and guilds, beside a scan of what they are counted from."""
+    size = metrics_data.Size(members, posts, views)
+    sys.exit(run("metrics", metrics.GOALS, lambda server: metrics.measure(server, size), **options))
 
 
 @main.command("ballots")

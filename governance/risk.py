@@ -16,6 +16,7 @@ BEYOND_BOUNDS: Mapping[str, RiskClass] = {
     "audience": "B",
     "media": "B",
     "moderation": "B",
+    "features": "B",
     "deliberation": "B",
     "membership": "C",
     "voting": "D",

@@ -9,6 +9,7 @@ import audience.feeds.tables
 import audience.finding_tables
 import audience.interaction_tables
 import audience.limit_for_now_tables
+import audience.metrics.tables
 import audience.moderation.tables
 import audience.tables
 import audience.topic_tables
@@ -30,6 +31,7 @@ TABLES = (
     audience.feeds.tables,
     audience.finding_tables,
     audience.interaction_tables,
+    audience.metrics.tables,
     audience.limit_for_now_tables,
     audience.moderation.tables,
     audience.tables,

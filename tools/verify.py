@@ -435,7 +435,14 @@ def _put(parent: Any, place: Any, value: Any) -> None:
         parent.insert(place, value)
 
 
-BEYOND_BOUNDS = {"feeds": "B", "audience": "B", "media": "B", "deliberation": "B", "membership": "C"}
+BEYOND_BOUNDS = {
+    "feeds": "B",
+    "audience": "B",
+    "media": "B",
+    "features": "B",
+    "deliberation": "B",
+    "membership": "C",
+}
 """Kind of policy → risk class of a change beyond declared bounds; any other kind is D, the strictest."""
 
 

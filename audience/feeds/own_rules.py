@@ -5,7 +5,7 @@ Pure. Law 1: every number here is a clause.
 
 from pydantic import Field
 
-from audience.clauses import Clauses, Duration
+from coop.clauses import Clauses, Duration
 
 TAKEN = frozenset({"default", "fork", "import", "of", "own"})
 """Names that no voted profile can have, because addresses of feeds begin with them."""

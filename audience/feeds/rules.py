@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from audience.clauses import Clauses, CoopBounds, Duration
 from audience.feeds.own_rules import External, Own, free_name
 from audience.feeds.signal_rules import Measures
+from coop.clauses import Clauses, CoopBounds, Duration
 
 FEEDS = "feeds"
 

@@ -36,16 +36,24 @@ def alone(session: Session, job: str) -> bool:
     return bool(session.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one())
 
 
+def until(session: Session, job: str, basis: Mapping[str, Any]) -> datetime | None:
+    """Return the moment before which the job has counted all that happened.
+
+    None where it never ran, or ran on another basis.
+    """
+    return session.execute(
+        select(col(SignalRun.until)).where(
+            col(SignalRun.job) == job, col(SignalRun.basis) == literal(dict(basis), JSONB)
+        )
+    ).scalar_one_or_none()
+
+
 def since(session: Session, job: str, basis: Mapping[str, Any]) -> datetime | None:
     """Return the moment from which facts may not have been counted by the job.
 
     None where everything has to be: it never ran, or ran on another basis.
     """
-    found = session.execute(
-        select(col(SignalRun.until)).where(
-            col(SignalRun.job) == job, col(SignalRun.basis) == literal(dict(basis), JSONB)
-        )
-    ).scalar_one_or_none()
+    found = until(session, job, basis)
     return None if found is None else found - UNDER_WAY
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from audience.clauses import Clauses, Duration
+from coop.clauses import Clauses, Duration
 
 Part = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[float, Field(gt=0, le=10_000)]

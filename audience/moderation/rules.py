@@ -10,7 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from audience.clauses import Bounds, Clauses, Duration
+from audience.clauses import Bounds
+from coop.clauses import Clauses, Duration
 
 MODERATION = "moderation"
 

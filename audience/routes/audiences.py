@@ -5,13 +5,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from audience import preview
-from audience.clauses import as_text
 from audience.document import AudienceDocument, Verb
 from audience.headcount import About
 from audience.routes.why import LimitView, limit_view
 from audience.rules import Opening
 from coop.api import Api
 from coop.call import Call
+from coop.clauses import as_text
 from coop.errors import RuleBroken
 from coop.receipts import Citation
 

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from audience.bounds import check
-from audience.clauses import Duration
 from audience.document import AudienceDocument, Parts, Permission, Verb, preset
 from audience.inheriting import inherit
 from audience.limits import Asked, deciding, limits_of, rules_of
@@ -28,6 +27,7 @@ from audience.reply_rules import reply_limits
 from audience.rules import AT_TIMES, AUDIENCE, INHERITED, OPENINGS, ORDERS
 from bench.documents import NOW, Names, atom, predicate
 from coop.book import COOP, Book, InForce, guild_scope
+from coop.clauses import Duration
 from coop.errors import RuleBroken
 from coop.policy_text import leaves
 from tests.audience.factories import founding_book, in_force

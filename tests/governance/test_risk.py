@@ -33,13 +33,15 @@ def classify(kind: str, **changes: Any) -> str:
     return risk_class(kind, POLICY, after, POLICY["bounds"]["coop"])
 
 
-@pytest.mark.parametrize("kind", ["audience", "feeds", "media", "membership"])
+@pytest.mark.parametrize("kind", ["audience", "feeds", "features", "media", "membership"])
 def test_a_value_inside_declared_bounds_is_class_a(kind: str) -> None:
     assert classify(kind, seats__default=500) == "A"
     assert classify(kind, seats__default=10, seats__on_full="close") == "A"
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("audience", "B"), ("membership", "C"), ("voting", "D")])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("audience", "B"), ("features", "B"), ("membership", "C"), ("voting", "D")]
+)
 def test_beyond_declared_bounds_the_kind_decides(kind: str, expected: str) -> None:
     assert classify(kind, seats__default=501) == expected
     assert classify(kind, seats__default="150") == expected

@@ -93,6 +93,7 @@ def test_every_registered_replayer_reads_an_empty_cooperative(assembly: Assembly
         "membership": ("/guilds/members_max", 300),
         "voting": ("/classes/A/floor", 0.1),
         "deliberation": ("/arguments/per_member", 20),
+        "features": ("/metrics/reach/window", "P14D"),
     }
     for kind, (path, value) in patches.items():
         patch = [{"op": "replace", "path": path, "value": value}]

@@ -1,0 +1,1 @@
+"""What is measured of members and guilds, by which they gain and lose features."""
