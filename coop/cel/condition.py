@@ -59,11 +59,10 @@ class _Condition:
             return self.holding(part.args[0], not wanted)
         if isinstance(part, Logic) and part.function == TERNARY:
             asked, yes, no = part.args
-            either = (
-                _all(self.holding(asked, True), self.holding(yes, wanted)),
-                _all(self.holding(asked, False), self.holding(no, wanted)),
-            )
-            return _any(*either)
+            holds, fails = self.holding(asked, True), self.holding(asked, False)
+            # Where both may be so, it may be that neither can be said, and then nothing of the whole can.
+            either = _all(holds, self.holding(yes, wanted)), _all(fails, self.holding(no, wanted))
+            return _any(*either, _all(holds, fails))
         if isinstance(part, Logic):
             said = [self.holding(one, wanted) for one in part.args]
             return _all(*said) if (part.function == AND) is wanted else _any(*said)

@@ -130,7 +130,9 @@ def _arithmetic() -> list[Overload]:
 
 
 def _of_texts_and_lists() -> list[Overload]:
-    one_of, items, texts = "({0} = ANY({1}))", list_of(ANY), (STRING, STRING)
+    # Nothing is in an empty list, SQL says, even where it is not known what is looked for.
+    one_of = "(CASE WHEN {0} IS NOT NULL THEN {0} = ANY({1}) END)"
+    items, texts = list_of(ANY), (STRING, STRING)
     contains, starts = "(strpos({0}, {1}) > 0)", "starts_with({0}, {1})"
     ends = "(right({0}, char_length({1})) = {1})"
     return [
