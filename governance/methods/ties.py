@@ -15,13 +15,9 @@ nonces too. All that this wins is a tie: what the votes part is never drawn, and
 will leave level.
 """
 
-import hashlib
 from collections.abc import Sequence
 
-
-def digest(seed: str, name: str) -> str:
-    """Return the digest of an option, in hex."""
-    return hashlib.sha256((seed + name).encode()).hexdigest()
+from coop.sortition import digest
 
 
 def draw(seed: str, names: Sequence[str]) -> tuple[int, ...]:

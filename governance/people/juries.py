@@ -2,7 +2,7 @@
 
 Advice and nothing more: no state and no count depends on it. The pool is everybody who could vote on the
 proposal when its deliberation began, but its author and its sponsors. The seed is made of the pool's hash
-and of the first checkpoint over the event that began deliberation (:mod:`governance.people.sortition`), so
+and of the first checkpoint over the event that began deliberation (:mod:`coop.sortition`), so
 nobody who signs a proposal knows whom it will draw, and anyone can draw again. What remains is the trust in
 whoever runs the server not to hold a checkpoint back until a draw suits them; checkpoints come by the second
 and each holds whatever all members did meanwhile.
@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from coop import sortition
 from coop.book import Book
 from coop.checkpoint_tables import Checkpoint
 from coop.clock import Clock
@@ -29,7 +30,7 @@ from coop.policies import Books
 from coop.tables import Member
 from governance import cases, roll
 from governance.case import Case
-from governance.people import jurors, sortition
+from governance.people import jurors
 from governance.people.jurors import SITTING, Seat, jury_of
 from governance.people.slate import ELECTION
 from governance.people.tables import Jury

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import func, literal, select, update
 from sqlmodel import Session, col
 
-from coop import notices
+from coop import notices, sortition
 from coop.book import Book
 from coop.clock import Clock
 from coop.errors import Conflict, Fault, Forbidden, NotFound, RuleBroken
@@ -22,7 +22,6 @@ from coop.tables import Member
 from governance import cases
 from governance.case import Case
 from governance.facts import State
-from governance.people import sortition
 from governance.people.tables import Juror, Jury
 
 SITTING = frozenset({State.DELIBERATION, State.VERIFICATION})

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from coop import merkle
+from coop import merkle, sortition
 from coop.book import COOP
 from governance import options
 from governance.outcome import Outcome, counted_from
-from governance.people import sortition
 from governance.people.delegable import delegable
 from governance.people.slate import ELECTION, slate, slate_hash
 from governance.rules import VotingRules

@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from coop.sortition import order
 from governance.patch import Terms, patch_hash
-from governance.people.sortition import order
 
 ELECTION = "election"
 """The kind of proposal that elects stewards."""

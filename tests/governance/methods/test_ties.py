@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.methods.ties import digest, draw
+from coop.sortition import digest
+from governance.methods.ties import draw
 
 
 def test_the_draw_is_sha256_of_seed_and_name() -> None:

@@ -9,11 +9,11 @@ from sqlmodel import col
 
 from coop import guilds
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
+from coop.sortition import order
 from coop.tables import LedgerEvent
 from governance import subjects
 from governance.people import candidates, elections
 from governance.people.slate import statement_sha256
-from governance.people.sortition import order
 from tests.governance.assembly import MOMENT, START, Assembly
 from tests.governance.people.polls import Poll, crowd, draft
 

@@ -10,11 +10,11 @@ from sqlmodel import col
 from coop import checkpoints, notices
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
+from coop.sortition import order, pool_sha256, seed
 from coop.tables import LedgerEvent
 from governance.people import juries, jurors
 from governance.people.juries import Panel
 from governance.people.jurors import Verdict
-from governance.people.sortition import order, pool_sha256, seed
 from tests.coop.told import told
 from tests.governance.assembly import CLASS_B, CLASS_C, CLASS_D, START, Assembly
 from tests.governance.people.polls import Poll, crowd

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.people.sortition import draw, order, pool_sha256, seed
+from coop.sortition import draw, order, pool_sha256, seed
 
 handles = st.lists(st.from_regex(r"[a-z][a-z0-9_]{1,29}", fullmatch=True), unique=True, max_size=30)
 hashes = st.binary(min_size=32, max_size=32).map(bytes.hex)

@@ -2,7 +2,7 @@
 
 Pure. The pool is fixed and published as a hash; the seed is made of that hash and of a value that nobody
 knew when the pool was fixed; the members of the pool are then drawn in ascending order of the digests of
-seed and handle, as ties are (:mod:`governance.methods.ties`). By hand, from the handles in a file::
+seed and handle. By hand, from the handles in a file::
 
     POOL=$(LC_ALL=C sort handles.txt | sha256sum | cut -c-64)
     SEED=$(printf '%s%s' "$ROOT" "$POOL" | sha256sum | cut -c-64)
@@ -14,7 +14,10 @@ seed and handle, as ties are (:mod:`governance.methods.ties`). By hand, from the
 import hashlib
 from collections.abc import Collection
 
-from governance.methods.ties import digest
+
+def digest(seed: str, name: str) -> str:
+    """Return the digest of a name under a seed, in hex: sha256 over the two written one after the other."""
+    return hashlib.sha256((seed + name).encode()).hexdigest()
 
 
 def pool_sha256(handles: Collection[str]) -> str:
