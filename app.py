@@ -16,6 +16,7 @@ import audience.replay.feeds
 import audience.replay.moderation
 import audience.routes.asks
 import audience.routes.audiences
+import audience.routes.cases
 import audience.routes.circles
 import audience.routes.decisions
 import audience.routes.derivatives
@@ -26,6 +27,7 @@ import audience.routes.less
 import audience.routes.limit_for_now
 import audience.routes.media
 import audience.routes.metrics
+import audience.routes.moderation_record
 import audience.routes.own_feeds
 import audience.routes.permissions
 import audience.routes.posts
@@ -34,6 +36,7 @@ import audience.routes.reactions
 import audience.routes.reading
 import audience.routes.relations
 import audience.routes.replies
+import audience.routes.reports
 import audience.routes.search
 import audience.routes.threads
 import audience.routes.timelines
@@ -187,6 +190,9 @@ APIS = [
     audience.routes.posts.api,
     audience.routes.why.api,
     audience.routes.decisions.api,
+    audience.routes.reports.api,
+    audience.routes.moderation_record.api,
+    audience.routes.cases.api,
     audience.routes.circles.api,
     audience.routes.audiences.api,
     audience.routes.permissions.api,

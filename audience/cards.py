@@ -62,6 +62,19 @@ _CARDS = text(f"{_CARD} WHERE post.id = ANY(CAST(:posts AS bigint[]))")
 _ONE_CARD = text(f"{_CARD} WHERE post.id = :post")
 
 
+_TEXT = text("SELECT author_id, body, asset_id, created_at, language FROM post WHERE id = :post")
+
+
+class Text(NamedTuple):
+    """What a post says, without anything of who says it."""
+
+    author_id: int
+    body: str
+    asset_id: int | None
+    created_at: datetime
+    language: str | None
+
+
 class Card(NamedTuple):
     """What is shown of a post."""
 
@@ -110,6 +123,11 @@ class Card(NamedTuple):
     def asked(self) -> Asked:
         """What its author asked for."""
         return Asked.of(self.seats_max, self.more_asked)
+
+
+def text_of(session: Session, post_id: int) -> Text:
+    """Return what a post says, for those who judge it (``cases/sight.py``)."""
+    return Text._make(session.connection().execute(_TEXT, {"post": post_id}).one())
 
 
 def cards(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from audience import following, limit_for_now, waiting
+from audience.cases import advancing
 from audience.feeds import author_signals, external, post_signals, taste
 from audience.metrics import snapshot
 from audience.moderation import decisions
@@ -55,6 +56,7 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
             concluded(author_signals.refresh),
         ),
         Job("holds that are over", MINUTE.total_seconds(), lambda: decisions.end_due(database, books, clock)),
+        Job("cases", MINUTE.total_seconds(), lambda: advancing.advance(database, books, clock)),
         Job("post signals", every_5_minutes, concluded(post_signals.refresh)),
         Job("tastes", every_5_minutes, concluded(taste.refresh)),
         # It works once a night; in between it looks whether a vote has changed what it counts by.

@@ -13,6 +13,7 @@ from sqlalchemy import text, update
 from sqlmodel import Session, col
 
 from audience import bounds, pictures, quotes, stages, topics
+from audience.cases.pauses import check_not_paused
 from audience.document import AudienceDocument
 from audience.inheriting import inherit, lets_wait
 from audience.languages import recognised
@@ -58,9 +59,11 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     """Publish a post of text, a picture or both, and return it.
 
     Raise RuleBroken where the text, the picture, the audience or what it quotes does not fit the rules,
-    Forbidden where it may not be quoted, and Conflict where the picture is in another post already.
+    Forbidden where it may not be quoted or a jury has paused the author, and Conflict where the picture is in
+    another post already.
     """
     rules = book.rules(AUDIENCE, AudienceRules)
+    check_not_paused(session, identity, book, now)
     author = author_of(session, identity)
     guild = own_guild(author, draft.guild)
     body, teaser, tags = _text(book, guild, draft)

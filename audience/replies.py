@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from audience import ask_notices, asks, pictures, reply_rules, topics
 from audience.access import access_post
+from audience.cases.pauses import check_not_paused
 from audience.moderation import screening
 from audience.permissions import require
 from audience.reply_rules import reply_limits
@@ -75,9 +76,10 @@ def write(
     that it speaks of, ``pause`` that the post is to stop there, ``asset_id`` a picture of the author's own.
 
     Raise NotFound where they may not see the post, RuleBroken where a part of the reply does not fit,
-    Forbidden where they may not answer or there is no room, TooMany where it is too soon, and Conflict where
-    the picture is shown elsewhere.
+    Forbidden where they may not answer, are paused by a jury, or there is no room, TooMany where it is too
+    soon, and Conflict where the picture is shown elsewhere.
     """
+    check_not_paused(session, author, book, now)
     longest = book.rules(AUDIENCE, AudienceRules).replies.characters
     body = prose(body, "/body", longest=longest)
     if not body and asset_id is None:

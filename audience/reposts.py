@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from audience import asks
+from audience.cases.pauses import check_not_paused
 from audience.interaction_tables import Repost
 from coop.book import Book
 from coop.identity import Identity
@@ -20,8 +21,10 @@ from coop.ids import new_id
 def repost(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> asks.Done:
     """Point to a post on one's own page, or ask its author whether one may; twice changes nothing.
 
-    Raise NotFound where the reader may not see it, and Forbidden where they may not repost it.
+    Raise NotFound where the reader may not see it, and Forbidden where they may not repost it, or a jury has
+    paused them.
     """
+    check_not_paused(session, reader, book, now)
     done = asks.ask(session, reader, book, post_id, "repost", now)
     if done == asks.DONE:
         add(session, post_id, reader.member_id, now)

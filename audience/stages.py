@@ -31,7 +31,7 @@ from coop.identity import Identity
 SEE, READ = "see", "read"
 
 
-class _When(NamedTuple):
+class When(NamedTuple):
     """When a stage was added, and what it waits for; at most one of two."""
 
     added_at: datetime
@@ -41,7 +41,7 @@ class _When(NamedTuple):
 
 def door(post: Post, lock: Lock) -> PostStage:
     """Return the stage that says who may see a post of which fewer may read."""
-    return _stage(post.id, 0, SEE, lock, NOTHING, _When(post.created_at))
+    return _stage(post.id, 0, SEE, lock, NOTHING, When(post.created_at))
 
 
 def planned(
@@ -51,8 +51,8 @@ def planned(
     rows = []
     for number, one in enumerate(document.after or (), start=1):
         at = None if one.age is None else post.created_at + one.age
-        when = _When(post.created_at, at, one.seats_pct)
-        rows += _of(post.id, post.author_id, number, one.set, guild, keys, when)
+        when = When(post.created_at, at, one.seats_pct)
+        rows += layer(post.id, post.author_id, number, one.set, guild, keys, when)
     return rows
 
 
@@ -77,7 +77,7 @@ def tighten(
     if number > most:
         clause = deciding(book, audience.guild, "/posts/layers")
         raise RuleBroken("This has been narrowed too often.", faults=(Fault("", f"At most {most}.", clause),))
-    rows = _of(post_id, author.member_id, number, parts, audience.guild, keys, _When(now))
+    rows = layer(post_id, author.member_id, number, parts, audience.guild, keys, When(now))
     rows[0].document, rows[0].circles = parts.stored(), circles_in(keys)
     session.add_all(rows)
     session.execute(update(Post).where(col(Post.id) == post_id).values(layers=col(Post.layers) + 1))
@@ -98,14 +98,14 @@ def _own(session: Session, author: Identity, post_id: int) -> list[int]:
     return found
 
 
-def _of(
+def layer(
     post_id: int,
     author_id: int,
     number: int,
     parts: Parts,
     guild: str | None,
     keys: Mapping[Atom, Sequence[int]],
-    when: _When,
+    when: When,
 ) -> list[PostStage]:
     """Return the rows of one layer: of reading, and of seeing where it says who may."""
     whom = parts.whom(guild)
@@ -118,7 +118,7 @@ def _of(
     return rows
 
 
-def _stage(post_id: int, number: int, part: str, lock: Lock | None, asked: Asked, when: _When) -> PostStage:
+def _stage(post_id: int, number: int, part: str, lock: Lock | None, asked: Asked, when: When) -> PostStage:
     return PostStage(
         post_id=post_id,
         number=number,

@@ -25,7 +25,7 @@ SELECT post.id, post.author_id, post.mentions, post.created_at, post.audience, p
        CASE WHEN post.layers > 0 THEN (
          SELECT json_agg(json_build_array(number, stage.document, stage.circles) ORDER BY number)
          FROM post_stage AS stage
-         WHERE stage.post_id = post.id AND part = 'read'
+         WHERE stage.post_id = post.id AND part = 'read' AND lifted_at IS NULL
            AND stage_has_come(at, seats_pct, reached_at, :now)
        ) END AS stages
 FROM post LEFT JOIN guild ON guild.id = post.guild_id WHERE post.id = :post

@@ -35,7 +35,8 @@ _NARROWED = text("""
 SELECT '/after/' || number - 1 || '/set' AS pointer, coalesce(reached_at, at, added_at) AS since,
        at - added_at AS age, seats_pct
 FROM post_stage
-WHERE post_id = :post AND part = 'read' AND stage_has_come(at, seats_pct, reached_at, :now)
+WHERE post_id = :post AND part = 'read' AND lifted_at IS NULL
+  AND stage_has_come(at, seats_pct, reached_at, :now)
 ORDER BY since, number
 """)
 

@@ -4,13 +4,18 @@ Every engine is given the same conditions in its own language and the same event
 makes of them what it needs. The rules of the whole decision speak of words, patterns and capitals besides.
 """
 
+import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from audience.moderation.case_rules import CaseRules
 from audience.moderation.rules import ModerationRules
 
+FOUNDED = tomllib.loads((Path(__file__).parents[1] / "policies" / "moderation.toml").read_text("utf-8"))
+"""The founding policy: what it says of people who look costs a decision of rules nothing."""
 RULES = 100
 EVENTS = 200
 HOSTS = 300
@@ -83,7 +88,7 @@ def policy(rules: int = RULES) -> ModerationRules:
     return ModerationRules.model_validate(
         {
             "limits": {"rules": 1000, "cost": 100_000, "entries": 5000},
-            "holds": {"longest": "PT24H"},
+            **{name: FOUNDED[name] for name in ("holds", *CaseRules.model_fields)},
             "words": {f"list{one}": [f"word{one}n{n}" for n in range(WORDS)] for one in range(4)},
             "patterns": {f"pattern{one}": rf"(?i)\bx{one}[\d ]{{8,}}\b" for one in range(3)},
             "rules": {

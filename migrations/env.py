@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.engine import Connection
 
+import audience.cases.tables
 import audience.circle_tables
 import audience.feeds.tables
 import audience.finding_tables

@@ -116,6 +116,7 @@ TOPICS: dict[Topic, str] = {
     "proposal": "Proposals and votes",
     "jury": "Juries",
     "post": "Posts of yours",
+    "report": "What you reported",
     "ask": "What others ask of you",
     "seat": "Seats",
     "followers": "Who follows you",
@@ -162,7 +163,9 @@ DECIDED: dict[Action, str] = {
     "label": "labelled",
     "collapse": "folded",
     "unfeed": "left out of feeds",
+    "narrow": "narrowed",
     "hold": "held back",
+    "remove": "removed",
 }
 """What a rule did with something."""
 

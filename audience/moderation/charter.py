@@ -15,7 +15,7 @@ from coop.cel.patterns import compiled
 from coop.errors import Fault
 from coop.policy_text import leaves, token
 
-OPEN_TO_GUILDS = ("/rules", "/words", "/patterns", "/lists")
+OPEN_TO_GUILDS = ("/rules", "/words", "/patterns", "/lists", "/grounds")
 """The tables to which guilds may be let add entries."""
 
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, exists, literal, select, text
 from sqlmodel import Session, col
 
-from audience import ask_notices, topics
+from audience.moderation import hiding, narrowing
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.ruleset import Cause
 from audience.moderation.tables import Decision
@@ -28,6 +28,8 @@ from coop.policies import Books
 
 UNSEEN = "unseen"
 """Why a hold ended that nobody had decided on in time."""
+HIDING: tuple[Action, ...] = ("hold", "remove")
+"""What leaves a thing to its author alone."""
 PER_RUN = 500
 """Holds that one run of the job ends at most, each in a transaction of its own."""
 
@@ -35,27 +37,15 @@ SAID: dict[Action, str] = {
     "label": "A label was put on {}.",
     "collapse": "{} is shown folded.",
     "unfeed": "No feed offers {}.",
+    "narrow": "{} is for those alone who follow you, or whom it names.",
     "hold": "{} is held back.",
+    "remove": "{} was removed.",
 }
 """By action: what a notice says."""
 
 _DUE = text("""
 SELECT id FROM decision
 WHERE holds_until <= :now AND ended_at IS NULL AND NOT dry_run ORDER BY holds_until LIMIT :most
-""")
-
-# A quote may still wait for the author of what it shows.
-_SHOW_POST = text("""
-UPDATE post SET held_at = NULL
-WHERE id = :post AND held_at IS NOT NULL AND NOT EXISTS (
-  SELECT FROM derivative WHERE derivative.post_id = post.id AND state IN ('waiting', 'refused'))
-RETURNING author_id, features, created_at, deleted_at
-""")
-
-_SHOW_REPLY = text("""
-UPDATE reply SET state = :state FROM post
-WHERE reply.id = :reply AND reply.state = 'held' AND post.id = reply.post_id
-RETURNING reply.author_id, post.author_id AS asked_id, post.features, reply.created_at, reply.deleted_at
 """)
 
 
@@ -76,9 +66,9 @@ def decide(
     longest = book.rules(MODERATION, ModerationRules).holds.longest
     until = now + longest if made.action == "hold" else None
     decision = _keep(session, subject, made, now, holds_until=until)
-    if made.action == "hold" and isinstance(subject, Post):
+    if made.action in HIDING and isinstance(subject, Post):
         subject.held_at = now
-    elif made.action == "hold" and isinstance(subject, Reply):
+    elif made.action in HIDING and isinstance(subject, Reply):
         decision.resumes, subject.state = subject.state, "held"
     session.flush()
     _tell(session, book, subject, decision, made.causes[0]["about"], now)
@@ -152,52 +142,88 @@ def end_hold(session: Session, book: Book, decision_id: int, why: str, now: date
 
     What somebody else is ending at this moment is left to them.
     """
-    in_force = (col(Decision.id) == decision_id, col(Decision.action) == "hold", *_IN_FORCE)
-    taken = select(Decision).where(*in_force).with_for_update(skip_locked=True)
+    held_now = (col(Decision.id) == decision_id, col(Decision.action) == "hold", *_IN_FORCE)
+    taken = select(Decision).where(*held_now).with_for_update(skip_locked=True)
     decision = session.scalars(taken).one_or_none()
     if decision is None:
         return False
-    decision.ended_at, decision.ended_why = now, why
-    session.flush()
-    left = verdict([one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"])
-    subject = _held_row(session, decision)
-    subject.flag = None
-    if left is not None:
-        _keep(session, subject, left, now)
-    session.flush()
-    if isinstance(subject, Post):
-        _show_post(session, subject.id)
-    else:
-        _show_reply(session, book, subject.id, decision.resumes or "shown", now)
+    left = [one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"]
+    replace(session, book, row(session, decision.post_id, decision.reply_id), decision, left, why, now)
     return True
 
 
-def _held_row(session: Session, decision: Decision) -> Post | Reply:
+def in_force(session: Session, post_id: int | None, reply_id: int | None) -> Decision | None:
+    """Return the decision in force on a post or reply, locked; None where there is none."""
+    subject = (col(Decision.post_id) == post_id) if reply_id is None else (col(Decision.reply_id) == reply_id)
+    return session.scalars(select(Decision).where(subject, *_IN_FORCE).with_for_update()).one_or_none()
+
+
+def put(
+    session: Session,
+    book: Book,
+    post_id: int | None,
+    reply_id: int | None,
+    causes: Sequence[Kept],
+    why: str,
+    now: datetime,
+    *,
+    holds_until: datetime | None = None,
+) -> Decision | None:
+    """Do with a post or reply what some causes come to, in place of what is in force on it, and return it.
+
+    ``why`` is kept with what it replaces. Its author is told by whoever calls.
+    """
+    before = in_force(session, post_id, reply_id)
+    subject = row(session, post_id, reply_id)
+    return replace(session, book, subject, before, causes, why, now, holds_until=holds_until)
+
+
+def replace(
+    session: Session,
+    book: Book,
+    subject: Post | Reply,
+    before: Decision | None,
+    causes: Sequence[Kept],
+    why: str,
+    now: datetime,
+    *,
+    holds_until: datetime | None = None,
+) -> Decision | None:
+    """End a decision that the caller holds, with the row of what it is about; put another in its place."""
+    was_hidden = before is not None and before.action in HIDING
+    if before is not None:
+        before.ended_at, before.ended_why = now, why
+        if before.action == "narrow":
+            narrowing.lift(session, before.id, now)
+    subject.flag = None
+    if isinstance(subject, Post):
+        subject.unfed = False
+    session.flush()
+    made = verdict(causes)
+    decision = None if made is None else _keep(session, subject, made, now, holds_until=holds_until)
+    resumes = before.resumes if was_hidden and before is not None else None
+    if decision is not None and decision.action in HIDING:
+        decision.resumes = resumes
+        if not was_hidden:
+            hiding.hide(session, subject, decision, now)
+    elif was_hidden:
+        hiding.show(session, book, subject, resumes, now)
+    if decision is not None and decision.action == "narrow" and isinstance(subject, Post):
+        narrowing.narrow(session, subject, decision.id, now)
+    session.flush()
+    return decision
+
+
+def row(session: Session, post_id: int | None, reply_id: int | None) -> Post | Reply:
     """Return what a decision is about, its row locked.
 
     What keeps a post back may end in two ways at once, the yes of an author and the end of a decision. Each
     sees what the other did only where one of them waits; else both would leave it to the other.
     """
-    if decision.post_id is not None:
-        return hold_row(session, decision.post_id)
-    reply = select(Reply).where(col(Reply.id) == decision.reply_id).with_for_update(key_share=True)
+    if post_id is not None:
+        return hold_row(session, post_id)
+    reply = select(Reply).where(col(Reply.id) == reply_id).with_for_update(key_share=True)
     return session.scalars(reply.execution_options(populate_existing=True)).one()
-
-
-def _show_post(session: Session, post_id: int) -> None:
-    row = session.connection().execute(_SHOW_POST, {"post": post_id}).one_or_none()
-    if row is not None and row.deleted_at is None:
-        topics.give(session, row.author_id, topics.tags_of(row.features), "post", row.created_at)
-
-
-def _show_reply(session: Session, book: Book, reply_id: int, state: str, now: datetime) -> None:
-    row = session.connection().execute(_SHOW_REPLY, {"reply": reply_id, "state": state}).one()
-    if row.deleted_at is not None:
-        return
-    if state == "waiting":
-        ask_notices.tell(session, book, row.asked_id, now)
-    else:
-        topics.give(session, row.author_id, topics.tags_of(row.features), "reply", row.created_at)
 
 
 _IN_FORCE = (col(Decision.ended_at).is_(None), col(Decision.dry_run).is_(False))
@@ -205,7 +231,7 @@ _IN_FORCE = (col(Decision.ended_at).is_(None), col(Decision.dry_run).is_(False))
 
 def held(post_id: int) -> ColumnElement[bool]:
     """Return the condition that a decision holds a post."""
-    of_post = (col(Decision.post_id) == post_id, col(Decision.action) == "hold")
+    of_post = (col(Decision.post_id) == post_id, col(Decision.action).in_(HIDING))
     return exists(select(col(Decision.id)).where(*of_post, *_IN_FORCE))
 
 

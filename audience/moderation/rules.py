@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from audience.clauses import Bounds
+from audience.moderation.case_rules import CaseRules
 from coop.clauses import Clauses, Duration
 
 MODERATION = "moderation"
@@ -19,15 +20,18 @@ Target = Literal["post", "reply"]
 """What a rule is asked of."""
 TARGETS: tuple[Target, ...] = ("post", "reply")
 
-Action = Literal["label", "collapse", "unfeed", "hold"]
-"""What a rule does.
+Action = Literal["label", "collapse", "unfeed", "narrow", "hold", "remove"]
+"""What is done.
 
 ``label``: says something of it. ``collapse``: shows it folded, with the reason. ``unfeed``: no feed offers
-it; it stays where its author, its guild and its topics are read. ``hold``: only its author sees it, for as
-long as ``/holds/longest`` says.
+it; it stays where its author, its guild and its topics are read. ``narrow``: only whoever follows its author
+or is named in it sees it; juries do this, and no rule. ``hold``: only its author sees it, for as long as
+``/holds/longest`` says. ``remove``: only its author sees it, unless an appeal brings it back.
 """
-ACTIONS: tuple[Action, ...] = ("label", "collapse", "unfeed", "hold")
+ACTIONS: tuple[Action, ...] = ("label", "collapse", "unfeed", "narrow", "hold", "remove")
 """The mildest first."""
+RULED: tuple[Action, ...] = tuple(one for one in ACTIONS if one != "narrow")
+"""What rules may do."""
 OVERRIDABLE: frozenset[Action] = frozenset({"label", "collapse", "unfeed"})
 """What a reader may choose not to have done for them."""
 
@@ -75,6 +79,7 @@ class Rule(Clauses):
     when: str = Field(min_length=1, max_length=2000)
     """A condition in CEL over the facts of every target; see docs/moderation.md."""
     then: Action
+    """One of ``RULED``."""
     label: Name | None = None
     """What a label says."""
     override: bool = False
@@ -92,6 +97,8 @@ class Rule(Clauses):
     def _says_what_it_does(self) -> Self:
         if self.then == "unfeed" and self.on != ["post"]:
             raise ValueError("Feeds offer posts alone")
+        if self.then not in RULED:
+            raise ValueError("Juries narrow, by grounds; a rule cannot")
         if (self.then == "label") is (self.label is None):
             raise ValueError("A rule that labels, and no other, names its label")
         if self.override and self.then not in OVERRIDABLE:
@@ -101,7 +108,7 @@ class Rule(Clauses):
         return self
 
 
-class ModerationRules(Clauses):
+class ModerationRules(CaseRules):
     """The moderation policy."""
 
     limits: Limits

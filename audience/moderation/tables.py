@@ -17,10 +17,13 @@ class Decision(Row, table=True):
     __tablename__ = "decision"
     __table_args__ = (
         CheckConstraint("num_nonnulls(post_id, reply_id) = 1", name="one_subject"),
-        CheckConstraint("action IN ('label', 'collapse', 'unfeed', 'hold')", name="action_known"),
+        CheckConstraint(
+            "action IN ('label', 'collapse', 'unfeed', 'narrow', 'hold', 'remove')", name="action_known"
+        ),
         CheckConstraint("(action = 'hold') = (holds_until IS NOT NULL) OR dry_run", name="holds_for_a_time"),
         CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="ended"),
         CheckConstraint("jsonb_array_length(causes) > 0", name="caused"),
+        CheckConstraint("judged IN ('upheld', 'overturned')", name="judged_known"),
         # Of one thing one decision is in force.
         Index(
             "uq_decision_post", "post_id", unique=True,
@@ -31,6 +34,7 @@ class Decision(Row, table=True):
             postgresql_where=text("reply_id IS NOT NULL AND ended_at IS NULL AND NOT dry_run"),
         ),
         Index("ix_decision_author", "author_id", "id"),
+        Index("ix_decision_steward", "steward_id", postgresql_where=text("steward_id IS NOT NULL")),
         Index("ix_decision_held", "holds_until", postgresql_where=text("ended_at IS NULL AND NOT dry_run")),
     )  # fmt: skip
 
@@ -49,6 +53,8 @@ class Decision(Row, table=True):
     """Every rule that held, with its receipt and what matched: see ``verdict.py``."""
     dry_run: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it only counts what would have been done."""
+    steward_id: int | None = Field(default=None, foreign_key="member.id", sa_type=BigInteger)
+    """The steward who held it, where one did."""
     made_at: datetime = Field(sa_column=moment())
     appeal_until: datetime = Field(sa_column=moment())
     holds_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
@@ -57,4 +63,7 @@ class Decision(Row, table=True):
     """The state that a held reply would have had."""
     ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     ended_why: str | None = None
-    """``unseen``: nobody had decided in time."""
+    """``unseen``: nobody had decided in time. ``jury``: a jury put something in its place, or nothing.
+    ``default``: a jury was to look, and did not decide in time."""
+    judged: str | None = None
+    """What a jury thought of it: ``upheld``, or ``overturned`` where it did something milder."""

@@ -7,7 +7,7 @@ the version that it rests on and what matched: whoever is acted on can check it 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from audience.moderation.rules import ACTIONS, MODERATION, OVERRIDABLE, Action
 from audience.moderation.ruleset import Cause, action_of
@@ -26,10 +26,16 @@ class Condition(TypedDict):
     undecided: str
 
 
+By = Literal["rule", "jury", "steward"]
+"""Who asked for what is done."""
+
+
 class Kept(TypedDict):
     """A cause as it is kept with a decision."""
 
+    by: By
     rule: str
+    """Name of the rule; of the ground, where people decided."""
     about: str
     notice: str
     when: str
@@ -47,9 +53,11 @@ class Kept(TypedDict):
     proposal: str | None
     """The vote behind the rule; None where it was founded."""
     matched: list[Condition]
+    tally: dict[str, int]
+    """How many jurors voted for what, where a jury decided."""
 
 
-TOLD_TO_READERS = frozenset({"about", "then", "label", "scope", "clause", "version", "proposal"})
+TOLD_TO_READERS = frozenset({"by", "about", "then", "label", "scope", "clause", "version", "proposal"})
 """What of a cause whoever reads the thing is told: what matched is for its author alone."""
 
 
@@ -96,6 +104,7 @@ def kept(cause: Cause, book: Book, scope: str) -> Kept:
     """Return a cause as it is kept; ``scope`` is that of its ruleset, which may cite the coop's rules too."""
     receipt = book.cite(MODERATION, cause.clause, scope)
     return {
+        "by": "rule",
         "rule": cause.name,
         "about": cause.rule.about,
         "notice": cause.rule.notice,
@@ -111,6 +120,7 @@ def kept(cause: Cause, book: Book, scope: str) -> Kept:
         "sha256": receipt.sha256,
         "proposal": receipt.proposal,
         "matched": [_condition(one) for one in cause.matched],
+        "tally": {},
     }
 
 

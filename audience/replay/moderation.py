@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from audience.languages import recognised
 from audience.moderation.facts import COLUMNS, SUBJECTS, as_fact
-from audience.moderation.rules import ACTIONS, MODERATION, TARGETS, Action, Target
+from audience.moderation.rules import MODERATION, RULED, TARGETS, Action, Target
 from audience.moderation.ruleset import Ruleset, ruleset
 from audience.moderation.writing_facts import facts_of
 from audience.rules import AUDIENCE, AudienceRules
@@ -34,6 +34,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     "collapse": ("no longer folded", "folded"),
     "unfeed": ("offered by feeds again", "left out of feeds"),
     "hold": ("let through", "held back"),
+    "remove": ("left where they are", "removed"),
 }
 """By action: what happens to what a patch lets go, and to what it takes."""
 LIMITS = (
@@ -71,7 +72,7 @@ def replay_moderation(session: Session, asked: Rehearsing) -> Report:
 
 
 def _measures(session: Session, asked: Rehearsing, target: Target) -> list[Measure]:
-    tallied = {action: Tallied(asked.hidden_below) for action in ACTIONS}
+    tallied = {action: Tallied(asked.hidden_below) for action in RULED}
     for one in subjects(session, asked, target):
         today = one.made_at.astimezone(UTC).date()
         before, after = (

@@ -8,11 +8,15 @@ from pydantic import BaseModel
 from audience.moderation import reasons
 from audience.moderation.reasons import Statement
 from audience.moderation.rules import Action
+from audience.moderation.verdict import By
 from coop.api import Api
 from coop.call import Call
 from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("moderation")
+
+Ended = Literal["unseen", "jury", "default"]
+"""Why a decision ended."""
 
 
 class ConditionView(BaseModel):
@@ -31,7 +35,10 @@ class ConditionView(BaseModel):
 class CauseView(BaseModel):
     """A rule that held for the thing, as it read then."""
 
+    by: By
+    """Whether a rule holds for it, a jury decided so, or a steward until a jury has."""
     rule: str
+    """Its name; that of the ground, where people decided."""
     about: str
     """What the rule is for."""
     notice: str
@@ -49,6 +56,8 @@ class CauseView(BaseModel):
     proposal: str | None
     """The vote behind the rule; none where it was founded."""
     matched: list[ConditionView]
+    tally: dict[str, int]
+    """How many jurors voted for what, where a jury decided."""
 
 
 class DecisionView(BaseModel):
@@ -67,8 +76,11 @@ class DecisionView(BaseModel):
     holds_until: datetime | None
     """When what is held is shown, unless somebody has decided by then."""
     ended_at: datetime | None
-    ended_why: Literal["unseen"] | None
-    """``unseen``: nobody had decided in time."""
+    ended_why: Ended | None
+    """``unseen``: nobody had decided in time. ``jury``: a jury decided. ``default``: a jury was to
+    decide, and did not in time."""
+    judged: Literal["upheld", "overturned"] | None
+    """What a jury thought of it."""
 
 
 @api.get("/moderation/decisions/<id:decision_id>")
@@ -99,5 +111,6 @@ def decision_view(statement: Statement) -> DecisionView:
         appeal_until=found.appeal_until,
         holds_until=found.holds_until,
         ended_at=found.ended_at,
-        ended_why=cast(Literal["unseen"] | None, found.ended_why),
+        ended_why=cast(Ended | None, found.ended_why),
+        judged=cast(Literal["upheld", "overturned"] | None, found.judged),
     )

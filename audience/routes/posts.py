@@ -13,6 +13,7 @@ from audience.document import AudienceDocument, Parts
 from audience.grants import Ask
 from audience.limits import limits_of
 from audience.moderation.rules import Action
+from audience.moderation.verdict import By
 from audience.posts import Draft
 from audience.reply_cards import ReplyCard
 from coop.api import Api
@@ -132,8 +133,9 @@ class QuotedView:
 
 @dataclass(slots=True)
 class FlagReasonView:
-    """A rule that holds for it."""
+    """A rule that holds for it, or a by-law by which people decided."""
 
+    by: By
     about: str
     """What the rule is for."""
     then: Action
@@ -152,8 +154,8 @@ class FlagView:
 
     decision: str
     action: Action
-    """``label``; ``collapse``: show it folded; ``unfeed``: no feed offers it; ``hold``: only its author sees
-    it."""
+    """``label``; ``collapse``: show it folded; ``unfeed``: no feed offers it; ``narrow``: only whoever
+    follows its author or is named in it sees it; ``hold`` and ``remove``: only its author does."""
     labels: list[str]
     override: bool
     """Whether you may have it shown to you as if nothing were said of it."""

@@ -1,15 +1,22 @@
 """Moderation policies for tests."""
 
+import tomllib
 from dataclasses import replace
 from typing import Any
 
 import tomlkit
 
+from audience.moderation.case_rules import CaseRules
 from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import COOP, Book, guild_scope
-from tests.audience.factories import in_force
+from tests.audience.factories import POLICIES, in_force
 
 HOLDS = {"longest": "PT24H"}
+PEOPLE = {
+    name: tomllib.loads((POLICIES / "moderation.toml").read_text("utf-8"))[name]
+    for name in CaseRules.model_fields
+}
+"""The founding clauses on reports, juries and appeals."""
 LIMITS = {"rules": 100, "cost": 50_000, "entries": 5000}
 
 
@@ -21,12 +28,18 @@ def rule(when: str, then: str = "hold", **more: Any) -> dict[str, Any]:
 
 def policy(rules: dict[str, dict[str, Any]], **more: Any) -> ModerationRules:
     """Return a policy of some rules."""
-    return ModerationRules.model_validate({"limits": LIMITS, "holds": HOLDS, "rules": rules, **more})
+    return ModerationRules.model_validate(
+        {"limits": LIMITS, "holds": HOLDS, "rules": rules, **PEOPLE, **more}
+    )
 
 
 def with_rules(book: Book, rules: dict[str, dict[str, Any]], **more: Any) -> Book:
     """Return the book as it would stand if the coop's moderation policy were of these rules alone."""
-    kept = {"limits": LIMITS, "holds": HOLDS, "bounds": book.policies[COOP, MODERATION].data["bounds"]}
+    kept = PEOPLE | {
+        "limits": LIMITS,
+        "holds": HOLDS,
+        "bounds": book.policies[COOP, MODERATION].data["bounds"],
+    }
     return _with(book, COOP, kept | {"rules": rules} | more)
 
 

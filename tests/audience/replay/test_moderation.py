@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from audience import replies
-from audience.moderation.rules import ACTIONS, MODERATION
+from audience.moderation.rules import MODERATION, RULED
 from audience.moderation.tables import Decision
 from audience.replay.moderation import replay_moderation
 from coop.book import COOP, Book, guild_scope
@@ -165,10 +165,10 @@ def test_a_rule_that_is_dropped_tells_what_it_would_let_go_and_what_stays_by_ano
 
 
 def test_every_action_has_words_for_what_it_takes_and_lets_go(session: Session, book: Book) -> None:
-    rules = {name: rule("true", name, on=["post"]) for name in ACTIONS}
+    rules = {name: rule("true", name, on=["post"]) for name in RULED}
     people = crowd(session, "bakers")
     make_post(session, people[0], with_rules(book, {}), now=NOW - timedelta(days=2))
-    for name in ACTIONS:
+    for name in RULED:
         report = rehearsed(session, with_rules(book, {}), with_rules(book, {name: rules[name]}))
         (measure,) = report.measures
         assert (measure.name, measure.total.gained.value) == (f"posts_{name}", 1)

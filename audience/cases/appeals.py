@@ -1,0 +1,130 @@
+"""Appeals: what was decided is looked at again, once, by a jury that has not seen it.
+
+Whoever made the thing may appeal, and anyone who could read it: who may open it now, or took a seat at it
+before it was hidden. Law 7: for everybody else there is no such decision. What a jury decided on appeal is
+final, and no jury that judges an appeal does anything stricter.
+
+A unique index keeps one appeal of a decision, however many ask at once.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from audience.access import access_post
+from audience.cases import subject
+from audience.cases.subject import Subject
+from audience.cases.tables import Case
+from audience.moderation.rules import MODERATION, ModerationRules
+from audience.moderation.tables import Decision
+from coop.book import Book
+from coop.errors import Conflict, Fault, NotFound, TooMany
+from coop.identity import Identity
+from coop.ids import new_id
+from coop.names import prose
+
+LONGEST_WORDS = 2000
+"""In characters."""
+MONTH = timedelta(days=30)
+
+_SEATED = text("SELECT EXISTS (SELECT FROM seat WHERE post_id = :post AND member_id = :me)")
+
+
+def appeal(
+    session: Session, member: Identity, book: Book, decision_id: int, words: str, now: datetime
+) -> Case:
+    """Ask for a fresh jury on a decision, and return the case.
+
+    Raise NotFound where the member could not read the thing, Conflict where it is appealed already, is judged
+    by a jury, has ended or cannot be appealed any more, and TooMany where they appeal too often.
+    """
+    said = prose(words, "/words", longest=LONGEST_WORDS)
+    decision = _decision(session, member, book, decision_id, now)
+    if decision.ended_at is not None:
+        raise Conflict("This is not in force any more: there is nothing to appeal.")
+    if now >= decision.appeal_until:
+        raise Conflict(f"This could be appealed until {decision.appeal_until:%Y-%m-%d %H:%M} UTC.")
+    _check_final(session, decision)
+    _check_often(session, member, book, now)
+    thing = subject.subject(session, decision.post_id, decision.reply_id)
+    made: int | None = session.execute(
+        insert(Case)
+        .values(
+            id=new_id(now),
+            kind="appeal",
+            post_id=decision.post_id,
+            reply_id=decision.reply_id,
+            author_id=decision.author_id,
+            guild_id=thing.guild_id,
+            decision_id=decision.id,
+            words=said,
+            appellant_id=member.member_id,
+            opened_at=now,
+            called_at=now,
+            salt=secrets.token_hex(32),
+        )
+        .on_conflict_do_nothing()
+        .returning(col(Case.id))
+    ).scalar_one_or_none()
+    if made is None:
+        raise Conflict("A jury is to look at it already: it is looked at again once.")
+    return session.get_one(Case, made)
+
+
+def appeal_of(session: Session, decision_id: int) -> Case | None:
+    """Return the appeal of a decision, if there is one."""
+    wanted = select(Case).where(col(Case.decision_id) == decision_id, col(Case.kind) == "appeal")
+    return session.scalars(wanted).one_or_none()
+
+
+def is_final(session: Session, decision_id: int) -> bool:
+    """Say whether a decision came of an appeal, and so stands."""
+    came = select(col(Case.id)).where(col(Case.made_id) == decision_id, col(Case.kind) == "appeal")
+    return session.scalar(came.limit(1)) is not None
+
+
+def _decision(session: Session, member: Identity, book: Book, decision_id: int, now: datetime) -> Decision:
+    """Return a decision about something that the member made or could read, its row locked."""
+    decision = session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
+    if decision is None or decision.dry_run:
+        raise NotFound
+    if decision.author_id != member.member_id:
+        _check_could_read(session, member, book, decision, now)
+    return decision
+
+
+def _check_could_read(
+    session: Session, member: Identity, book: Book, decision: Decision, now: datetime
+) -> None:
+    thing: Subject = subject.subject(session, decision.post_id, decision.reply_id)
+    if decision.action in ("hold", "remove", "narrow"):
+        if thing.gone or not session.scalar(_SEATED, {"post": thing.on_id, "me": member.member_id}):
+            raise NotFound
+    elif thing.reply_id is None:
+        access_post(session, member, book, thing.on_id, now)
+    else:
+        subject.delivered_reply(session, member, book, thing.reply_id, now)
+
+
+def _check_final(session: Session, decision: Decision) -> None:
+    if is_final(session, decision.id):
+        raise Conflict("A jury decided this on appeal: it was looked at twice, and stands.")
+    judges = select(Case).where(col(Case.decision_id) == decision.id, col(Case.closed_at).is_(None))
+    found = session.scalars(judges).one_or_none()
+    if found is not None:
+        by = "" if found.due_at is None else f" by {found.due_at:%Y-%m-%d %H:%M} UTC"
+        raise Conflict(f"A jury looks at it already, and decides{by}.")
+
+
+def _check_often(session: Session, member: Identity, book: Book, now: datetime) -> None:
+    most = book.rules(MODERATION, ModerationRules).appeals.per_month
+    own = (col(Case.appellant_id) == member.member_id, col(Case.opened_at) > now - MONTH)
+    number, first = session.execute(select(func.count(), func.min(col(Case.opened_at))).where(*own)).one()
+    if number >= most:
+        detail = f"You have appealed {number} times in 30 days, which is as often as one member appeals."
+        fault = Fault("", detail, book.cite(MODERATION, "/appeals/per_month"))
+        wait = (first + MONTH - now).total_seconds()
+        raise TooMany(detail, retry_after_s=max(1, int(wait)), faults=(fault,))

@@ -1,0 +1,50 @@
+"""Causes of what people decide: the by-law behind it, as it reads then, and how they voted.
+
+Pure. They are kept as the causes of rules are (``moderation/verdict.py``), so whoever is acted on is told in
+one form, whoever decided.
+"""
+
+from collections.abc import Mapping
+
+from audience.moderation.case_rules import Ground, ground_clause
+from audience.moderation.rules import MODERATION, Action, ModerationRules
+from audience.moderation.verdict import By, Kept
+from coop.book import Book
+
+
+def grounds(book: Book, scope: str) -> Mapping[str, Ground]:
+    """Return the grounds on which something may be reported in a scope, by name."""
+    return book.rules(MODERATION, ModerationRules, scope).grounds
+
+
+def of_ground(
+    book: Book, scope: str, name: str, then: Action, by: By, tally: Mapping[str, int] | None = None
+) -> Kept:
+    """Return the cause of what people did under a ground that there is."""
+    ground = grounds(book, scope)[name]
+    receipt = book.cite(MODERATION, ground_clause(name), scope)
+    return {
+        "by": by,
+        "rule": name,
+        "about": ground.about,
+        "notice": "",
+        "when": "",
+        "then": then,
+        "label": ground.label if then == "label" else None,
+        "override": then in ("label", "collapse"),
+        "appeal_days": book.rules(MODERATION, ModerationRules).appeals.days,
+        "undecided": "",
+        "scope": receipt.scope,
+        "clause": receipt.clause,
+        "version": receipt.version,
+        "sha256": receipt.sha256,
+        "proposal": receipt.proposal,
+        "matched": [],
+        "tally": dict(tally or {}),
+    }
+
+
+def restated(cause: Kept, then: Action, tally: Mapping[str, int]) -> Kept:
+    """Return a cause as a jury that judged it let it stand, or made it milder."""
+    label = cause["label"] if then == "label" else None
+    return {**cause, "by": "jury", "then": then, "label": label, "tally": dict(tally)}

@@ -1,0 +1,183 @@
+"""Closing a case: what its jury decided is done, and whoever it concerns is told.
+
+Law 13, and the reason for every time limit here: where no jury could be drawn, too few voted, or what was to
+be judged is gone, nothing is done about the thing, and what was held is shown. Law 14: a case closes when its
+last juror has voted, or by a job once its time is over; by then no ballot is taken, so a late job counts what
+a punctual one would have.
+
+Locks: the case, then the decision it judges, then the thing.
+"""
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import literal, select, update
+from sqlmodel import Session, col
+
+from audience.cases import ballots, pauses, subject
+from audience.cases.causes import of_ground, restated
+from audience.cases.outcome import Decided, decided
+from audience.cases.subject import Subject
+from audience.cases.tables import Case, Report
+from audience.moderation import decisions
+from audience.moderation.case_rules import OUTCOMES, Outcome
+from audience.moderation.rules import MODERATION, Action, ModerationRules
+from audience.moderation.ruleset import scope_of
+from audience.moderation.tables import Decision
+from audience.moderation.verdict import Kept
+from coop import notices
+from coop.book import Book
+from coop.notices import Tidings
+
+JURY, DEFAULT = "jury", "default"
+"""Why a decision ended: a jury decided, or was to and did not in time."""
+AS_IT_IS: dict[str, Outcome] = {
+    "label": "label",
+    "collapse": "collapse",
+    "unfeed": "collapse",
+    "narrow": "narrow",
+    "hold": "remove",
+    "remove": "remove",
+}
+"""By what is judged: the outcome that lets it stand."""
+
+
+def decide(session: Session, book: Book, case: Case, now: datetime) -> None:
+    """Close a case that the caller holds, by the ballots there are."""
+    rules = book.rules(MODERATION, ModerationRules).juries
+    thing = subject.of_case(session, case)
+    found = decided(ballots.votes(session, case), rules.quorum)
+    if thing.gone:
+        end(session, book, case, "gone", now)
+    elif found is None:
+        end(session, book, case, "no_quorum", now)
+    elif case.kind == "report":
+        _by_report(session, book, case, thing, found, now)
+    else:
+        _by_judging(session, book, case, thing, found, now)
+
+
+def end(session: Session, book: Book, case: Case, why: str, now: datetime) -> None:
+    """Close a case without an outcome: nothing is done, and what is held is shown."""
+    _close(session, case, why, now)
+    if case.kind == "hold" and case.decision_id is not None:
+        decisions.end_hold(session, book, case.decision_id, DEFAULT, now)
+    _tell_reporters(session, book, case, "Nothing was done: no jury decided in time.", now)
+
+
+def _by_report(
+    session: Session, book: Book, case: Case, thing: Subject, found: Decided, now: datetime
+) -> None:
+    """Do what a jury decided about something that was reported."""
+    _close(session, case, JURY, now, found)
+    before = decisions.in_force(session, thing.post_id, thing.reply_id)
+    scope, causes = scope_of(book, thing.guild), []
+    if found.outcome != "none":
+        cause = of_ground(
+            book, scope, case.ground or "", cast(Action, found.outcome), "jury", found.tally["outcome"]
+        )
+        causes = [cause, *_standing(before, cause)]
+        made = decisions.put(session, book, thing.post_id, thing.reply_id, causes, JURY, now)
+        case.made_id = None if made is None else made.id
+    if found.measure == "pause":
+        pauses.pause(session, book, thing.author_id, case.id, now)
+    if found.bad_faith:
+        session.execute(update(Report).where(col(Report.case_id) == case.id).values(bad_faith=True))
+    session.flush()
+    _tell_author(session, book, case, thing, found, now)
+    told = "A jury looked, and acted." if found.outcome != "none" else "A jury looked, and left it as it is."
+    _tell_reporters(session, book, case, told, now)
+
+
+def _by_judging(
+    session: Session, book: Book, case: Case, thing: Subject, found: Decided, now: datetime
+) -> None:
+    """Do what a jury decided about something that was held, or appealed."""
+    judged = session.get_one(Decision, case.decision_id, with_for_update=True, populate_existing=True)
+    if judged.ended_at is not None:
+        _close(session, case, "ended", now)
+        return
+    _close(session, case, JURY, now, found)
+    stands = AS_IT_IS[judged.action]
+    milder = OUTCOMES.index(found.outcome) < OUTCOMES.index(stands)
+    judged.judged = "overturned" if milder else "upheld"
+    session.flush()
+    if milder or judged.action == "hold":
+        kept = cast(list[Kept], judged.causes)
+        heaviest, rest = kept[0], [one for one in kept if one["then"] != kept[0]["then"]]
+        causes = [] if found.outcome == "none" else [
+            restated(heaviest, cast(Action, found.outcome), found.tally["outcome"])
+        ]  # fmt: skip
+        made = decisions.put(session, book, thing.post_id, thing.reply_id, [*causes, *rest], JURY, now)
+        case.made_id = None if made is None else made.id
+    if milder and case.kind == "appeal":
+        _lift_pause(session, judged, now)
+    session.flush()
+    _tell_author(session, book, case, thing, found, now)
+
+
+def _standing(before: Decision | None, cause: Kept) -> list[Kept]:
+    """Return the causes of what was in force that still say something beside what a jury decided."""
+    causes = [] if before is None else cast(list[Kept], before.causes)
+    return [one for one in causes if (one["scope"], one["clause"]) != (cause["scope"], cause["clause"])]
+
+
+def _lift_pause(session: Session, judged: Decision, now: datetime) -> None:
+    made = select(col(Case.id)).where(col(Case.made_id) == judged.id)
+    for case_id in session.scalars(made):
+        pauses.lift(session, case_id, now)
+
+
+def _close(session: Session, case: Case, why: str, now: datetime, found: Decided | None = None) -> None:
+    case.closed_at, case.closed_why = now, why
+    if found is not None:
+        case.outcome, case.measure, case.tally = found.outcome, found.measure, found.tally
+    session.flush()
+
+
+OUTCOME_SAID = {
+    "none": "was left as it is",
+    "label": "was labelled",
+    "collapse": "is shown folded",
+    "narrow": "is for those alone who follow you, or whom it names",
+    "remove": "was removed",
+}
+"""By outcome: what its author is told that a jury did."""
+MEASURE_SAID = {
+    "nothing": "",
+    "warn": " They ask you not to do so again.",
+    "pause": " You read on, and publish nothing for some days.",
+}
+
+
+def _tell_author(
+    session: Session, book: Book, case: Case, thing: Subject, found: Decided, now: datetime
+) -> None:
+    """Tell whoever made it what a jury did; of reports that nothing came of they are told nothing."""
+    if case.kind == "report" and found.outcome == "none":
+        return
+    tidings = Tidings(
+        topic="post",
+        subject=case.id,
+        moment="judged",
+        line=f"A jury of members looked at a {thing.noun} of yours. It {OUTCOME_SAID[found.outcome]}.",
+        detail=f"Read under which by-law, how they voted, and how to appeal.{MEASURE_SAID[found.measure]}",
+        path=f"/moderation/decisions/{case.made_id or case.decision_id}",
+        at=now,
+    )
+    notices.tell(session, book, tidings, select(literal(thing.author_id)), now)
+
+
+def _tell_reporters(session: Session, book: Book, case: Case, line: str, now: datetime) -> None:
+    if case.called_at is None:
+        return
+    tidings = Tidings(
+        topic="report",
+        subject=case.id,
+        moment="closed",
+        line=f"You reported something. {line}",
+        path="/moderation/reports",
+        at=now,
+    )
+    reporters = select(col(Report.reporter_id)).where(col(Report.case_id) == case.id)
+    notices.tell(session, book, tidings, reporters, now)

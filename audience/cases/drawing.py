@@ -1,0 +1,129 @@
+"""Drawing the jury of a case, by lot, from those who offered to judge.
+
+The draw is that of ``coop/sortition.py``. The pool is fixed with a salt that nobody outside the server knows,
+because whoever could guess who was in it could tell who was not, and so who reported what. The seed is made
+of that commitment and of a checkpoint of the ledger: the first one signed after the jury was called, which
+nobody knew then; where the ledger has not moved for ``PATIENCE``, the last one. Jurors are told commitment
+and seed; the salt and the pool stay in the database, from which whoever audits it draws again.
+
+Law 14: the draw follows from what was recorded when the case was called, so two workers draw one jury.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import literal, select
+from sqlmodel import Session, col
+
+from audience.cases import subject
+from audience.cases.pool import may_read, pool
+from audience.cases.subject import Subject
+from audience.cases.tables import Case, CaseJuror
+from audience.moderation.case_rules import Juries
+from audience.moderation.rules import MODERATION, ModerationRules
+from audience.moderation.tables import Decision
+from coop import notices, sortition
+from coop.book import Book
+from coop.checkpoint_tables import Checkpoint
+from coop.notices import Tidings
+
+PATIENCE = timedelta(minutes=10)
+"""For how long a checkpoint is waited for that was not there when the jury was called."""
+AT_A_TIME = 50
+"""Of how many it is asked at once whether the thing is for them."""
+
+
+def draw(session: Session, book: Book, case: Case, now: datetime) -> bool:
+    """Draw the jury of a case that was called and whose row the caller holds; say whether it was drawn now.
+
+    It is not where no checkpoint has been signed since, for a while; nor where too few can judge: then the
+    case stays undrawn until it closes by itself (``closing.py``).
+    """
+    rules, thing = book.rules(MODERATION, ModerationRules).juries, subject.of_case(session, case)
+    root = _root(session, case, now)
+    if root is None or case.drawn_at is not None or thing.gone:
+        return False
+    able = pool(session, rules, case, thing, now)
+    commitment = commitment_of(case.salt, able)
+    seed = sortition.seed(root, commitment)
+    order = [able[handle] for handle in sortition.order(seed, able.keys())]
+    drawn = _first(session, thing, order, rules.size, now)
+    if len(drawn) < rules.quorum:
+        return False
+    case.pool, case.commitment, case.seed = sorted(able.values()), commitment, seed
+    case.drawn_at, case.due_at = now, _due(session, case, rules, now)
+    session.flush()
+    for position, member_id in enumerate(drawn):
+        seat(session, book, case, member_id, position, now)
+    return True
+
+
+def follow(session: Session, book: Book, case: Case, now: datetime) -> bool:
+    """Seat whoever comes next in the draw, because somebody left; say whether anybody does."""
+    rules, thing = book.rules(MODERATION, ModerationRules).juries, subject.of_case(session, case)
+    seated = set(session.scalars(select(col(CaseJuror.member_id)).where(col(CaseJuror.case_id) == case.id)))
+    able = pool(session, rules, case, thing, now)
+    left = {handle: one for handle, one in able.items() if one in set(case.pool or ()) - seated}
+    order = [left[handle] for handle in sortition.order(case.seed or "", left.keys())]
+    for member_id in _first(session, thing, order, 1, now):
+        seat(session, book, case, member_id, len(seated), now)
+        return True
+    return False
+
+
+def seat(session: Session, book: Book, case: Case, member_id: int, position: int, now: datetime) -> None:
+    """Put a member on a jury, and tell them."""
+    session.add(CaseJuror(case_id=case.id, member_id=member_id, position=position, seated_at=now))
+    session.flush()
+    tidings = Tidings(
+        topic="jury",
+        subject=case.id,
+        moment="called",
+        line="You were drawn by lot to judge something.",
+        detail="Nobody's name is told to you, nor yours to anybody. Read it, talk with the others, and vote.",
+        path=f"/moderation/cases/{case.id}",
+        at=now,
+        until=case.due_at,
+        turn=position,
+    )
+    notices.tell(session, book, tidings, select(literal(member_id)), now)
+
+
+def commitment_of(salt: str, handles: dict[str, int]) -> str:
+    """Return the hash that fixes a pool: sha256, in hex, over the salt and the hash of its handles."""
+    return hashlib.sha256((salt + sortition.pool_sha256(handles.keys())).encode()).hexdigest()
+
+
+def _first(session: Session, thing: Subject, order: list[int], number: int, now: datetime) -> list[int]:
+    """Return the first so many of an order for whom the thing is."""
+    found: list[int] = []
+    for start in range(0, len(order), AT_A_TIME):
+        some = order[start : start + AT_A_TIME]
+        able = may_read(session, thing, some, now)
+        found += [one for one in some if one in able]
+        if len(found) >= number:
+            break
+    return found[:number]
+
+
+def _root(session: Session, case: Case, now: datetime) -> str | None:
+    """Return the root that the seed is made of, in hex; None while it is waited for."""
+    if case.called_at is None:
+        return None
+    after = select(col(Checkpoint.root)).where(col(Checkpoint.at) > case.called_at)
+    root = session.scalars(after.order_by(col(Checkpoint.size)).limit(1)).one_or_none()
+    if root is None and now >= case.called_at + PATIENCE:
+        last = select(col(Checkpoint.root)).order_by(col(Checkpoint.size).desc()).limit(1)
+        root = session.scalars(last).one_or_none()
+    return None if root is None else root.hex()
+
+
+def _due(session: Session, case: Case, rules: Juries, now: datetime) -> datetime:
+    """Return by when the jury votes: what is held is judged before its hold ends."""
+    due = now + rules.time
+    if case.kind != "hold":
+        return due
+    ends = session.scalars(
+        select(col(Decision.holds_until)).where(col(Decision.id) == case.decision_id)
+    ).one()
+    return due if ends is None else min(due, ends)

@@ -1,0 +1,137 @@
+"""What a juror is shown of a case: what was said, and where, with every identity masked.
+
+Law 7: only a juror of the case is shown it, and the thing is for them: the draw asked. They take no seat.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select, text
+from sqlmodel import Session, col
+
+from audience.cards import text_of
+from audience.cases import subject
+from audience.cases.masking import Masks
+from audience.cases.tables import Case, CaseJuror, CaseRemark, Report
+from audience.moderation.tables import Decision
+from audience.moderation.verdict import Kept
+from coop.tables import Member
+
+_REPLY = text("""
+SELECT reply.author_id, reply.body, reply.asset_id, reply.created_at,
+       (SELECT json_build_array(author_id, body) FROM reply AS parent
+        WHERE parent.id = reply.above[cardinality(reply.above)] AND parent.deleted_at IS NULL) AS parent
+FROM reply WHERE reply.id = :reply
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was said where the thing stands."""
+
+    who: str
+    """``author``, who is judged, ``post``, who wrote the post, or ``other``."""
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One report."""
+
+    ground: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a juror said to the others."""
+
+    juror: int
+    """Number of the juror, from 1."""
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A case as its jurors see it."""
+
+    case: Case
+    noun: str
+    """``post`` or ``reply``."""
+    body: str
+    asset_id: int | None
+    made_at: datetime
+    before: list[Line]
+    """What it answers, the first first."""
+    reports: list[Reported]
+    causes: list[Kept]
+    """By what it is held, or was decided, where that is judged."""
+    remarks: list[Remark]
+    jurors: int
+    """How many sit."""
+    voted: int
+    """How many of them have voted."""
+    me: int
+    """Number of the juror who looks, from 1."""
+    voted_at: datetime | None
+    """When they voted."""
+
+
+def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
+    """Return a case as a juror of it sees it."""
+    thing = subject.of_case(session, case)
+    post = text_of(session, thing.on_id)
+    before: list[Line] = []
+    body, asset_id, made_at = post.body, post.asset_id, post.created_at
+    if thing.reply_id is not None:
+        row = session.connection().execute(_REPLY, {"reply": thing.reply_id}).one()
+        before = [Line(_who(thing.author_id, post.author_id, post.author_id), post.body)]
+        if row.parent is not None:
+            before.append(Line(_who(thing.author_id, post.author_id, row.parent[0]), row.parent[1]))
+        body, asset_id, made_at = row.body, row.asset_id, row.created_at
+    author = session.scalars(select(col(Member.handle)).where(col(Member.id) == thing.author_id)).one()
+    masks = Masks({author: "author"})
+    seats = session.scalars(select(CaseJuror).where(col(CaseJuror.case_id) == case.id)).all()
+    sitting = [one for one in seats if one.left_at is None]
+    return Sight(
+        case=case,
+        noun=thing.noun,
+        body=masks.mask(body),
+        asset_id=asset_id,
+        made_at=made_at,
+        before=[Line(one.who, masks.mask(one.body)) for one in before],
+        reports=_reports(session, case, masks),
+        causes=_causes(session, case),
+        remarks=_remarks(session, case, {one.member_id: one.position + 1 for one in seats}),
+        jurors=len(sitting),
+        voted=sum(one.voted_at is not None for one in sitting),
+        me=juror.position + 1,
+        voted_at=juror.voted_at,
+    )
+
+
+def _who(judged: int, poster: int, speaker: int) -> str:
+    if speaker == judged:
+        return "author"
+    return "post" if speaker == poster else "other"
+
+
+def _reports(session: Session, case: Case, masks: Masks) -> list[Reported]:
+    rows = session.scalars(select(Report).where(col(Report.case_id) == case.id).order_by(col(Report.id)))
+    return [Reported(one.ground, masks.mask(one.words)) for one in rows]
+
+
+def _causes(session: Session, case: Case) -> list[Kept]:
+    if case.decision_id is None:
+        return []
+    return cast(list[Kept], session.get_one(Decision, case.decision_id).causes)
+
+
+def _remarks(session: Session, case: Case, numbers: dict[int, int]) -> list[Remark]:
+    rows: Sequence[CaseRemark] = session.scalars(
+        select(CaseRemark).where(col(CaseRemark.case_id) == case.id).order_by(col(CaseRemark.id))
+    ).all()
+    return [Remark(numbers[one.member_id], one.body, one.at) for one in rows]

@@ -1,0 +1,89 @@
+"""Subjects of cases: the post or reply that is judged, and where it was made.
+
+Law 7: whoever reports something, or asks for a jury, has been delivered it by ``access``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from audience.access import access_post
+from audience.cases.tables import Case
+from audience.reply_sight import said
+from coop.book import Book
+from coop.errors import NotFound
+from coop.identity import Identity
+
+_POST = text("""
+SELECT post.id AS post_id, NULL::bigint AS reply_id, post.author_id, post.guild_id, guild.slug AS guild,
+       post.deleted_at IS NOT NULL AS gone
+FROM post LEFT JOIN guild ON guild.id = post.guild_id WHERE post.id = :post
+""")
+
+_REPLY = text("""
+SELECT reply.post_id AS answered_id, reply.id AS reply_id, reply.author_id, post.guild_id,
+       guild.slug AS guild, reply.deleted_at IS NOT NULL OR post.deleted_at IS NOT NULL AS gone
+FROM reply JOIN post ON post.id = reply.post_id LEFT JOIN guild ON guild.id = post.guild_id
+WHERE reply.id = :reply
+""")
+
+_SHOWN = text(f"SELECT post_id FROM reply WHERE id = :reply AND {said('reply')}")  # noqa: S608 - constants
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A post or a reply."""
+
+    post_id: int | None
+    """The post, where it is one."""
+    reply_id: int | None
+    on_id: int
+    """The post that it is, or that the reply answers: whoever may read that one may read it."""
+    author_id: int
+    guild_id: int | None
+    """The guild in which it was made."""
+    guild: str | None
+    """Its slug."""
+    gone: bool
+    """Whether it was deleted."""
+
+    @property
+    def noun(self) -> str:
+        """What it is called."""
+        return "post" if self.reply_id is None else "reply"
+
+
+def of_case(session: Session, case: Case) -> Subject:
+    """Return what a case is about."""
+    return _post(session, case.post_id) if case.post_id is not None else _reply(session, case.reply_id or 0)
+
+
+def delivered_post(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> Subject:
+    """Return a post that the reader may see, having seated them; raise NotFound for any other."""
+    return _post(session, access_post(session, reader, book, post_id, now).post_id)
+
+
+def delivered_reply(session: Session, reader: Identity, book: Book, reply_id: int, now: datetime) -> Subject:
+    """Return a reply that the reader may see, seated at its post; raise NotFound for any other."""
+    post_id: int | None = session.scalar(_SHOWN, {"reply": reply_id, "me": reader.member_id})
+    if post_id is None:
+        raise NotFound
+    access_post(session, reader, book, post_id, now)
+    return _reply(session, reply_id)
+
+
+def subject(session: Session, post_id: int | None, reply_id: int | None) -> Subject:
+    """Return a post or reply by its id, for whoever was let in to it already."""
+    return _post(session, post_id) if post_id is not None else _reply(session, reply_id or 0)
+
+
+def _post(session: Session, post_id: int) -> Subject:
+    row = session.connection().execute(_POST, {"post": post_id}).one()
+    return Subject(post_id, None, post_id, row.author_id, row.guild_id, row.guild, row.gone)
+
+
+def _reply(session: Session, reply_id: int) -> Subject:
+    row = session.connection().execute(_REPLY, {"reply": reply_id}).one()
+    return Subject(None, reply_id, row.answered_id, row.author_id, row.guild_id, row.guild, row.gone)

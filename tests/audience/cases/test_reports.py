@@ -1,0 +1,163 @@
+"""Reports: who may report what, and when a jury is called."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session
+
+from audience import replies
+from audience.cases import reports, subject
+from audience.cases.reports import LONGEST_WORDS
+from audience.moderation.rules import MODERATION
+from coop.book import Book
+from coop.errors import AllotmentError, Conflict, Forbidden, NotFound, RuleBroken, TooMany
+from coop.identity import Identity
+from tests.audience.cases.judging import LATER, case_of, draw, make_jurors, report, thing_of, vote
+from tests.audience.factories import NOW, make_post, with_clauses
+from tests.audience.lines import stranger
+from tests.audience.moderation.rules import rule, with_guild_rules
+from tests.factories import identity_of, make_guild, make_member
+
+DAY = timedelta(days=1)
+
+
+def clause_of(error: AllotmentError) -> str:
+    (fault,) = error.faults
+    assert fault.clause is not None
+    return fault.clause.clause
+
+
+def test_so_many_different_members_reports_call_a_jury(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    (first,) = report(session, book, post, ben)
+    assert first.case.called_at is None
+    (second,) = report(session, book, post, stranger(session), now=LATER)
+    assert (second.case.id, second.case.called_at) == (first.case.id, LATER)
+    assert second.case.ground == "attack"
+
+
+def test_a_claim_of_a_right_of_one_s_own_calls_a_jury_alone(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    (filed,) = report(session, book, make_post(session, ada, book), ben, ground="mine")
+    assert filed.case.called_at == NOW
+
+
+def test_the_ground_of_a_case_is_the_one_that_most_named(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    report(session, book, post, ben, ground="selling")
+    report(session, book, post, stranger(session), stranger(session), ground="deceit")
+    assert case_of(session, post).ground == "deceit"
+
+
+def test_one_report_of_a_member_is_enough(session: Session, book: Book, ada: Identity, ben: Identity) -> None:
+    post = make_post(session, ada, book)
+    report(session, book, post, ben)
+    with pytest.raises(Conflict, match="one report is enough"):
+        report(session, book, post, ben)
+    assert case_of(session, post).called_at is None
+
+
+def test_nobody_reports_what_is_their_own(session: Session, book: Book, ada: Identity, ben: Identity) -> None:
+    post = make_post(session, ada, book)
+    report(session, book, post, ben)
+    with pytest.raises(RuleBroken, match="of yours"):
+        report(session, book, post, ada)
+
+
+def test_a_report_names_a_by_law_that_there_is(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    with pytest.raises(RuleBroken) as caught:
+        report(session, book, post, ben, ground="envy")
+    (fault,) = caught.value.faults
+    assert (fault.pointer, "attack, deceit" in fault.detail) == ("/ground", True)
+    with pytest.raises(RuleBroken):
+        report(session, book, post, ben, words="x" * (LONGEST_WORDS + 1))
+
+
+def test_a_guild_adds_grounds_for_what_is_made_in_it(session: Session, book: Book) -> None:
+    founder, reader = make_member(session), make_member(session)
+    guild = make_guild(session, "bakers", founder, (reader,))
+    own = {"salt": {"about": "Too much salt", "outcomes": ["label"], "label": "salty"}}
+    ruled = with_guild_rules(book, "bakers", {"r": rule("size(text) > 9000")}, grounds=own)
+    author = identity_of(founder, (guild,))
+    inside = make_post(session, author, ruled, guild="bakers")
+    outside = make_post(session, author, ruled)
+    (filed,) = report(session, ruled, inside, identity_of(reader, (guild,)), ground="salt")
+    assert (filed.report.scope, filed.case.guild_id) == ("guild:bakers", guild.id)
+    with pytest.raises(RuleBroken, match="by-law"):
+        report(session, ruled, outside, identity_of(reader, (guild,)), ground="salt")
+
+
+def test_a_member_reports_so_often_a_day(session: Session, book: Book, ada: Identity, ben: Identity) -> None:
+    few = with_clauses(book, MODERATION, {"/reports/per_day": 3})
+    made = [make_post(session, ada, book) for _ in range(4)]
+    for number, post in enumerate(made[:3]):
+        report(session, few, post, ben, now=NOW + number * timedelta(hours=1))
+    with pytest.raises(TooMany) as caught:
+        report(session, few, made[3], ben, now=NOW + timedelta(hours=3))
+    assert clause_of(caught.value) == "/reports/per_day"
+    assert caught.value.retry_after_s == 21 * 3600
+    report(session, few, made[3], ben, now=NOW + DAY + timedelta(seconds=1))
+
+
+def test_what_a_jury_left_as_it_is_cannot_be_reported_again_for_so_long(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    make_jurors(session)
+    post = make_post(session, ada, book)
+    report(session, book, post, ben, ground="mine")
+    jurors = draw(session, book, post)
+    vote(session, book, case_of(session, post), jurors, "none")
+    with pytest.raises(Conflict) as caught:
+        report(session, book, post, stranger(session), now=LATER + DAY)
+    assert clause_of(caught.value) == "/reports/again"
+    assert report(session, book, post, stranger(session), now=LATER + 29 * DAY)
+
+
+def test_whoever_reported_in_bad_faith_reports_nothing_for_so_long(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    make_jurors(session)
+    post, other = make_post(session, ada, book), make_post(session, ada, book)
+    cem = stranger(session)
+    report(session, book, post, ben, cem)
+    jurors = draw(session, book, post)
+    vote(session, book, case_of(session, post), jurors, "none", bad_faith=True)
+    for reporter in (ben, cem):
+        with pytest.raises(Forbidden) as caught:
+            report(session, book, other, reporter, now=LATER + DAY)
+        assert clause_of(caught.value) == "/reports/bad_faith"
+    assert report(session, book, other, stranger(session), now=LATER + DAY)
+    assert report(session, book, other, ben, now=LATER + 29 * DAY)
+
+
+def test_law_07_one_reports_what_one_was_delivered_alone(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book, {"see": {"any": [{"member": "ben"}]}})
+    reply = replies.write(session, ben, book, post.id, "Hm", NOW)
+    cem = stranger(session)
+    for thing_id in (post.id, 7):
+        with pytest.raises(NotFound):
+            subject.delivered_post(session, cem, book, thing_id, NOW)
+    for thing_id in (reply.id, 7):
+        with pytest.raises(NotFound):
+            subject.delivered_reply(session, cem, book, thing_id, NOW)
+    assert subject.delivered_post(session, ben, book, post.id, NOW) == thing_of(session, post)
+    assert subject.delivered_reply(session, ada, book, reply.id, NOW) == thing_of(session, reply)
+
+
+def test_law_07_one_is_told_of_one_s_own_reports_alone(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    (mine, _) = report(session, book, post, ben, stranger(session))
+    found, rest = reports.listing(session, ben, before=None, limit=5)
+    assert ([one.report.id for one in found], rest) == ([mine.report.id], None)
