@@ -10,6 +10,7 @@ PUBLIC_OPERATIONS = {
     "export_policy",
     "join",
     "list_decisions",
+    "list_grounds",
     "list_guild_posts",
     "list_member_posts",
     "list_policies",
@@ -28,6 +29,9 @@ PUBLIC_OPERATIONS = {
     "read_post",
     "read_reply",
     "read_thread",
+    "read_moderation_figures",
+    "read_moderation_log",
+    "read_rule_quality",
     "search_posts",
     "search_tags",
 }

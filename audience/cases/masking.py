@@ -18,6 +18,7 @@ class Masks:
     def __init__(self, known: Mapping[str, str]) -> None:
         self._given: dict[str, str] = dict(known)
         """By handle: what stands for it."""
+        self._known = len(known)
 
     def mask(self, text: str) -> str:
         """Return a text with a letter for every handle in it."""
@@ -25,6 +26,6 @@ class Masks:
 
     def _of(self, handle: str) -> str:
         if handle not in self._given:
-            lettered = sum(len(one) == 1 for one in self._given.values())
-            self._given[handle] = chr(ord("A") + lettered) if lettered < 26 else f"other{lettered}"
+            number = len(self._given) - self._known
+            self._given[handle] = chr(ord("A") + number) if number < 26 else f"other{number}"
         return self._given[handle]

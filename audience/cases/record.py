@@ -2,8 +2,8 @@
 """The record of moderation: what was done, by which by-law, and how often it was right; without names.
 
 For everybody. Law 7: it tells of things alone that every member may read, or could until they were hidden, so
-it says nothing of any that one may not know of; and of days that are over alone, in an order that says nothing
-of when in the day, so it leads to nobody's post. Those who belong to a guild read its own besides.
+it says nothing of any that one may not know of; and of days that are over alone, in an order that does not
+say when in the day, so it leads to nobody's post. Whoever belongs to a guild reads its own besides.
 """
 
 from datetime import UTC, datetime, timedelta

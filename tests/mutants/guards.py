@@ -5,6 +5,7 @@ from dataclasses import dataclass
 RACES = "tests/governance/test_races.py"
 WAITING = "tests/audience/test_waiting_races.py"
 LIMITS = "tests/audience/test_limit_for_now_races.py"
+CASES = "tests/audience/cases/test_case_races.py"
 
 
 @dataclass(frozen=True)
@@ -147,5 +148,21 @@ GUARDS = (
         without="",
         test="test_once_the_limit_is_set_nobody_begins_to_follow",
         file=LIMITS,
+    ),
+    Guard(
+        name="reports of one thing come one after another",
+        path="audience/cases/reports.py",
+        text="wanted = select(Case).where(about, col(Case.closed_at).is_(None)).with_for_update()",
+        without="wanted = select(Case).where(about, col(Case.closed_at).is_(None))",
+        test="test_of_reports_at_once_the_one_that_is_enough_calls_one_jury",
+        file=CASES,
+    ),
+    Guard(
+        name="ballots of one case come one after another",
+        path="audience/cases/juries.py",
+        text="session.scalars(select(Case).where(col(Case.id) == case_id).with_for_update()).one()",
+        without="session.scalars(select(Case).where(col(Case.id) == case_id)).one()",
+        test="test_of_a_juror_s_ballots_at_once_one_counts_and_the_last_closes_the_case_once",
+        file=CASES,
     ),
 )

@@ -24,9 +24,8 @@ def test_no_stricter_outcome_has_more_than_half_of_the_ballots_behind_it(votes: 
 
 @given(JURIES, BALLOTS)
 def test_a_ballot_that_asks_for_more_never_makes_the_outcome_milder(votes: list[Vote], more: Vote) -> None:
-    before = decided(votes, 1)
-    strictest = [one._replace(outcome=max(one.outcome, more.outcome, key=OUTCOMES.index)) for one in votes[:1]]
-    after = decided([*strictest, *votes[1:]], 1)
+    stricter = votes[0]._replace(outcome=max(votes[0].outcome, more.outcome, key=OUTCOMES.index))
+    before, after = decided(votes, 1), decided([stricter, *votes[1:]], 1)
     assert before is not None and after is not None
     assert OUTCOMES.index(after.outcome) >= OUTCOMES.index(before.outcome)
 
@@ -44,7 +43,9 @@ def test_law_13_fewer_than_the_quorum_decide_nothing(votes: list[Vote]) -> None:
 
 
 @given(JURIES)
-def test_nobody_is_blamed_for_what_is_left_as_it_is_and_no_reporter_for_what_is_not(votes: list[Vote]) -> None:
+def test_nobody_is_blamed_for_what_is_left_as_it_is_and_no_reporter_for_what_is_not(
+    votes: list[Vote],
+) -> None:
     found = decided(votes, 1)
     assert found is not None
     if found.outcome == "none":

@@ -1,0 +1,148 @@
+"""Races about cases: reports, ballots and appeals at once; real threads, commits and locks."""
+
+from collections.abc import Callable, Sequence
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from audience.cases import advancing, appeals, juries, reports
+from audience.cases.outcome import Vote
+from audience.cases.tables import Case, CaseBallot, Report
+from audience.moderation.tables import Decision
+from coop.database import Database
+from coop.errors import AllotmentError, Conflict
+from coop.identity import Identity
+from tests.audience.cases.judging import LATER, Standing, jury, make_jurors, report, thing_of
+from tests.audience.factories import NOW, founding_book, make_post
+from tests.audience.moderation.rules import rule, with_rules
+from tests.factories import identity_of, make_member, make_members
+from tests.thorough import much
+
+BOOK = with_rules(founding_book(), {"fold": rule("text.contains('oats')", then="collapse")})
+
+
+@pytest.fixture
+def ada(committed: Database) -> Identity:
+    with committed.begin() as session:
+        make_jurors(session, 12)
+        return identity_of(make_member(session, "ada"))
+
+
+def decided(session: Session, post_id: int) -> int:
+    """Return the decision about a post."""
+    return session.scalars(select(col(Decision.id)).where(col(Decision.post_id) == post_id)).one()
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
+    """Do some things at one moment, each in a thread; return what came of them, or the refusal."""
+    barrier, came = Barrier(len(acts)), list[object]()
+
+    def run(act: Callable[[], object]) -> None:
+        barrier.wait(30)
+        try:
+            came.append(act())
+        except AllotmentError as refusal:
+            came.append(refusal)
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return came
+
+
+def test_of_reports_at_once_the_one_that_is_enough_calls_one_jury(committed: Database, ada: Identity) -> None:
+    for _ in range(much(15, 150)):
+        with committed.begin() as session:
+            post = make_post(session, ada, BOOK)
+            thing = thing_of(session, post)
+            reporters = [identity_of(one) for one in make_members(session, 2)]
+
+        def file(reporter: Identity) -> object:
+            with committed.begin() as session:
+                return reports.report(session, reporter, BOOK, thing, "attack", "", NOW).report.id  # noqa: B023
+
+        at_once([lambda one=one: file(one) for one in reporters])  # type: ignore[misc]
+        with committed.begin() as session:
+            (case,) = session.scalars(select(Case).where(col(Case.post_id) == post.id)).all()
+            number = session.scalar(select(func.count()).where(col(Report.case_id) == case.id))
+            assert (number, case.called_at) == (2, NOW)
+
+
+def test_of_a_juror_s_ballots_at_once_one_counts_and_the_last_closes_the_case_once(
+    committed: Database, ada: Identity
+) -> None:
+    for _ in range(much(8, 80)):
+        with committed.begin() as session:
+            post = make_post(session, ada, BOOK)
+            report(session, BOOK, post, identity_of(make_member(session)), ground="mine")
+            case = session.scalars(select(Case).where(col(Case.post_id) == post.id)).one()
+            advancing.step(session, BOOK, case.id, LATER)
+            case_id, drawn = case.id, jury(session, case)
+
+        def cast(juror: Identity, case_id: int = case_id) -> object:
+            with committed.begin() as session:
+                vote = Vote("remove", "nothing", bad_faith=False)
+                return juries.vote(session, juror, BOOK, case_id, vote, Standing()).me
+
+        came = at_once([lambda one=one: cast(one) for one in drawn for _ in range(2)])  # type: ignore[misc]
+        assert sum(isinstance(one, Conflict) for one in came) == 5
+        with committed.begin() as session:
+            ballots = session.scalar(select(func.count()).where(col(CaseBallot.case_id) == case_id))
+            assert ballots == 5
+            closed = session.get_one(Case, case_id)
+            assert (closed.outcome, closed.tally) == (
+                "remove",
+                {"outcome": {"remove": 5}, "measure": {"nothing": 5}, "bad_faith": {"yes": 0, "no": 5}},
+            )
+            assert session.scalar(select(func.count()).where(col(Decision.post_id) == closed.post_id)) == 1
+
+
+def test_a_decision_that_many_appeal_at_once_is_appealed_once(committed: Database, ada: Identity) -> None:
+    for _ in range(much(4, 40)):
+        with committed.begin() as session:
+            readers = [identity_of(one) for one in make_members(session, 4)]
+            post = make_post(session, ada, BOOK, body="oats")
+            decision_id = session.scalars(
+                select(col(Decision.id)).where(col(Decision.post_id) == post.id)
+            ).one()
+
+        def appeal(reader: Identity, decision_id: int = decision_id) -> object:
+            with committed.begin() as session:
+                return appeals.appeal(session, reader, BOOK, decision_id, "", NOW).id
+
+        came = at_once([lambda one=one: appeal(one) for one in readers])  # type: ignore[misc]
+        assert sum(isinstance(one, Conflict) for one in came) == 3
+
+
+def test_many_workers_open_draw_and_close_a_case_once(committed: Database, ada: Identity) -> None:
+    held = with_rules(founding_book(), {"hold": rule("text.contains('ergot')")})
+    for _ in range(much(5, 50)):
+        with committed.begin() as session:
+            post = make_post(session, ada, held, body="ergot")
+            decision_id = session.scalars(
+                select(col(Decision.id)).where(col(Decision.post_id) == post.id)
+            ).one()
+
+        def opens(decision_id: int = decision_id) -> object:
+            with committed.begin() as session:
+                return advancing.open_hold(session, decision_id, NOW)
+
+        assert sorted(map(bool, at_once([opens] * 4))) == [False, False, False, True]
+        with committed.begin() as session:
+            case_id = session.scalars(select(col(Case.id)).where(col(Case.post_id) == post.id)).one()
+
+        def steps(moment: object, case_id: int = case_id) -> object:
+            with committed.begin() as session:
+                return advancing.step(session, held, case_id, moment)  # type: ignore[arg-type]
+
+        drew = at_once([lambda: steps(LATER)] * 4)
+        assert sum(map(bool, drew)) == 1
+        with committed.begin() as session:
+            assert len(jury(session, session.get_one(Case, case_id))) == 5
+            due = session.get_one(Case, case_id).due_at
+        closed = at_once([lambda: steps(due)] * 4)  # noqa: B023
+        assert sum(map(bool, closed)) == 1
