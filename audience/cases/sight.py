@@ -83,14 +83,14 @@ class Sight:
 def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
     """Return a case as a juror of it sees it."""
     thing = subject.of_case(session, case)
-    post = text_of(session, thing.on_id)
+    said = text_of(session, thing.on_id)
     before: list[Line] = []
-    body, asset_id, made_at = post.body, post.asset_id, post.created_at
+    body, asset_id, made_at = said.body, said.asset_id, said.created_at
     if thing.reply_id is not None:
         row = session.connection().execute(_REPLY, {"reply": thing.reply_id}).one()
-        before = [Line(_who(thing.author_id, post.author_id, post.author_id), post.body)]
+        before = [Line(_who(thing.author_id, said.author_id, said.author_id), said.body)]
         if row.parent is not None:
-            before.append(Line(_who(thing.author_id, post.author_id, row.parent[0]), row.parent[1]))
+            before.append(Line(_who(thing.author_id, said.author_id, row.parent[0]), row.parent[1]))
         body, asset_id, made_at = row.body, row.asset_id, row.created_at
     author = session.scalars(select(col(Member.handle)).where(col(Member.id) == thing.author_id)).one()
     masks = Masks({author: "author"})

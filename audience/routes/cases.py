@@ -196,7 +196,7 @@ def withdraw_jury_service(call: Call) -> None:
     juries.withdraw(call.session, call.member)
 
 
-@api.get("/moderation/roster")
+@api.get("/moderation/roster", raises=(NotFound,))
 def read_roster(call: Call, query: RosterQuery) -> RosterView:
     """Read who carried the work of judging in a month: how often each was drawn, and voted."""
     guild = record.guild_read(call.session, call.member, query.guild)

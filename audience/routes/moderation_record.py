@@ -11,6 +11,7 @@ from audience.moderation.rules import Action
 from audience.moderation.verdict import By
 from coop.api import Api
 from coop.call import Call
+from coop.errors import NotFound
 from coop.names import normal
 from coop.paging import Page, PageQuery, decode_int, encode
 
@@ -107,7 +108,7 @@ class QualityView(BaseModel):
     """Whether juries overturn so much of it that you are offered to propose its repeal."""
 
 
-@api.get("/moderation/log", public=True)
+@api.get("/moderation/log", public=True, raises=(NotFound,))
 def read_moderation_log(call: Call, query: LogQuery) -> Page[EntryView]:
     """List what was done to what everybody may read, without names: the last day that is over first."""
     guild = _guild(call, query)
@@ -117,7 +118,7 @@ def read_moderation_log(call: Call, query: LogQuery) -> Page[EntryView]:
     return Page(items=[_entry(one) for one in found], next=None if rest is None else encode(rest))
 
 
-@api.get("/moderation/figures", public=True)
+@api.get("/moderation/figures", public=True, raises=(NotFound,))
 def read_moderation_figures(call: Call, query: MonthQuery) -> FiguresView:
     """Read how often what was done in a month, and how its cases ended."""
     done, closed = record.figures(call.session, _guild(call, query), query.month, call.now)
@@ -129,7 +130,7 @@ def read_moderation_figures(call: Call, query: MonthQuery) -> FiguresView:
     )
 
 
-@api.get("/moderation/quality", public=True)
+@api.get("/moderation/quality", public=True, raises=(NotFound,))
 def read_rule_quality(call: Call, query: RecordQuery) -> list[QualityView]:
     """Read how each rule in force does: how often juries upheld what it did, and how often not."""
     slug = None if query.guild is None else normal(query.guild)

@@ -25,6 +25,7 @@ import audience.jobs
 from app import POLICY_KINDS
 from audience import circles, following, relations, replies, watching
 from audience.access import access_post
+from audience.cases import juries, reports, subject
 from audience.feeds import helped, profiles
 from audience.feeds.own_draft import Draft
 from audience.moderation.tables import Decision
@@ -85,6 +86,7 @@ class Village:
     assets: list[int] = field(default_factory=list)
     circles: list[int] = field(default_factory=list)
     decisions: list[int] = field(default_factory=list)
+    cases: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -122,6 +124,8 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
         following.follow(session, found.people["elsa"], book, friend, LONG_AGO)
     draft = Draft("mine", base="explore", sliders={"small": 1}, topics=("bread", "secret1"))
     profiles.create(session, outsider, book, draft, LONG_AGO, loopback=False)
+    for name in ("ada", "ben", "cleo", "elsa"):
+        juries.offer(session, found.people[name], LONG_AGO)
     session.flush()
     return found
 
@@ -154,11 +158,19 @@ def restrict(session: Session, book: Book, village: Village) -> int:
     village.assets += hidden.assets
     village.circles = [family.id]
     village.decisions = list(session.scalars(select(col(Decision.id)).limit(3)))
+    village.cases = [_reported(session, book, village, post_id) for post_id in hidden.posts[:3]]
     for turn in count(1):
         if len(hidden.posts) >= RESTRICTED:
             break
         hide(hidden, turn)
     return len(hidden.posts)
+
+
+def _reported(session: Session, book: Book, village: Village, post_id: int) -> int:
+    """Have a hidden post reported; return the id of the case."""
+    thing = subject.subject(session, post_id, None)
+    reporter = next(one for one in village.people.values() if one.member_id != thing.author_id)
+    return reports.report(session, reporter, book, thing, "mine", "Hidden words", LONG_AGO).case.id
 
 
 def conclude(platform: Platform) -> None:
@@ -177,6 +189,8 @@ def values(village: Village, name: str) -> list[object]:
         "upload_id": [*village.assets[:1], *village.assets[6:], NONE_SUCH],
         "circle_id": [*village.circles, NONE_SUCH],
         "decision_id": [*village.decisions, NONE_SUCH],
+        "case_id": [*village.cases, NONE_SUCH],
+        "thing_id": [village.open[0], *village.hidden[:9], *village.answers, NONE_SUCH],
         "rendition": ["small", "small.webp"],
         "handle": ["ada", "ben", "elsa", "outsider", "nobody"],
         "slug": ["bakers", "none-such"],

@@ -79,6 +79,11 @@ FORMS = (
     "/members/me/less/undo",
     "/members/me/limit",
     "/members/me/limit/end",
+    "/moderation/cases",
+    *(f"/moderation/cases/7/{what}" for what in ("ballot", "leave", "remarks")),
+    "/moderation/decisions/7/appeal",
+    "/posts/7/report",
+    "/replies/7/report",
     "/members/me/asks/7/grant",
     "/members/me/asks/7/refuse",
     *(

@@ -10,12 +10,13 @@ from sqlmodel import Session, col
 from audience.cases import advancing, appeals, juries, reports
 from audience.cases.outcome import Vote
 from audience.cases.tables import Case, CaseBallot, Report
+from audience.moderation.rules import MODERATION
 from audience.moderation.tables import Decision
 from coop.database import Database
 from coop.errors import AllotmentError, Conflict
 from coop.identity import Identity
 from tests.audience.cases.judging import LATER, Standing, jury, make_jurors, report, thing_of
-from tests.audience.factories import NOW, founding_book, make_post
+from tests.audience.factories import NOW, founding_book, make_post, with_clauses
 from tests.audience.moderation.rules import rule, with_rules
 from tests.factories import identity_of, make_member, make_members
 from tests.thorough import much
@@ -55,21 +56,23 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 
 
 def test_of_reports_at_once_the_one_that_is_enough_calls_one_jury(committed: Database, ada: Identity) -> None:
+    three = with_clauses(BOOK, MODERATION, {"/reports/to_open": 3})
     for _ in range(much(15, 150)):
         with committed.begin() as session:
             post = make_post(session, ada, BOOK)
             thing = thing_of(session, post)
+            report(session, three, post, identity_of(make_member(session)))
             reporters = [identity_of(one) for one in make_members(session, 2)]
 
         def file(reporter: Identity) -> object:
             with committed.begin() as session:
-                return reports.report(session, reporter, BOOK, thing, "attack", "", NOW).report.id  # noqa: B023
+                return reports.report(session, reporter, three, thing, "attack", "", NOW).report.id  # noqa: B023
 
         at_once([lambda one=one: file(one) for one in reporters])  # type: ignore[misc]
         with committed.begin() as session:
             (case,) = session.scalars(select(Case).where(col(Case.post_id) == post.id)).all()
             number = session.scalar(select(func.count()).where(col(Report.case_id) == case.id))
-            assert (number, case.called_at) == (2, NOW)
+            assert (number, case.called_at) == (3, NOW)
 
 
 def test_of_a_juror_s_ballots_at_once_one_counts_and_the_last_closes_the_case_once(

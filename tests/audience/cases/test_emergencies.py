@@ -59,9 +59,7 @@ def test_a_steward_holds_what_was_made_in_the_guild_and_its_author_is_told_who_d
     assert f"@{bakery.steward.handle}, a steward" in told.line
 
 
-def test_a_jury_looks_at_once_and_its_word_ends_the_hold(
-    session: Session, book: Book, bakery: Bakery
-) -> None:
+def test_a_jury_looks_at_once_and_its_word_ends_it(session: Session, book: Book, bakery: Bakery) -> None:
     inside = make_post(session, bakery.author, book, guild="bakers")
     hold(session, bakery.steward, book, inside)
     decision = in_force(session, inside)
@@ -69,7 +67,9 @@ def test_a_jury_looks_at_once_and_its_word_ends_the_hold(
     advancing.open_hold(session, decision.id, NOW)
     for one in bakery.jurors[:5]:
         session.add(
-            GuildMembership(guild_id=id_of(bakery.guild), member_id=one.member_id, role="member", joined_at=NOW)
+            GuildMembership(
+                guild_id=id_of(bakery.guild), member_id=one.member_id, role="member", joined_at=NOW
+            )
         )
     session.flush()
     vote(session, book, case_of(session, inside), draw(session, book, inside), "none")

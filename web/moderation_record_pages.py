@@ -1,0 +1,48 @@
+"""The record of moderation, as a page for everybody: figures, how each rule does, who carries the load."""
+
+import re
+
+from flask import Blueprint, Response, request
+
+from audience.routes.cases import RosterQuery, read_roster
+from audience.routes.moderation_record import (
+    LogQuery,
+    MonthQuery,
+    RecordQuery,
+    read_moderation_figures,
+    read_moderation_log,
+    read_rule_quality,
+)
+from coop.call import Call
+from web.visits import page, render
+
+MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the page."""
+    pages.add_url_rule("/moderation", "moderation_record", page(show))
+
+
+def show(call: Call) -> Response:
+    """Show what was done in a month, and what came of it."""
+    asked = request.args.get("month", "")
+    month = asked if MONTH.fullmatch(asked) else None
+    figures = read_moderation_figures(call, MonthQuery(month=month))
+    most = max((one.number for one in figures.done), default=1)
+    return render(
+        call,
+        "moderation.html",
+        figures=figures,
+        most=most,
+        log=read_moderation_log(call, LogQuery(month=month, cursor=request.args.get("cursor"))),
+        rules=read_rule_quality(call, RecordQuery()),
+        roster=None if call.identity is None else read_roster(call, RosterQuery()),
+        earlier=_before(figures.month),
+    )
+
+
+def _before(month: str) -> str:
+    """Return the month before one."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02}"

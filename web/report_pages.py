@@ -1,0 +1,114 @@
+"""Reporting something, as a page: the by-laws to choose from, and what came of what one reported."""
+
+from flask import Blueprint, Response, flash, request
+
+from audience.cases import subject
+from audience.cases.reports import LONGEST_WORDS
+from audience.cases.subject import Subject
+from audience.routes.reports import (
+    GroundQuery,
+    HoldBody,
+    ReportBody,
+    hold_post,
+    hold_reply,
+    list_grounds,
+    list_own_reports,
+    report_post,
+    report_reply,
+)
+from coop import problems
+from coop.call import Call
+from coop.errors import AllotmentError, NotFound, Unauthenticated
+from coop.identity import Identity
+from coop.paging import PageQuery
+from web.forms import Refusal, refusal
+from web.visits import attempt, page, render, see_other
+
+FIELDS = ("ground", "words")
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the forms, their targets and the list of one's reports."""
+    pages.add_url_rule("/posts/<id:thing_id>/report", "report_post", page(ask_post))
+    pages.add_url_rule("/posts/<id:thing_id>/report", "send_report_post", page(send_post), methods=["POST"])
+    pages.add_url_rule("/replies/<id:thing_id>/report", "report_reply", page(ask_reply))
+    pages.add_url_rule(
+        "/replies/<id:thing_id>/report", "send_report_reply", page(send_reply), methods=["POST"]
+    )
+    pages.add_url_rule("/moderation/reports", "own_reports", page(listing))
+
+
+def ask_post(call: Call, thing_id: int) -> Response:
+    """Show the form that reports a post."""
+    return _shown(call, subject.delivered_post(call.session, _member(call), call.book, thing_id, call.now))
+
+
+def ask_reply(call: Call, thing_id: int) -> Response:
+    """Show the form that reports a reply."""
+    return _shown(call, subject.delivered_reply(call.session, _member(call), call.book, thing_id, call.now))
+
+
+def send_post(call: Call, thing_id: int) -> Response:
+    """Report a post, or hold it as a steward."""
+    thing = subject.delivered_post(call.session, _member(call), call.book, thing_id, call.now)
+    return _sent(call, thing, thing_id)
+
+
+def send_reply(call: Call, thing_id: int) -> Response:
+    """Report a reply, or hold it as a steward."""
+    thing = subject.delivered_reply(call.session, _member(call), call.book, thing_id, call.now)
+    return _sent(call, thing, thing_id)
+
+
+def listing(call: Call) -> Response:
+    """Show what one reported."""
+    _member(call)
+    query = PageQuery(cursor=request.args.get("cursor"))
+    return render(call, "own_reports.html", reports=list_own_reports(call, query))
+
+
+def _member(call: Call) -> Identity:
+    if call.identity is None:
+        raise Unauthenticated
+    return call.identity
+
+
+def _sent(call: Call, thing: Subject, thing_id: int) -> Response:
+    said = request.form.to_dict()
+    ground, words = said.get("ground", "")[:40] or "-", said.get("words", "")[:LONGEST_WORDS]
+    hold = said.get("at_once") == "yes"
+    try:
+        with attempt(call):
+            if hold:
+                (hold_reply if thing.reply_id else hold_post)(call, thing_id, HoldBody(ground=ground))
+            else:
+                body = ReportBody(ground=ground, words=words)
+                (report_reply if thing.reply_id else report_post)(call, thing_id, body)
+    except (NotFound, Unauthenticated):
+        raise
+    except AllotmentError as error:
+        return _shown(call, thing, said, refusal(error, FIELDS), problems.status_of(error))
+    flash("It is held, and a jury looks at once." if hold else "Thank you. It will be looked at.", "good")
+    return see_other("/moderation/reports" if not hold else "/")
+
+
+def _shown(
+    call: Call,
+    thing: Subject,
+    said: dict[str, str] | None = None,
+    refused: Refusal | None = None,
+    status: int = 200,
+) -> Response:
+    member = _member(call)
+    return render(
+        call,
+        "report.html",
+        status,
+        thing=thing,
+        grounds=list_grounds(call, GroundQuery(guild=thing.guild)),
+        steward=thing.guild_id is not None and thing.guild_id in member.steward_of,
+        own=thing.author_id == member.member_id,
+        longest=LONGEST_WORDS,
+        said=said or {},
+        refused=refused,
+    )
