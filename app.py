@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import audience.jobs
 import audience.measures
+import audience.moderation.screening
 import audience.replay.audience
 import audience.replay.feeds
 import audience.replay.moderation
@@ -237,6 +238,7 @@ def platform_of(settings: Settings, database: Database | None = None, clock: Clo
         database=database or Database(settings.database_url.get_secret_value()),
         books=Books(POLICY_KINDS),
         clock=clock or Clock(),
+        screen_profile=audience.moderation.screening.screen_profile,
     )
 
 

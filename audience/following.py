@@ -65,11 +65,7 @@ def follow(session: Session, actor: Identity, book: Book, handle: str, now: date
     Raise NotFound where nobody has that handle, RuleBroken for oneself, Conflict where the actor blocks them,
     and Forbidden, with the clause, where they have as many followers as they may and nobody may wait.
     """
-    other_id = member_id_of(session, handle)
-    if other_id == actor.member_id:
-        raise RuleBroken("You cannot follow yourself.")
-    if session.get(Relation, (actor.member_id, BLOCK, other_id)) is not None:
-        raise Conflict("You block this member: unblock them first.")
+    other_id = whom(session, actor, handle)
     relations.hold(session, other_id)
     found = state(session, actor, other_id)
     if found != "none":
@@ -90,6 +86,20 @@ def follow(session: Session, actor: Identity, book: Book, handle: str, now: date
         raise Forbidden("This member has as many followers as they may.", faults=(Fault("", detail, clause),))
     _set(session, actor, WAIT, other_id, now)
     return "waiting"
+
+
+def whom(session: Session, actor: Identity, handle: str) -> int:
+    """Return the id of a member whom the actor may ask to follow.
+
+    Raise NotFound where nobody has that handle, RuleBroken for oneself, and Conflict where the actor blocks
+    them.
+    """
+    other_id = member_id_of(session, handle)
+    if other_id == actor.member_id:
+        raise RuleBroken("You cannot follow yourself.")
+    if session.get(Relation, (actor.member_id, BLOCK, other_id)) is not None:
+        raise Conflict("You block this member: unblock them first.")
+    return other_id
 
 
 def unfollow(session: Session, actor: Identity, book: Book, handle: str, now: datetime) -> None:

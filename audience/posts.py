@@ -19,7 +19,7 @@ from audience.inheriting import inherit, lets_wait
 from audience.languages import recognised
 from audience.limits import Asked, deciding, limits_of, rules_of
 from audience.locks import Lock, compile_lock
-from audience.moderation import screening
+from audience.moderation import pace, screening
 from audience.naming import Author, author_of, circles_in, keys_of, mentioned_in
 from audience.predicate import Atom, Predicate
 from audience.quotes import Source
@@ -59,8 +59,8 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     """Publish a post of text, a picture or both, and return it.
 
     Raise RuleBroken where the text, the picture, the audience or what it quotes does not fit the rules,
-    Forbidden where it may not be quoted or a jury has paused the author, and Conflict where the picture is in
-    another post already.
+    Forbidden where it may not be quoted or a jury has paused the author, TooMany where a rule slows them, and
+    Conflict where the picture is in another post already.
     """
     rules = book.rules(AUDIENCE, AudienceRules)
     check_not_paused(session, identity, book, now)
@@ -71,6 +71,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     document = inherit(draft.audience, book, guild)
     if draft.asset_id is not None:
         pictures.take(session, identity, draft.asset_id)
+    pace.check(session, book, identity.member_id, "post", guild, now)
     source = None if draft.quote_id is None else quotes.hold(session, identity, book, draft.quote_id, now)
     path = _path(session, draft.place_id)
     known = topics.known(session, tags)
@@ -122,7 +123,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     if limits_of(book, guild, asked).hold:
         session.add(Gate(post_id=post.id))
     session.flush()
-    screening.screen_post(session, book, post, body, guild, now)
+    screening.screen_post(session, book, identity, post, body, guild, now)
     if post.held_at is None:
         topics.give(session, identity.member_id, [one.id for one in known], "post", now)
     return post

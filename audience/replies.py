@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 from audience import ask_notices, asks, pictures, reply_rules, topics
 from audience.access import access_post
 from audience.cases.pauses import check_not_paused
-from audience.moderation import screening
+from audience.moderation import pace, screening
 from audience.permissions import require
 from audience.reply_rules import reply_limits
 from audience.reply_sight import said
@@ -88,6 +88,7 @@ def write(
         pictures.take(session, author, asset_id)
     features = _hold(session, post_id)
     post = access_post(session, author, book, post_id, now)
+    pace.check(session, book, author.member_id, "reply", post.guild, now)
     asked = asking(session, author, book, post, now)
     waits = require(asked.answer).value == "ask"
     row = session.connection().execute(_REPLIER, {"post": post_id, "me": author.member_id}).one()
@@ -109,7 +110,7 @@ def write(
     )
     session.add(reply)
     session.flush()
-    screening.screen_reply(session, book, reply, post.guild, now)
+    screening.screen_reply(session, book, author, reply, post.guild, now)
     if reply.state == "waiting":
         ask_notices.tell(session, book, post.author_id, now)
     elif reply.state == "shown":

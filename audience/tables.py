@@ -239,7 +239,7 @@ class Relation(Row, table=True):
     __table_args__ = (
         CheckConstraint("kind IN ('follow', 'block', 'wait')", name="kind_known"),
         CheckConstraint("member_id <> other_id", name="not_oneself"),
-        Index("ix_relation_other", "other_id", "kind"),
+        Index("ix_relation_other", "other_id", "kind", "since"),
     )
 
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)

@@ -15,6 +15,7 @@ from bench import (
     access,
     ballots,
     decide,
+    decide_publishing,
     feed,
     http,
     like,
@@ -177,10 +178,14 @@ def tally_command(ballots: int, rounds: int, **options: Any) -> None:
 @click.option("--rounds", default=decide.ROUNDS, show_default=True)
 @_shared
 def decide_command(rounds: int, **options: Any) -> None:
-    """Decide by a hundred rules, and ask other engines the same."""
+    """Decide by a hundred rules, ask other engines the same, and publish by them and by none."""
     asked = drawn()
     others = decide.engines(asked)
-    sys.exit(run("decide", decide.GOALS, lambda server: decide.measure(others, asked, rounds), **options))
+
+    def measure(server: Server) -> Figures:
+        return {**decide.measure(others, asked, rounds), **decide_publishing.measure(server)}
+
+    sys.exit(run("decide", decide.GOALS, measure, **options))
 
 
 @main.command("opinions")
@@ -201,7 +206,7 @@ def opinions_command(members: int, statements: int, rounds: int, **options: Any)
 @click.option("--views", default=rehearse_data.FULL.views, show_default=True)
 @_shared
 def rehearse_command(members: int, posts: int, views: int, **options: Any) -> None:
-    """Try a cap rule and a feed-weight rule on 28 days of what happened."""
+    """Try a cap rule, a feed-weight rule and rules of moderation on 28 days of what happened."""
     size = rehearse_data.Size(members, posts, views)
     sys.exit(run("rehearse", rehearse.GOALS, lambda server: rehearse.measure(server, size), **options))
 

@@ -75,34 +75,37 @@ def drawn(rules: int = RULES, events: int = EVENTS) -> Asked:
     return Asked(bounds, come)
 
 
-def policy(rules: int = RULES) -> ModerationRules:
-    """Return a policy of so many rules of every sort that people write."""
+def policy() -> ModerationRules:
+    """Return a policy of a hundred rules of every sort that people write."""
+    return ModerationRules.model_validate(policy_data(RULES))
+
+
+def policy_data(rules: int) -> dict[str, Any]:
+    """Return a policy of so many of those rules, a hundred at most, as data."""
     conditions = [
         f'author.account_age < duration("{place + 1}h") && text.links > {place % 5}'
         f' && !("h{place}.example" in text.hosts)'
-        for place in range(rules - 20)
+        for place in range(RULES - 20)
     ]
     conditions += [f"size(words.list{place % 4}) > {place % 3}" for place in range(10)]
     conditions += [f"patterns.pattern{place % 3} && post.picture" for place in range(5)]
     conditions += [f"text.capitals > 0.{place + 5} && size(text) > 40" for place in range(5)]
-    return ModerationRules.model_validate(
-        {
-            "limits": {"rules": 1000, "cost": 100_000, "entries": 5000},
-            **{name: FOUNDED[name] for name in ("holds", *CaseRules.model_fields)},
-            "words": {f"list{one}": [f"word{one}n{n}" for n in range(WORDS)] for one in range(4)},
-            "patterns": {f"pattern{one}": rf"(?i)\bx{one}[\d ]{{8,}}\b" for one in range(3)},
-            "rules": {
-                f"rule-{place}": {
-                    "about": "A rule",
-                    "on": ["post"],
-                    "when": condition,
-                    "then": "hold",
-                    "appeal_days": 14,
-                }
-                for place, condition in enumerate(conditions)
-            },
-        }
-    )
+    return {
+        "limits": {"rules": 1000, "cost": 100_000, "entries": 5000},
+        **{name: FOUNDED[name] for name in ("holds", "slowing", *CaseRules.model_fields)},
+        "words": {f"list{one}": [f"word{one}n{n}" for n in range(WORDS)] for one in range(4)},
+        "patterns": {f"pattern{one}": rf"(?i)\bx{one}[\d ]{{8,}}\b" for one in range(3)},
+        "rules": {
+            f"rule-{place}": {
+                "about": "A rule",
+                "on": ["post"],
+                "when": condition,
+                "then": "hold",
+                "appeal_days": 14,
+            }
+            for place, condition in enumerate(conditions[:rules])
+        },
+    }
 
 
 TEXT = SENTENCE * 4

@@ -1,6 +1,7 @@
 """``rehearse``: a change tried on 28 days of what happened, from asking for it to its stored report.
 
-A cap rule goes through every view of the window, a feed-weight rule makes the pages of the members drawn.
+A cap rule goes through every view of the window, a feed-weight rule makes the pages of the members drawn, and
+rules of moderation are asked of every post and reply: one lets go what it held, another takes what none did.
 Each is asked for and run as the worker runs it, progress and report included.
 """
 
@@ -16,6 +17,7 @@ from sqlmodel import Session
 
 from app import POLICY_KINDS, REPLAYERS
 from audience.feeds.rules import FEEDS
+from audience.moderation.rules import MODERATION
 from audience.rules import AUDIENCE
 from bench import rehearse_data
 from bench.feed_data import UNTIL
@@ -34,7 +36,7 @@ from coop.settings import ROOT
 from governance.rehearsal import rehearsals, running
 from governance.rehearsal.changes import Change
 
-GOALS: Goals = {"cap_s": at_most(10), "feed_s": at_most(30)}
+GOALS: Goals = {"cap_s": at_most(10), "feed_s": at_most(30), "moderation_s": at_most(30)}
 
 _OPEN = [
     {"op": "replace", "path": pointer, "value": "open"}
@@ -48,6 +50,22 @@ _CAP = [
 _WEIGHTS = [
     {"op": "replace", "path": "/profiles/balanced/weights/small", "value": 1.2},
     {"op": "replace", "path": "/profiles/balanced/weights/follow", "value": 0.4},
+]
+_LONG = [{"op": "replace", "path": "/rules/flood/when", "value": "size(text) > 200 && author.same_day >= 0"}]
+"""The rule that the measured cooperative had: it holds every text of some length, and is asked of all."""
+_RULES: list[dict[str, Any]] = [
+    {"op": "replace", "path": "/rules/flood/when", "value": "size(text) > 400 && author.same_day >= 0"},
+    {
+        "op": "add",
+        "path": "/rules/short",
+        "value": {
+            "about": "Short texts of those whom few follow",
+            "on": ["post", "reply"],
+            "when": "size(text) < 200 && author.followers < 1000 && !text.contains('rye')",
+            "then": "collapse",
+            "appeal_days": 14,
+        },
+    },
 ]
 
 _WHO = text("SELECT id, handle, display_name, joined_at FROM member ORDER BY id LIMIT 1")
@@ -74,6 +92,11 @@ def _figures(database: Database, size: Size) -> Figures:
     cap_s, cap = _rehearsed(database, clock, AUDIENCE, _CAP)
     cap_rss = peak_memory_mib()
     feed_s, feed = _rehearsed(database, clock, FEEDS, _WEIGHTS)
+    moderation_s, moderation = _rehearsed(database, clock, MODERATION, _RULES)
+    decided = {one["name"]: one["total"] for one in moderation["measures"]}
+    released, folded = decided["posts_hold"]["lost"], decided["posts_collapse"]["gained"]
+    if moderation["replayed"]["posts"] < 0.99 * size.posts or not released or not folded:
+        raise RehearsalWrong(f"of {size.posts:,} posts the rules decided {decided}")
     views = cap["measures"][0]["total"]
     if views["before"] != size.views or not views["lost"]:
         raise RehearsalWrong(f"of {size.views:,} views {views['before']:,} were gone through: {views}")
@@ -83,7 +106,11 @@ def _figures(database: Database, size: Size) -> Figures:
         "views": size.views,
         "cap_s": round(cap_s, 2),
         "feed_s": round(feed_s, 2),
+        "moderation_s": round(moderation_s, 2),
         "turned_away": views["lost"],
+        "released": released,
+        "still_held": decided["posts_hold"]["before"] - released,
+        "folded": folded,
         "readers": feed["replayed"]["readers"],
         "pages": feed["replayed"]["pages"],
         "rss_at_start_mib": at_start,
@@ -124,8 +151,9 @@ def _open_coop(database: Database) -> Clock:
     clock = Clock(offset)
     with tempfile.TemporaryDirectory() as folder, database.begin() as session:
         copied = Path(shutil.copytree(ROOT / "policies", folder, dirs_exist_ok=True))
-        changed = copied / f"{AUDIENCE}.toml"
-        changed.write_text(apply(changed.read_text(encoding="utf-8"), _OPEN), encoding="utf-8")
+        for kind, patch in ((AUDIENCE, _OPEN), (MODERATION, _LONG)):
+            changed = copied / f"{kind}.toml"
+            changed.write_text(apply(changed.read_text(encoding="utf-8"), patch), encoding="utf-8")
         now: datetime = clock.now(session)
         policies.found(session, POLICY_KINDS, copied, now)
     return clock

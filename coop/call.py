@@ -19,6 +19,7 @@ from coop.database import Database
 from coop.errors import Unauthenticated
 from coop.identity import Identity
 from coop.policies import Books
+from coop.profiles import Screen
 from coop.settings import Settings
 
 
@@ -30,6 +31,8 @@ class Platform:
     database: Database
     books: Books
     clock: Clock
+    screen_profile: Screen
+    """Looks at each change of a profile before anybody else sees it."""
 
     @contextmanager
     def call(self, credential: Credential | None) -> Iterator["Call"]:

@@ -32,6 +32,8 @@ class MemberCard:
     joined_at: datetime
     guilds: tuple[str, ...]
     """Slugs of the guilds they are in, in order."""
+    flag: dict[str, Any] | None
+    """What rules say of name and text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +154,14 @@ def _members() -> Select[Any]:
         col(Member.display_name),
         col(Member.about),
         col(Member.joined_at),
+        col(Member.flag),
         slugs.label("guilds"),
     ).where(col(Member.left_at).is_(None))
 
 
 def _member_card(row: Any) -> MemberCard:
-    return MemberCard(row.handle, row.display_name, row.about, row.joined_at, tuple(row.guilds or ()))
+    guilds = tuple(row.guilds or ())
+    return MemberCard(row.handle, row.display_name, row.about, row.joined_at, guilds, row.flag)
 
 
 def _guilds() -> Select[Any]:

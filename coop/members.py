@@ -1,10 +1,9 @@
-"""Members: joining, one's own profile, and leaving; and the identity that every credential resolves to.
+"""Members: joining, saying where one is, and leaving; and the identity that every credential resolves to.
 
 A handle belongs to one person for good: it is not given out again after they leave, so that nobody can
 speak in a name that others remember.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,20 +13,17 @@ from sqlalchemy import Row, Select, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from coop import guilds, invitations
+from coop import guilds, invitations, profiles
 from coop.book import Book
 from coop.errors import Conflict, Fault, Forbidden, NotFound, RuleBroken, Unauthenticated
 from coop.identity import Identity
 from coop.ledger import append
 from coop.membership_rules import NAME, MembershipRules
-from coop.names import check_handle, line, normal, prose
+from coop.names import check_handle, line, normal
 from coop.passwords import STANDARD, UNUSABLE, hash_password
 from coop.places import check_place
+from coop.profiles import LONGEST_DISPLAY_NAME
 from coop.tables import GuildMembership, Invitation, Member, OAuthToken, WebSession
-
-LONGEST_DISPLAY_NAME = 60
-LONGEST_ABOUT = 2000
-"""Both in characters."""
 
 EVERYTHING = frozenset({"read", "write"})
 """The scopes of somebody who acts in person."""
@@ -85,30 +81,14 @@ def join(
     return Identity(made, handle, display_name, now, scopes=EVERYTHING)
 
 
-def update_profile(session: Session, actor: Identity, changes: Mapping[str, str | None]) -> None:
-    """Change what ``changes`` names of the actor's own profile: ``display_name`` and ``about``.
-
-    Raise RuleBroken where a value cannot be used.
-    """
-    values: dict[str, Any] = {}
-    if changes.get("display_name") is not None:
-        values["display_name"] = line(
-            changes["display_name"] or "", "/display_name", longest=LONGEST_DISPLAY_NAME
-        )
-    if changes.get("about") is not None:
-        values["about"] = prose(changes["about"] or "", "/about", longest=LONGEST_ABOUT)
-    _change(session, actor, values)
-
-
 def settle(session: Session, actor: Identity, place_id: int | None) -> None:
-    """Say where the actor is, by the id of a place, None for nothing; raise RuleBroken for another id."""
-    _change(session, actor, {"place_id": check_place(session, place_id, "/place")})
+    """Say where the actor is, by the id of a place, None for nothing.
 
-
-def _change(session: Session, actor: Identity, values: Mapping[str, Any]) -> None:
-    """Write into the actor's row; raise Unauthenticated where they have left."""
+    Raise RuleBroken for another id, and Unauthenticated where they have left.
+    """
     here = update(Member).where(col(Member.id) == actor.member_id, col(Member.left_at).is_(None))
-    if values and session.execute(here.values(**values).returning(col(Member.id))).one_or_none() is None:
+    said = here.values(place_id=check_place(session, place_id, "/place"))
+    if session.execute(said.returning(col(Member.id))).one_or_none() is None:
         raise Unauthenticated
 
 
@@ -125,12 +105,14 @@ def leave(session: Session, actor: Identity, now: datetime) -> None:
             password_hash=UNUSABLE,
             display_name=actor.handle,
             about="",
+            flag=None,
             place_id=None,
         )
         .returning(col(Member.id))
     ).one_or_none()
     if gone is None:
         return
+    profiles.forget(session, actor.member_id)
     guilds.leave_all(session, actor, now)
     session.execute(delete(WebSession).where(col(WebSession.member_id) == actor.member_id))
     session.execute(

@@ -3,5 +3,5 @@
 from typing import Literal
 
 Topic = Literal["proposal", "jury", "post", "report", "ask", "seat", "followers", "limit", "webhook"]
-"""A change that is voted on; jury service; what was done to a post of one's own; what one reported; somebody
-who waits for one's yes; a seat; one's own followers; a limit of one's own; a webhook of one's own."""
+"""A change that is voted on; jury service; what was done with what one made; what one reported; somebody who
+waits for one's yes; a seat; one's own followers; a limit of one's own; a webhook of one's own."""

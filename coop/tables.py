@@ -54,6 +54,8 @@ class Member(Row, table=True):
     handle: str
     display_name: str
     about: str = ""
+    flag: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
+    """What rules of moderation say of name and text to whoever reads them."""
     password_hash: str
     place_id: int | None = Field(
         default=None,

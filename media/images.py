@@ -109,6 +109,8 @@ class Rendition:
 class Rendered:
     """A picture made ready to be shown."""
 
+    format: str
+    """That of the file that was sent, one of ``READABLE``."""
     width: int
     """Pixels of the whole picture as sent, upright; no rendition is larger."""
     height: int
@@ -153,6 +155,7 @@ def render(
     copies = {side: pixels.scaled(picture, pixels.fit((width, height), side)) for side in set(sides.values())}
     files = {side: pixels.webp(copy, quality, method) for side, copy in copies.items()}
     return Rendered(
+        _format(image),
         width,
         height,
         pixels.placeholder(copies[min(copies)]),

@@ -29,6 +29,10 @@ class Asset(Row, table=True):
     width: int | None = None
     height: int | None = None
     thumbhash: str | None = None
+    type: str | None = None
+    """MIME type of the file that was sent, as its content said; None until it was verified."""
+    bytes: int | None = None
+    """Size of the file that was sent."""
     refusal: str | None = None
     created_at: datetime = Field(sa_column=moment())
     settled_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

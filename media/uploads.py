@@ -105,13 +105,15 @@ def complete(
     if asset.state != "waiting":
         return asset
     try:
-        rendered = _verified(store, asset, book.rules("media", MediaRules))
+        data = _sent(store, asset, book.rules("media", MediaRules))
+        rendered = _rendered(data, book.rules("media", MediaRules))
     except ImageRefused as refused:
         asset.state, asset.refusal = "refused", str(refused)
     else:
         asset.state = "ready"
         asset.width, asset.height = rendered.width, rendered.height
         asset.thumbhash = rendered.thumbhash
+        asset.type, asset.bytes = f"image/{rendered.format.lower()}", len(data)
         session.add_all(_stored(store, asset, rendered))
     asset.settled_at = now
     session.add(asset)
@@ -120,7 +122,7 @@ def complete(
     return asset
 
 
-def _verified(store: ObjectStore, asset: Asset, rules: MediaRules) -> Rendered:
+def _sent(store: ObjectStore, asset: Asset, rules: MediaRules) -> bytes:
     stat = store.stat(asset.upload_key)
     if stat is None:
         raise _not_arrived()
@@ -130,9 +132,12 @@ def _verified(store: ObjectStore, asset: Asset, rules: MediaRules) -> Rendered:
             f"The file is larger than {rules.photos.max_bytes:,} bytes: send a smaller copy.",
         )
     try:
-        data = store.get(asset.upload_key)
+        return store.get(asset.upload_key)
     except ObjectMissing as missing:
         raise _not_arrived() from missing
+
+
+def _rendered(data: bytes, rules: MediaRules) -> Rendered:
     return render(
         data,
         formats=frozenset(rules.photos.formats),

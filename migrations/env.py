@@ -11,12 +11,14 @@ import audience.finding_tables
 import audience.interaction_tables
 import audience.limit_for_now_tables
 import audience.metrics.tables
+import audience.moderation.act_tables
 import audience.moderation.tables
 import audience.tables
 import audience.topic_tables
 import coop.checkpoint_tables
 import coop.notice_tables
 import coop.place_tables
+import coop.profile_tables
 import coop.tables
 import coop.webhook_tables
 import governance.deliberation.statement_tables
@@ -34,12 +36,14 @@ TABLES = (
     audience.interaction_tables,
     audience.metrics.tables,
     audience.limit_for_now_tables,
+    audience.moderation.act_tables,
     audience.moderation.tables,
     audience.tables,
     audience.topic_tables,
     coop.checkpoint_tables,
     coop.notice_tables,
     coop.place_tables,
+    coop.profile_tables,
     coop.tables,
     coop.webhook_tables,
     governance.deliberation.statement_tables,

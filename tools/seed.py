@@ -17,10 +17,11 @@ from typing import Any
 from rich.progress import track
 from sqlalchemy import func, select
 
-from audience import following, posts, replies
+from audience import posts, replies
 from audience.document import AudienceDocument
 from audience.feeds import page as feeds
-from coop import guilds, members, oauth, policies
+from audience.moderation import follows
+from coop import guilds, members, oauth, policies, profiles
 from coop.call import Platform
 from coop.tables import Member
 from media import uploads
@@ -95,7 +96,8 @@ class _Story:
         with platform.database.begin() as session:
             newcomer = members.Newcomer(person.handle, password, person.name, person.place)
             who = members.join(session, platform.books.current(session), newcomer, self.chronicle.clock.at)
-            members.update_profile(session, who, {"about": person.about})
+            book, now = platform.books.current(session), self.chronicle.clock.at
+            profiles.change(session, book, who, {"about": person.about}, platform.screen_profile, now)
 
     def groups(self) -> None:
         """Plan the guilds, who is let into them, and who follows whom."""
@@ -161,7 +163,7 @@ def _joining(slug: str) -> Act:
 
 
 def _following(handle: str) -> Act:
-    return lambda room: following.follow(room.session, room.who, room.book, handle, room.clock.at)
+    return lambda room: follows.follow(room.session, room.who, room.book, handle, room.clock.at)
 
 
 def _replying(post_id: int, body: str) -> Act:

@@ -3,13 +3,15 @@
 from flask import Blueprint, Response, flash, request
 from flask import session as browser
 
-from coop import directory, members, places, problems, sign_in
+from audience.moderation import reasons
+from coop import directory, members, places, problems, profiles, sign_in
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, RuleBroken
 from coop.gazetteer import CREDIT
 from coop.ids import LARGEST
-from coop.members import LONGEST_DISPLAY_NAME, Newcomer
+from coop.members import Newcomer
 from coop.membership_rules import NAME, MembershipRules
+from coop.profiles import LONGEST_DISPLAY_NAME
 from web.forms import Refusal, refusal
 from web.visits import attempt, here_after, linked_from, page, render, see_other
 
@@ -48,7 +50,8 @@ def join(call: Call) -> Response:
     )
     try:
         with attempt(call):
-            members.join(call.session, call.book, newcomer, call.now)
+            made = members.join(call.session, call.book, newcomer, call.now)
+            profiles.introduce(call.session, call.book, made, call.platform.screen_profile, call.now)
     except AllotmentError as error:
         return _door(call, refusal(error, JOIN_FIELDS), problems.status_of(error))
     token = sign_in.sign_in(call.session, handle, password, request.remote_addr or "", call.now)
@@ -103,10 +106,13 @@ def describe_me(call: Call) -> Response:
     said = {name: request.form.get(name, "") for name in PROFILE_FIELDS}
     try:
         with attempt(call):
-            members.update_profile(call.session, call.member, said)
+            profiles.change(
+                call.session, call.book, call.member, said, call.platform.screen_profile, call.now
+            )
     except AllotmentError as error:
         return _own_page(call, refusal(error, PROFILE_FIELDS), problems.status_of(error))
-    flash("Saved.", "good")
+    if profiles.waiting(call.session, call.member) is None:
+        flash("Saved.", "good")
     return see_other("/members/me")
 
 
@@ -141,6 +147,8 @@ def _own_page(
         "me.html",
         status,
         card=card,
+        waits=profiles.waiting(call.session, call.member),
+        held_by=reasons.of_waiting_profile(call.session, call.member),
         place=directory.place_of(call.session, call.member),
         sought=sought,
         found=places.search(call.session, sought, MATCHES),

@@ -98,10 +98,10 @@ def _carry_out(call: Call, said: Mapping[str, str]) -> Response:
 
 def _publish(call: Call, draft: Draft, alt: str) -> int:
     """Publish a draft, and say what its picture shows unless that is left as it was; return its id."""
-    made = posts.publish(call.session, call.member, call.book, draft, call.now)
+    # Described first: rules may ask whether it is.
     if draft.asset_id is not None and alt.strip():
         descriptions.describe(call.session, call.member, draft.asset_id, alt)
-    return made.id
+    return posts.publish(call.session, call.member, call.book, draft, call.now).id
 
 
 def _draft(call: Call, said: Mapping[str, str]) -> Draft:

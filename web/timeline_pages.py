@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, request
 
 from audience import following, limit_for_now, relations
+from audience.moderation import follows
 from audience.routes.timelines import (
     list_guild_posts,
     list_member_posts,
@@ -113,25 +114,27 @@ def relate(call: Call, handle: str) -> Response:
     act = request.form.get("act", "")
     try:
         with attempt(call):
-            _relate(call, act, handle)
+            told = _relate(call, act, handle)
     except (NotFound, Unauthenticated):
         raise
     except AllotmentError as error:
         return _show(call, handle, refusal(error, ()), problems.status_of(error))
-    flash(DONE[act], "good")
+    if told is not None:
+        flash(told, "good")
     return see_other(f"/members/{quote(handle)}")
 
 
-def _relate(call: Call, act: str, handle: str) -> None:
+def _relate(call: Call, act: str, handle: str) -> str | None:
+    """Do it and return what is told; None where it waits, which the page says itself."""
     acts: dict[str, Callable[[], object]] = {
-        "follow": lambda: following.follow(call.session, call.member, call.book, handle, call.now),
-        "unfollow": lambda: following.unfollow(call.session, call.member, call.book, handle, call.now),
+        "follow": lambda: follows.follow(call.session, call.member, call.book, handle, call.now),
+        "unfollow": lambda: follows.unfollow(call.session, call.member, call.book, handle, call.now),
         "block": lambda: following.block(call.session, call.member, call.book, handle, call.now),
         "unblock": lambda: relations.unblock(call.session, call.member, handle),
     }
     if act not in acts:
         raise RuleBroken("There is nothing that this form asks for.")
-    acts[act]()
+    return None if acts[act]() in ("waiting", "held") else DONE[act]
 
 
 def _show(call: Call, handle: str, refused: Refusal | None = None, status: int = 200) -> Response:
@@ -148,7 +151,7 @@ def _show(call: Call, handle: str, refused: Refusal | None = None, status: int =
         card=directory.member(call.session, handle),
         place=directory.place_of(call.session, viewer) if mine else None,
         handle=normal(handle),
-        follows=following.state(call.session, viewer, other),
+        follows=follows.state(call.session, viewer, other),
         blocks=relations.blocks(call.session, viewer, other),
         limit=limit_for_now.running(call.session, viewer, call.now) if mine else None,
         limits=limit_pages.rules_of(call),

@@ -116,7 +116,7 @@ ANSWERS: dict[Answer, str] = {
 TOPICS: dict[Topic, str] = {
     "proposal": "Proposals and votes",
     "jury": "Juries",
-    "post": "Posts of yours",
+    "post": "What you made and did",
     "report": "What you reported",
     "ask": "What others ask of you",
     "seat": "Seats",
@@ -186,6 +186,7 @@ ENDED = {
 """Why a case ended without a decision."""
 
 DECIDED: dict[Action, str] = {
+    "slow": "followed by a pause",
     "label": "labelled",
     "collapse": "folded",
     "unfeed": "left out of feeds",

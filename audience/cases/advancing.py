@@ -37,7 +37,8 @@ RETURNING id
 
 _WITHOUT = text("""
 SELECT decision.id FROM decision
-WHERE action = 'hold' AND ended_at IS NULL AND NOT dry_run AND holds_until > :now
+WHERE action = 'hold' AND num_nonnulls(post_id, reply_id) = 1
+  AND ended_at IS NULL AND NOT dry_run AND holds_until > :now
   AND NOT EXISTS (SELECT FROM moderation_case WHERE decision_id = decision.id AND kind = 'hold')
 ORDER BY holds_until LIMIT :most
 """)

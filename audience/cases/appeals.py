@@ -47,6 +47,8 @@ def appeal(
         raise Conflict("This is not in force any more: there is nothing to appeal.")
     if now >= decision.appeal_until:
         raise Conflict(f"This could be appealed until {decision.appeal_until:%Y-%m-%d %H:%M} UTC.")
+    if (decision.post_id is None and decision.reply_id is None) or decision.action == "slow":
+        raise Conflict("This ends by itself, and nobody judges it: there is nothing for a jury to look at.")
     _check_final(session, decision)
     _check_often(session, member, book, now)
     thing = subject.subject(session, decision.post_id, decision.reply_id)
@@ -99,6 +101,8 @@ def _decision(session: Session, member: Identity, book: Book, decision_id: int, 
 def _check_could_read(
     session: Session, member: Identity, book: Book, decision: Decision, now: datetime
 ) -> None:
+    if decision.post_id is None and decision.reply_id is None:
+        raise NotFound
     thing: Subject = subject.subject(session, decision.post_id, decision.reply_id)
     if decision.action in ("hold", "remove", "narrow"):
         if thing.gone or not session.scalar(_SEATED, {"post": thing.on_id, "me": member.member_id}):

@@ -30,6 +30,7 @@ def of_ground(
         "notice": "",
         "when": "",
         "then": then,
+        "gap_s": None,
         "label": ground.label if then == "label" else None,
         "override": then in ("label", "collapse"),
         "appeal_days": book.rules(MODERATION, ModerationRules).appeals.days,

@@ -12,6 +12,7 @@ from audience.moderation.vocabulary import vocabulary
 from coop.cel.checker import check
 from coop.cel.faults import ExpressionFault
 from coop.cel.patterns import compiled
+from coop.clauses import as_text
 from coop.errors import Fault
 from coop.policy_text import leaves, token
 
@@ -21,7 +22,14 @@ OPEN_TO_GUILDS = ("/rules", "/words", "/patterns", "/lists", "/grounds")
 
 def moderation_charter(rules: ModerationRules) -> list[Fault]:
     """Return everything that a moderation policy could not be carried out by."""
-    return [*_number(rules), *_entries(rules), *_patterns(rules), *_conditions(rules), *_bounds(rules)]
+    return [
+        *_number(rules),
+        *_entries(rules),
+        *_patterns(rules),
+        *_conditions(rules),
+        *_gaps(rules),
+        *_bounds(rules),
+    ]
 
 
 def _number(rules: ModerationRules) -> Iterator[Fault]:
@@ -65,6 +73,14 @@ def _conditions(rules: ModerationRules) -> Iterator[Fault]:
             except ExpressionFault as fault:
                 yield Fault(rule_clause(name), f"On a {target}: {fault.told(rule.when)}")
                 break
+
+
+def _gaps(rules: ModerationRules) -> Iterator[Fault]:
+    longest = rules.slowing.longest
+    for name, rule in rules.rules.items():
+        if rule.gap is not None and rule.gap > longest:
+            detail = f"Nobody is slowed for more than {as_text(longest)}, which is /slowing/longest."
+            yield Fault(f"/rules/{name}/gap", detail)
 
 
 def _bounds(rules: ModerationRules) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Decisions: what rules do with posts and replies, carried out, told to whoever made them, and ended.
+"""Decisions: what rules do with what members make and do, carried out, told to them, and ended.
 
 Law 13: what could not be decided is held. Law 7: a held thing is, for all but its author, not there. A hold
 ends by itself: where nobody has decided in the time that ``/holds/longest`` gave, the thing is shown, with
@@ -12,11 +12,12 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, exists, literal, select, text
 from sqlmodel import Session, col
 
-from audience.moderation import hiding, narrowing
+from audience.moderation import hiding, narrowing, releasing
+from audience.moderation.act_tables import FollowBegun
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.ruleset import Cause
 from audience.moderation.tables import Decision
-from audience.moderation.verdict import Kept, Verdict, kept, verdict
+from audience.moderation.verdict import Kept, Verdict, kept, slowed_until, verdict
 from audience.tables import Post, Reply
 from coop import notices
 from coop.book import Book
@@ -25,15 +26,19 @@ from coop.database import Database
 from coop.ids import new_id
 from coop.notices import Tidings
 from coop.policies import Books
+from coop.profile_tables import ProfileChange
 
 UNSEEN = "unseen"
 """Why a hold ended that nobody had decided on in time."""
 HIDING: tuple[Action, ...] = ("hold", "remove")
 """What leaves a thing to its author alone."""
+TAKEN_BACK = "taken_back"
+"""Why a hold ended of what its author had withdrawn or changed by then."""
 PER_RUN = 500
 """Holds that one run of the job ends at most, each in a transaction of its own."""
 
 SAID: dict[Action, str] = {
+    "slow": "You are slowed down after {}.",
     "label": "A label was put on {}.",
     "collapse": "{} is shown folded.",
     "unfeed": "No feed offers {}.",
@@ -43,6 +48,16 @@ SAID: dict[Action, str] = {
 }
 """By action: what a notice says."""
 
+Subject = Post | Reply | ProfileChange | FollowBegun
+"""What rules decide on."""
+THINGS: dict[type[Subject], tuple[str, str]] = {
+    Post: ("post_id", "a post of yours"),
+    Reply: ("reply_id", "a reply of yours"),
+    ProfileChange: ("profile_id", "a change of your profile"),
+    FollowBegun: ("follow_id", "a follow of yours"),
+}
+"""By what is decided on: the column that names it, and what notices call it."""
+
 _DUE = text("""
 SELECT id FROM decision
 WHERE holds_until <= :now AND ended_at IS NULL AND NOT dry_run ORDER BY holds_until LIMIT :most
@@ -50,9 +65,9 @@ WHERE holds_until <= :now AND ended_at IS NULL AND NOT dry_run ORDER BY holds_un
 
 
 def decide(
-    session: Session, book: Book, subject: Post | Reply, scope: str, causes: Sequence[Cause], now: datetime
+    session: Session, book: Book, subject: Subject, scope: str, causes: Sequence[Cause], now: datetime
 ) -> None:
-    """Do what rules of a scope say with a post or reply that was stored just now, and tell its author.
+    """Do what rules of a scope say with what was stored just now, and tell its author.
 
     What is only tried (``dry_run``) is kept beside it and told to nobody.
     """
@@ -66,17 +81,18 @@ def decide(
     longest = book.rules(MODERATION, ModerationRules).holds.longest
     until = now + longest if made.action == "hold" else None
     decision = _keep(session, subject, made, now, holds_until=until)
-    if made.action in HIDING and isinstance(subject, Post):
-        subject.held_at = now
-    elif made.action in HIDING and isinstance(subject, Reply):
-        decision.resumes, subject.state = subject.state, "held"
+    if made.action in HIDING:
+        if isinstance(subject, Reply):
+            decision.resumes, subject.state = subject.state, "held"
+        else:
+            subject.held_at = now
     session.flush()
     _tell(session, book, subject, decision, made.causes[0]["about"], now)
 
 
 def _keep(
     session: Session,
-    subject: Post | Reply,
+    subject: Subject,
     made: Verdict,
     now: datetime,
     *,
@@ -84,11 +100,8 @@ def _keep(
     dry_run: bool = False,
 ) -> Decision:
     """Keep a verdict on a thing, and on the thing what its readers are told."""
-    of_post = isinstance(subject, Post)
     decision = Decision(
         id=new_id(now),
-        post_id=subject.id if of_post else None,
-        reply_id=None if of_post else subject.id,
         author_id=subject.author_id,
         action=made.action,
         labels=made.labels,
@@ -99,8 +112,9 @@ def _keep(
         appeal_until=now + timedelta(days=made.appeal_days),
         holds_until=holds_until,
     )
+    setattr(decision, THINGS[type(subject)][0], subject.id)
     session.add(decision)
-    if not dry_run:
+    if not dry_run and not isinstance(subject, FollowBegun):
         subject.flag = made.flag(decision.id)
         if isinstance(subject, Post):
             subject.unfed = made.action == "unfeed"
@@ -109,10 +123,9 @@ def _keep(
 
 
 def _tell(
-    session: Session, book: Book, subject: Post | Reply, decision: Decision, about: str, now: datetime
+    session: Session, book: Book, subject: Subject, decision: Decision, about: str, now: datetime
 ) -> None:
-    thing = "a post of yours" if isinstance(subject, Post) else "a reply of yours"
-    said = SAID[cast(Action, decision.action)].format(thing)
+    said = SAID[cast(Action, decision.action)].format(THINGS[type(subject)][1])
     tidings = Tidings(
         topic="post",
         subject=decision.id,
@@ -121,7 +134,7 @@ def _tell(
         detail=f"By the rule “{about}”. Read what matched, and the vote behind the rule.",
         path=f"/moderation/decisions/{decision.id}",
         at=now,
-        until=decision.holds_until,
+        until=decision.holds_until or slowed_until(decision.causes, decision.made_at),
     )
     notices.tell(session, book, tidings, select(literal(decision.author_id)), now)
 
@@ -147,6 +160,11 @@ def end_hold(session: Session, book: Book, decision_id: int, why: str, now: date
     decision = session.scalars(taken).one_or_none()
     if decision is None:
         return False
+    if decision.post_id is None and decision.reply_id is None:
+        decision.ended_at, decision.ended_why = now, why
+        session.flush()
+        _end_held_act(session, book, decision, now)
+        return True
     left = [one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"]
     replace(session, book, row(session, decision.post_id, decision.reply_id), decision, left, why, now)
     return True
@@ -212,6 +230,27 @@ def replace(
         narrowing.narrow(session, subject, decision.id, now)
     session.flush()
     return decision
+
+
+def _end_held_act(session: Session, book: Book, decision: Decision, now: datetime) -> None:
+    """Let a held change of a profile or a held follow come about, unless it was taken back."""
+    kind, act_id = (
+        (ProfileChange, decision.profile_id)
+        if decision.profile_id is not None
+        else (FollowBegun, decision.follow_id)
+    )
+    assert act_id is not None
+    act = releasing.hold(session, kind, act_id)
+    if act.held_at is None:
+        decision.ended_why = TAKEN_BACK
+        session.flush()
+        return
+    left = verdict([one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"])
+    if isinstance(act, ProfileChange):
+        act.flag = None
+    if left is not None:
+        _keep(session, act, left, now)
+    releasing.release(session, book, act, now)
 
 
 def row(session: Session, post_id: int | None, reply_id: int | None) -> Post | Reply:

@@ -10,22 +10,30 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from audience.moderation.act_tables import FollowBegun
 from audience.moderation.tables import Decision
 from audience.tables import Reply
 from coop.errors import NotFound
 from coop.identity import Identity
+from coop.profile_tables import ProfileChange
+from coop.tables import Member
 
 
 class Statement(NamedTuple):
     """A decision, and where the thing is read."""
 
     decision: Decision
-    post_id: int
+    post_id: int | None
     """The post that it is about, or which the reply answers that it is about."""
+    followed: str | None
+    """Handle of whom its member began to follow, where it is about that."""
 
 
-_STATEMENTS = select(Decision, func.coalesce(col(Decision.post_id), col(Reply.post_id))).join(
-    Reply, col(Reply.id) == col(Decision.reply_id), isouter=True
+_STATEMENTS = (
+    select(Decision, func.coalesce(col(Decision.post_id), col(Reply.post_id)), col(Member.handle))
+    .join(Reply, col(Reply.id) == col(Decision.reply_id), isouter=True)
+    .join(FollowBegun, col(FollowBegun.id) == col(Decision.follow_id), isouter=True)
+    .join(Member, col(Member.id) == col(FollowBegun.other_id), isouter=True)
 )
 
 
@@ -41,6 +49,16 @@ def read(session: Session, member: Identity, decision_id: int) -> Statement:
     if found is None:
         raise NotFound
     return Statement(*found)
+
+
+def of_waiting_profile(session: Session, member: Identity) -> int | None:
+    """Return the decision that holds back the change of a member's profile; None where none waits."""
+    held = (col(ProfileChange.author_id) == member.member_id, col(ProfileChange.held_at).is_not(None))
+    in_force = (col(Decision.ended_at).is_(None), col(Decision.dry_run).is_(False))
+    of_change = select(col(Decision.id)).join(
+        ProfileChange, col(ProfileChange.id) == col(Decision.profile_id)
+    )
+    return session.scalars(of_change.where(*held, *in_force)).one_or_none()
 
 
 def listing(

@@ -1,10 +1,11 @@
-"""What the policy ``moderation`` may say: rules that posts, replies and members are held against.
+"""What the policy ``moderation`` may say: rules that what members make and do is held against.
 
 Pure. Law 1: what is flagged, and what is done about it, are clauses. A guild adds rules of its own for what
 is made in it; it never changes one of the coop's.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -16,22 +17,33 @@ from coop.clauses import Clauses, Duration
 
 MODERATION = "moderation"
 
-Target = Literal["post", "reply"]
-"""What a rule is asked of."""
-TARGETS: tuple[Target, ...] = ("post", "reply")
+Target = Literal["post", "reply", "upload", "profile", "follow"]
+"""What a rule is asked of.
 
-Action = Literal["label", "collapse", "unfeed", "narrow", "hold", "remove"]
+``upload``: a picture, when a post or reply is about to show it, and what the rule does is done with that.
+``profile``: a name or a text about oneself, when it is given or changed. ``follow``: beginning to follow.
+"""
+TARGETS: tuple[Target, ...] = ("post", "reply", "upload", "profile", "follow")
+
+Action = Literal["slow", "label", "collapse", "unfeed", "narrow", "hold", "remove"]
 """What is done.
 
-``label``: says something of it. ``collapse``: shows it folded, with the reason. ``unfeed``: no feed offers
-it; it stays where its author, its guild and its topics are read. ``narrow``: only whoever follows its author
-or is named in it sees it; juries do this, and no rule. ``hold``: only its author sees it, for as long as
-``/holds/longest`` says. ``remove``: only its author sees it, unless an appeal brings it back.
+``slow``: leaves it as it is, and lets whoever did it do so again only after the rule's ``gap``. ``label``:
+says something of it. ``collapse``: shows it folded, with the reason. ``unfeed``: no feed offers it; it stays
+where its author, its guild and its topics are read. ``narrow``: only whoever follows its author or is named
+in it sees it; juries do this, and no rule. ``hold``: only its author sees it, and what changes or follows
+waits, for as long as ``/holds/longest`` says. ``remove``: only its author sees it, unless an appeal brings it back.
 """
-ACTIONS: tuple[Action, ...] = ("label", "collapse", "unfeed", "narrow", "hold", "remove")
+ACTIONS: tuple[Action, ...] = ("slow", "label", "collapse", "unfeed", "narrow", "hold", "remove")
 """The mildest first."""
-RULED: tuple[Action, ...] = tuple(one for one in ACTIONS if one != "narrow")
-"""What rules may do."""
+DONE_WITH: Mapping[Target, frozenset[Action]] = {
+    "post": frozenset({"slow", "label", "collapse", "unfeed", "hold", "remove"}),
+    "reply": frozenset({"slow", "label", "collapse", "hold", "remove"}),
+    "upload": frozenset({"label", "hold", "remove"}),
+    "profile": frozenset({"label", "hold"}),
+    "follow": frozenset({"slow", "hold"}),
+}
+"""By target: what a rule may do with it."""
 OVERRIDABLE: frozenset[Action] = frozenset({"label", "collapse", "unfeed"})
 """What a reader may choose not to have done for them."""
 
@@ -70,6 +82,13 @@ class Holds(Clauses):
     """Where nobody has decided by then, it is shown: doubt ends in favour of whoever wrote it."""
 
 
+class Slowing(Clauses):
+    """What happens to whoever is slowed."""
+
+    longest: Duration
+    """No rule lets somebody wait longer than that before they may do it again."""
+
+
 class Rule(Clauses):
     """One rule."""
 
@@ -79,9 +98,10 @@ class Rule(Clauses):
     when: str = Field(min_length=1, max_length=2000)
     """A condition in CEL over the facts of every target; see docs/moderation.md."""
     then: Action
-    """One of ``RULED``."""
     label: Name | None = None
     """What a label says."""
+    gap: Duration | None = None
+    """How long whoever is slowed waits before they may do it again."""
     override: bool = False
     """Whether a reader may choose not to have it done for them."""
     notice: str = Field(default="", max_length=2000)
@@ -95,12 +115,14 @@ class Rule(Clauses):
 
     @model_validator(mode="after")
     def _says_what_it_does(self) -> Self:
-        if self.then == "unfeed" and self.on != ["post"]:
-            raise ValueError("Feeds offer posts alone")
-        if self.then not in RULED:
-            raise ValueError("Juries narrow, by grounds; a rule cannot")
+        for target in self.on:
+            if self.then not in DONE_WITH[target]:
+                done = ", ".join(one for one in ACTIONS if one in DONE_WITH[target])
+                raise ValueError(f"What is done with a {target} is one of {done}")
         if (self.then == "label") is (self.label is None):
             raise ValueError("A rule that labels, and no other, names its label")
+        if (self.then == "slow") is (self.gap is None):
+            raise ValueError("A rule that slows, and no other, says the gap")
         if self.override and self.then not in OVERRIDABLE:
             raise ValueError(f"Readers cannot undo this: {self.then}")
         if len(set(self.on)) != len(self.on):
@@ -113,6 +135,7 @@ class ModerationRules(CaseRules):
 
     limits: Limits
     holds: Holds
+    slowing: Slowing
     words: dict[FactName, list[str]] = Field(default_factory=dict)
     """Lists of words: ``words.NAME`` is the list of those that a text holds."""
     patterns: dict[FactName, str] = Field(default_factory=dict)

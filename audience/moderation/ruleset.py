@@ -4,7 +4,7 @@ Pure. Law 3: it is made of one book, and so of one snapshot. Law 13: what cannot
 what does not hold; what it could not be decided for lies in the outcome.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,12 +63,21 @@ class Ruleset:
                     self.broken[name] = fault.told(rule.when)
         self.facts = frozenset(fact for one in self.rules for fact in one.condition.facts)
         """What any of them speaks of: nothing else needs to be looked up."""
+        self.slows = any(one.rule.then == "slow" and not one.rule.dry_run for one in self.rules)
+        """Whether any of them slows whoever it holds for."""
         self._program = Program([one.condition for one in self.rules])
-        self._words = Words(self._used(rules.words, "words"))
-        self._patterns = Patterns(self._used(rules.patterns, "patterns"))
-        self._lists = {
-            f"lists.{name}": frozenset(entries) for name, entries in self._used(rules.lists, "lists").items()
-        }
+        self.looked_for = tuple(
+            self._used(named, prefix)
+            for named, prefix in (
+                (rules.words, "words"),
+                (rules.patterns, "patterns"),
+                (rules.lists, "lists"),
+            )
+        )
+        """The lists of words, the patterns and the lists of names that any of them speaks of, by name."""
+        words, patterns, lists = self.looked_for
+        self._words, self._patterns = Words(words), Patterns(patterns)
+        self._lists = {f"lists.{name}": frozenset(entries) for name, entries in lists.items()}
 
     def _used(self, named: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         return {name: one for name, one in named.items() if f"{prefix}.{name}" in self.facts}
@@ -95,14 +104,16 @@ class Ruleset:
             Cause(one.name, one.rule, trace(one.condition, known), undecided)
             for one, undecided in self._asked(known, today)
         ]
-        found.sort(key=lambda cause: (-ACTIONS.index(action_of(cause)), cause.name))
-        return found
+        return weightiest_first(found)
 
-    def action(self, facts: Facts, today: date) -> Action | None:
-        """Return what the weightiest of those rules does that are not only tried; None where none holds."""
+    def action(self, known: Facts, today: date) -> Action | None:
+        """Return what the weightiest of those rules does that are not only tried; None where none holds.
+
+        ``known`` is what :meth:`known` returns, of this ruleset or of one that looks for the same.
+        """
         if not self.rules:
             return None
-        asked = self._asked(self.known(facts), today)
+        asked = self._asked(known, today)
         done = ["hold" if undecided else one.rule.then for one, undecided in asked if not one.rule.dry_run]
         return max(done, key=ACTIONS.index, default=None)
 
@@ -118,6 +129,11 @@ class Ruleset:
 
 def _in_time(rule: Rule, today: date) -> bool:
     return rule.expires is None or today <= rule.expires
+
+
+def weightiest_first(causes: Iterable[Cause]) -> list[Cause]:
+    """Return causes in the order of what they ask for, and of their names."""
+    return sorted(causes, key=lambda cause: (-ACTIONS.index(action_of(cause)), cause.name))
 
 
 def action_of(cause: Cause) -> Action:

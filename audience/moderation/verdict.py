@@ -4,9 +4,9 @@ Pure. The weightiest rule says what happens. Every cause is kept as the rule rea
 the version that it rests on and what matched: whoever is acted on can check it whatever is voted later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from audience.moderation.rules import ACTIONS, MODERATION, OVERRIDABLE, Action
@@ -42,6 +42,8 @@ class Kept(TypedDict):
     then: Action
     """What it asked for: what could not be decided is held."""
     label: str | None
+    gap_s: int | None
+    """For how many seconds it slows; None where it does not."""
     override: bool
     appeal_days: int
     undecided: str
@@ -63,7 +65,7 @@ TOLD_TO_READERS = frozenset({"by", "about", "then", "label", "scope", "clause", 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is done with a post or reply."""
+    """What is done with something."""
 
     action: Action
     labels: list[str]
@@ -73,15 +75,22 @@ class Verdict:
     causes: list[Kept]
     """The weightiest first."""
 
-    def flag(self, decision_id: int) -> dict[str, Any]:
-        """Return what whoever reads the thing is told of it: what, and by which clauses."""
+    def flag(self, decision_id: int) -> dict[str, Any] | None:
+        """Return what whoever reads the thing is told of it: what, and by which clauses.
+
+        That somebody is slowed is told to nobody but them: None where nothing else is done.
+        """
+        if self.action == "slow":
+            return None
         return {
             "decision": str(decision_id),
             "action": self.action,
             "labels": self.labels,
             "override": self.override,
             "reasons": [
-                {name: value for name, value in one.items() if name in TOLD_TO_READERS} for one in self.causes
+                {name: value for name, value in one.items() if name in TOLD_TO_READERS}
+                for one in self.causes
+                if one["then"] != "slow"
             ],
         }
 
@@ -100,6 +109,12 @@ def verdict(causes: Sequence[Kept]) -> Verdict | None:
     )
 
 
+def slowed_until(causes: Sequence[Mapping[str, Any]], made_at: datetime) -> datetime | None:
+    """Return when whoever some kept causes slow may do it again; None where none of them slows."""
+    gaps = [one["gap_s"] for one in causes if one["then"] == "slow" and one.get("gap_s") is not None]
+    return made_at + timedelta(seconds=max(gaps)) if gaps else None
+
+
 def kept(cause: Cause, book: Book, scope: str) -> Kept:
     """Return a cause as it is kept; ``scope`` is that of its ruleset, which may cite the coop's rules too."""
     receipt = book.cite(MODERATION, cause.clause, scope)
@@ -111,6 +126,7 @@ def kept(cause: Cause, book: Book, scope: str) -> Kept:
         "when": cause.rule.when,
         "then": action_of(cause),
         "label": None if cause.undecided else cause.rule.label,
+        "gap_s": _seconds(cause.rule.gap),
         "override": cause.rule.override,
         "appeal_days": cause.rule.appeal_days,
         "undecided": cause.undecided,
@@ -122,6 +138,10 @@ def kept(cause: Cause, book: Book, scope: str) -> Kept:
         "matched": [_condition(one) for one in cause.matched],
         "tally": {},
     }
+
+
+def _seconds(gap: timedelta | None) -> int | None:
+    return None if gap is None else int(gap.total_seconds())
 
 
 def _condition(compared: Compared) -> Condition:

@@ -26,10 +26,13 @@ _TEXT: Schema = {
         DOUBLE, "The share of its letters that are capitals, 0.0 to 1.0; 0.0 without letters."
     ),
 }
-_AUTHOR: Schema = {
+_MEMBER: Schema = {
     "author.account_age": Fact(DURATION, "How long its author has been a member."),
     "author.guilds": Fact(STRINGS, "The guilds that its author belongs to, by slug.", 1000),
     "author.followers": Fact(INT, "How many follow its author."),
+}
+_AUTHOR: Schema = {
+    **_MEMBER,
     "author.posts_hour": Fact(INT, "Posts that its author made in the hour before."),
     "author.posts_day": Fact(INT, "Posts that its author made in the 24 hours before."),
     "author.replies_hour": Fact(INT, "Replies that its author wrote in the hour before."),
@@ -54,9 +57,38 @@ _REPLY: Schema = {
     "reply.followed": Fact(BOOL, "Whether the post's author follows its author."),
 }
 
+_UPLOAD: Schema = {
+    "upload.type": Fact(STRING, 'MIME type of the file that was sent, such as "image/jpeg".', 40),
+    "upload.bytes": Fact(INT, "Size of the file that was sent."),
+    "upload.width": Fact(INT, "Pixels from side to side."),
+    "upload.height": Fact(INT, "Pixels from top to bottom."),
+    "upload.described": Fact(BOOL, "Whether it is described in words."),
+    "author.uploads_hour": Fact(INT, "Uploads that its author began in the hour before it."),
+    "author.uploads_day": Fact(INT, "Uploads that its author began in the 24 hours before it."),
+}
+_PROFILE: Schema = {
+    **{name: fact for name, fact in _TEXT.items() if name not in ("text.language", "text.tags")},
+    "profile.name": Fact(STRING, "The name as it would be.", 60),
+    "profile.about": Fact(STRING, "The text about themself as it would be.", 2000),
+    "author.changes_day": Fact(INT, "Changes that its author made to it in the 24 hours before."),
+}
+_FOLLOW: Schema = {
+    "author.follows_hour": Fact(INT, "How often its author began to follow somebody in the hour before."),
+    "author.follows_day": Fact(INT, "How often its author began to follow somebody in the 24 hours before."),
+    "follow.same_day": Fact(
+        INT, "How often its author began to follow the same member in the 24 hours before."
+    ),
+    "follow.back": Fact(BOOL, "Whether whom it is about follows its author."),
+    "follow.shared_guild": Fact(BOOL, "Whether both belong to one guild."),
+    "follow.followers": Fact(INT, "How many follow whom it is about."),
+}
+
 FACTS: Mapping[Target, Schema] = {
     "post": {**_TEXT, **_AUTHOR, **_POST},
     "reply": {**_TEXT, **_AUTHOR, **_REPLY},
+    "upload": {**_MEMBER, **_UPLOAD},
+    "profile": {**_MEMBER, **_PROFILE},
+    "follow": {**_MEMBER, **_FOLLOW},
 }
 """By target: the facts that are there whatever the policy says."""
 
@@ -64,10 +96,12 @@ FACTS: Mapping[Target, Schema] = {
 def vocabulary(rules: ModerationRules, target: Target) -> Schema:
     """Return what rules on a target may speak of: the facts, and the lists and patterns of their policy."""
     named: dict[str, Fact] = {}
-    for name, words in rules.words.items():
-        named[f"words.{name}"] = Fact(STRINGS, "Those of the list that its text holds.", max(1, len(words)))
-    for name in rules.patterns:
-        named[f"patterns.{name}"] = Fact(BOOL, "Whether its text matches.")
+    if "text" in FACTS[target]:
+        for name, words in rules.words.items():
+            held = Fact(STRINGS, "Those of the list that its text holds.", max(1, len(words)))
+            named[f"words.{name}"] = held
+        for name in rules.patterns:
+            named[f"patterns.{name}"] = Fact(BOOL, "Whether its text matches.")
     for name, entries in rules.lists.items():
         named[f"lists.{name}"] = Fact(STRINGS, "The list.", max(1, len(entries)))
     return {**FACTS[target], **named}

@@ -4,6 +4,7 @@ Pure.
 """
 
 import re
+from collections.abc import Container
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,19 +43,24 @@ def domains(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
-def facts_of(text: str, language: str | None) -> dict[str, Any]:
-    """Return the facts of a text, by the names of the vocabulary."""
+def facts_of(text: str, language: str | None, wanted: Container[str] | None = None) -> dict[str, Any]:
+    """Return the facts of a text, by the names of the vocabulary.
+
+    Where it is said which are ``wanted``, what takes a look at every letter is left out unless it is.
+    """
     found = addresses(text)
     hosts = {one for host in map(host_of, found) if host is not None for one in domains(host)}
-    return {
+    said = {
         "text": text,
         "text.language": language or "",
         "text.tags": frozenset(tags_in(text)) if "#" in text else frozenset(),
         "text.links": len(found),
         "text.hosts": frozenset(hosts),
         "text.mentions": len(mentions_in(text)) if "@" in text else 0,
-        "text.capitals": _capitals(text),
     }
+    if wanted is None or "text.capitals" in wanted:
+        said["text.capitals"] = _capitals(text)
+    return said
 
 
 def _capitals(text: str) -> float:

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - the statements are put together from constants
-"""The moderation policy, replayed: what its rules would have done with recorded posts and replies.
+"""The moderation policy, replayed: what its rules would have done with what was made and done.
 
-Each post and reply of the window is asked about with the facts of the moment when it was made, by the very
-statement and functions that screen what is published (``audience/moderation``), under the rules in force and
+Each thing of the window is asked about with the facts of the moment when it was made, by the very
+statement and functions that screen it (``audience/moderation``), under the rules in force and
 under those of the patch. A condition of the query spares whatever no rule can hold for; the rules themselves
 decide, so what is told is exactly what screening would have done.
 """
@@ -16,8 +16,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.languages import recognised
-from audience.moderation.facts import COLUMNS, SUBJECTS, as_fact
-from audience.moderation.rules import MODERATION, RULED, TARGETS, Action, Target
+from audience.moderation.facts import COLUMNS, PROFILE_ABOUT, PROFILE_NAME, SUBJECTS, looked_up
+from audience.moderation.rules import ACTIONS, DONE_WITH, MODERATION, TARGETS, Action, Target
 from audience.moderation.ruleset import Ruleset, ruleset
 from audience.moderation.writing_facts import facts_of
 from audience.rules import AUDIENCE, AudienceRules
@@ -27,9 +27,16 @@ from coop.ids import first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, Tallied
 
 AT_ONCE = 5000
-"""Posts or replies that are read at a time."""
-THINGS: dict[Target, str] = {"post": "posts", "reply": "replies"}
+"""Things that are read at a time."""
+THINGS: dict[Target, str] = {
+    "post": "posts",
+    "reply": "replies",
+    "upload": "pictures",
+    "profile": "profiles",
+    "follow": "follows",
+}
 WORDS: dict[Action, tuple[str, str]] = {
+    "slow": ("no longer slowed after", "slowed after"),
     "label": ("no longer labelled", "labelled"),
     "collapse": ("no longer folded", "folded"),
     "unfeed": ("offered by feeds again", "left out of feeds"),
@@ -41,16 +48,58 @@ LIMITS = (
     "Who follows whom and who belongs where is known from when on, not from when to: whoever left or "
     "ceased to follow since counts as if they never had.",
     "What was taken back since counts: it had been published.",
+    "Whoever would have been slowed could not have done all that followed at once: it counts as done.",
+    "Pictures count where a post or reply shows them: what a rule does with one is done with that.",
+    "Of each profile only the last change counts: what was said before is kept nowhere.",
 )
 
-_LANGUAGE: dict[Target, str] = {"post": "subject.language", "reply": "NULL"}
-_GUILD: dict[Target, str] = {"post": "subject.guild_id", "reply": "answered.guild_id"}
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """Where what rules are asked of is recorded, in SQL."""
+
+    author: str = "subject.author_id"
+    guild: str = "NULL::bigint"
+    at: str = "subject.created_at"
+    language: str = "NULL"
+    body: str = "NULL"
+    source: str = ""
+    """What is joined, besides what facts are selected from."""
+    only: str = "true"
+    unknown: str = "false"
+    """Where a fact may be missing, so that rules cannot be decided: those are gone through too."""
+
+
+_SHOWN = """
+JOIN LATERAL (
+  SELECT guild_id, created_at FROM post WHERE post.asset_id = subject.id
+  UNION ALL SELECT post.guild_id, reply.created_at
+  FROM reply JOIN post ON post.id = reply.post_id WHERE reply.asset_id = subject.id LIMIT 1
+) AS shown ON true"""
+_RECORDED: dict[Target, _Recorded] = {
+    "post": _Recorded(guild="subject.guild_id", language="subject.language", body="subject.body"),
+    "reply": _Recorded(guild="answered.guild_id", body="subject.body"),
+    "upload": _Recorded(
+        author="subject.owner_id",
+        guild="shown.guild_id",
+        at="shown.created_at",
+        source=_SHOWN,
+        unknown="subject.bytes IS NULL OR subject.type IS NULL",
+    ),
+    "profile": _Recorded(
+        body=f"{PROFILE_NAME} || chr(10) || {PROFILE_ABOUT}",
+        only="""author.left_at IS NULL AND NOT EXISTS (
+          SELECT FROM profile_change AS later
+          WHERE later.author_id = subject.author_id AND later.id > subject.id)""",
+    ),
+    "follow": _Recorded(),
+}
 _RANGE = "subject.id >= :first AND subject.id < :last"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A post or reply as it is asked about."""
+    """A thing as it is asked about."""
 
     author_id: int
     guild: str | None
@@ -60,7 +109,7 @@ class Subject:
 
 
 def replay_moderation(session: Session, asked: Rehearsing) -> Report:
-    """Return what both sets of rules do with the posts and replies of the window."""
+    """Return what both sets of rules do with what was made and done in the window."""
     measures: list[Measure] = []
     replayed: dict[str, Cell] = {}
     for number, target in enumerate(TARGETS):
@@ -72,12 +121,9 @@ def replay_moderation(session: Session, asked: Rehearsing) -> Report:
 
 
 def _measures(session: Session, asked: Rehearsing, target: Target) -> list[Measure]:
-    tallied = {action: Tallied(asked.hidden_below) for action in RULED}
+    tallied = {action: Tallied(asked.hidden_below) for action in ACTIONS if action in DONE_WITH[target]}
     for one in subjects(session, asked, target):
-        today = one.made_at.astimezone(UTC).date()
-        before, after = (
-            ruleset(book, one.guild, target).action(one.facts, today) for book in (asked.before, asked.after)
-        )
+        before, after = _actions(asked, target, one)
         for action in {before, after} - {None}:
             kept = tallied[cast(Action, action)]
             kept.add(one.author_id, before=before == action, after=after == action)
@@ -88,29 +134,43 @@ def _measures(session: Session, asked: Rehearsing, target: Target) -> list[Measu
     ]
 
 
+def _actions(asked: Rehearsing, target: Target, one: Subject) -> tuple[Action | None, Action | None]:
+    """Return what the rules in force do with a thing, and those of the patch; its text is read once."""
+    today = one.made_at.astimezone(UTC).date()
+    before, after = (ruleset(book, one.guild, target) for book in (asked.before, asked.after))
+    known = before.known(one.facts)
+    same = before.looked_for == after.looked_for
+    return before.action(known, today), after.action(known if same else after.known(one.facts), today)
+
+
 def subjects(session: Session, asked: Rehearsing, target: Target) -> Iterator[Subject]:
-    """Yield the posts or replies of a window that any rule of either side could hold for."""
+    """Yield what of a window any rule of either side could hold for."""
     guilds = _guilds(session, asked)
     rules = _rulesets(asked, target, guilds)
-    names = tuple(name for name in COLUMNS[target] if any(name in one.facts for one in rules))
+    wanted = frozenset().union(*(one.facts for one in rules))
+    names = tuple(name for name in COLUMNS[target] if name in wanted)
     sought, parameters = _sought(rules, target)
     if sought == "false":
         return
     scope, bound = _within(asked, guilds, target)
     columns = "".join(f", {COLUMNS[target][name]}" for name in names)
+    of = _RECORDED[target]
     statement = text(
-        f"SELECT subject.id, subject.author_id, {_GUILD[target]}, subject.created_at, {_LANGUAGE[target]},"
-        f" subject.body{columns} FROM {SUBJECTS[target]}"
-        f" WHERE {_RANGE}{scope} AND ({sought}) ORDER BY subject.id LIMIT {AT_ONCE}"
+        f"SELECT subject.id, {of.author}, {of.guild}, {of.at}, {of.language}, {of.body}{columns}"
+        f" FROM {SUBJECTS[target]}{of.source}"
+        f" WHERE {_RANGE}{scope} AND {of.only} AND ({sought} OR {of.unknown})"
+        f" ORDER BY subject.id LIMIT {AT_ONCE}"
     )
     first, last = first_id_at(asked.since), first_id_at(asked.until)
     while True:
         rows = session.connection().execute(
             statement, {"first": first, "last": last, **bound, **parameters}
         ).all()  # fmt: skip
-        for _, author_id, guild_id, made_at, language, body, *looked_up in rows:
-            known = facts_of(body, _language(asked.after, rules, target, language, body))
-            known.update(zip(names, map(as_fact, looked_up), strict=True))
+        for _, author_id, guild_id, made_at, language, body, *found in rows:
+            known = {}
+            if body is not None:
+                known = facts_of(body, _language(asked.after, rules, target, language, body), wanted)
+            known.update(looked_up(names, found))
             yield Subject(author_id, guilds.get(guild_id), made_at, known)
         if len(rows) < AT_ONCE:
             return
@@ -140,7 +200,7 @@ def _rulesets(asked: Rehearsing, target: Target, guilds: Mapping[int, str]) -> l
 
 def _sought(rules: Sequence[Ruleset], target: Target) -> tuple[str, dict[str, Any]]:
     """Return the condition that any of some rules may hold, and its parameters."""
-    columns = {**COLUMNS[target], "text": "subject.body"}
+    columns = {**COLUMNS[target], "text": _RECORDED[target].body}
     if target == "post":
         columns["text.language"] = "coalesce(subject.language, '')"
     found: dict[str, str] = {}
@@ -156,20 +216,21 @@ def _sought(rules: Sequence[Ruleset], target: Target) -> tuple[str, dict[str, An
 
 
 def _within(asked: Rehearsing, guilds: Mapping[int, str], target: Target) -> tuple[str, dict[str, Any]]:
-    """Return the condition that a post or reply is where the patch is in force."""
+    """Return the condition that a thing was made where the patch is in force."""
     if asked.scope == COOP:
         return "", {}
     wanted = [number for number, slug in guilds.items() if guild_scope(slug) == asked.scope]
-    return f" AND {_GUILD[target]} = ANY(CAST(:guilds AS bigint[]))", {"guilds": wanted}
+    return f" AND {_RECORDED[target].guild} = ANY(CAST(:guilds AS bigint[]))", {"guilds": wanted}
 
 
 def _number(session: Session, asked: Rehearsing, target: Target) -> Cell:
-    """Return how many posts or replies the window holds, and of how many people."""
+    """Return how many things the window holds, and of how many people."""
     scope, bound = _within(asked, _guilds(session, asked), target)
+    of = _RECORDED[target]
     counted = text(
-        "SELECT count(*), count(DISTINCT subject.author_id)"
-        f" FROM {SUBJECTS[target]} WHERE {_RANGE}{scope}"
-    )  # fmt: skip
+        f"SELECT count(*), count(DISTINCT {of.author})"
+        f" FROM {SUBJECTS[target]}{of.source} WHERE {_RANGE}{scope} AND {of.only}"
+    )
     bound |= {"first": first_id_at(asked.since), "last": first_id_at(asked.until)}
     number, people = session.connection().execute(counted, bound).one()
     return Cell(number, min(people, asked.hidden_below))

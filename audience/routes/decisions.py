@@ -8,14 +8,15 @@ from pydantic import BaseModel
 from audience.moderation import reasons
 from audience.moderation.reasons import Statement
 from audience.moderation.rules import Action
-from audience.moderation.verdict import By
+from audience.moderation.tables import Decision
+from audience.moderation.verdict import By, slowed_until
 from coop.api import Api
 from coop.call import Call
 from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("moderation")
 
-Ended = Literal["unseen", "jury", "default"]
+Ended = Literal["unseen", "taken_back", "jury", "default", "steward"]
 """Why a decision ended."""
 
 
@@ -46,6 +47,8 @@ class CauseView(BaseModel):
     when: str
     then: Action
     label: str | None
+    gap_s: int | None = None
+    """For how many seconds it slows you."""
     undecided: str
     """Why the rule could not be decided: then the thing is held."""
     scope: str
@@ -64,9 +67,13 @@ class DecisionView(BaseModel):
     """What rules did with something of yours, and why."""
 
     id: str
-    post: str
+    about: Literal["post", "reply", "profile", "follow"]
+    """Something you wrote, a change of your profile, or that you began to follow somebody."""
+    post: str | None
     """Id of the post, or of that which the reply answers."""
     reply: str | None
+    member: str | None
+    """Handle of whom you began to follow."""
     action: Action
     labels: list[str]
     causes: list[CauseView]
@@ -75,10 +82,13 @@ class DecisionView(BaseModel):
     appeal_until: datetime
     holds_until: datetime | None
     """When what is held is shown, unless somebody has decided by then."""
+    slowed_until: datetime | None
+    """When whoever was slowed may do it again."""
     ended_at: datetime | None
     ended_why: Ended | None
-    """``unseen``: nobody had decided in time. ``jury``: a jury decided. ``default``: a jury was to
-    decide, and did not in time."""
+    """``unseen``: nobody had decided in time. ``taken_back``: you had withdrawn or changed it by then.
+    ``jury``: a jury decided. ``default``: a jury was to decide, and did not in time. ``steward``: a steward
+    held it."""
     judged: Literal["upheld", "overturned"] | None
     """What a jury thought of it."""
 
@@ -102,15 +112,26 @@ def decision_view(statement: Statement) -> DecisionView:
     found = statement.decision
     return DecisionView(
         id=str(found.id),
-        post=str(statement.post_id),
+        about=_about(found),
+        post=None if statement.post_id is None else str(statement.post_id),
         reply=None if found.reply_id is None else str(found.reply_id),
+        member=statement.followed,
         action=cast(Action, found.action),
         labels=found.labels,
         causes=[CauseView.model_validate(one) for one in found.causes],
         made_at=found.made_at,
         appeal_until=found.appeal_until,
         holds_until=found.holds_until,
+        slowed_until=slowed_until(found.causes, found.made_at),
         ended_at=found.ended_at,
         ended_why=cast(Ended | None, found.ended_why),
         judged=cast(Literal["upheld", "overturned"] | None, found.judged),
     )
+
+
+def _about(found: Decision) -> Literal["post", "reply", "profile", "follow"]:
+    if found.post_id is not None:
+        return "post"
+    if found.reply_id is not None:
+        return "reply"
+    return "follow" if found.profile_id is None else "profile"

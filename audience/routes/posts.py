@@ -19,7 +19,7 @@ from audience.reply_cards import ReplyCard
 from coop.api import Api
 from coop.book import Book
 from coop.call import Accepted, Call
-from coop.errors import Conflict, RuleBroken
+from coop.errors import Conflict, RuleBroken, TooMany
 from coop.ids import Id
 from media.routes.uploads import RenditionView
 
@@ -186,7 +186,7 @@ class PostView(BaseModel):
     created_at: datetime
 
 
-@api.post("/posts", raises=(RuleBroken, Conflict))
+@api.post("/posts", raises=(RuleBroken, Conflict, TooMany))
 def publish_post(call: Call, body: NewPost) -> PostView | Accepted:
     """Publish a post for an audience that you choose; it can only be tightened by others' rules.
 

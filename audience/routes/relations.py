@@ -5,10 +5,11 @@ from typing import Literal
 from pydantic import BaseModel
 
 from audience import following, relations
+from audience.moderation import follows
 from audience.relations import member_id_of
 from coop.api import Api
 from coop.call import Call
-from coop.errors import Conflict, Forbidden, RuleBroken
+from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
 
 api = Api("relations")
 
@@ -16,26 +17,27 @@ api = Api("relations")
 class FollowView(BaseModel):
     """How you stand to a member."""
 
-    state: Literal["following", "waiting", "none"]
-    """``waiting``: they have as many followers as they may, and you are in line."""
+    state: Literal["following", "waiting", "held", "none"]
+    """``waiting``: they have as many followers as they may, and you are in line. ``held``: a rule holds
+    it back for now; see ``/moderation/decisions``."""
 
 
 @api.get("/members/<handle>/follow")
 def read_follow(call: Call, handle: str) -> FollowView:
     """Say whether you follow a member, or wait to."""
-    return FollowView(state=following.state(call.session, call.member, member_id_of(call.session, handle)))
+    return FollowView(state=follows.state(call.session, call.member, member_id_of(call.session, handle)))
 
 
-@api.put("/members/<handle>/follow", raises=(Conflict, RuleBroken, Forbidden))
+@api.put("/members/<handle>/follow", raises=(Conflict, RuleBroken, Forbidden, TooMany))
 def follow_member(call: Call, handle: str) -> FollowView:
     """Follow a member; where they have as many followers as they may, wait until there is room."""
-    return FollowView(state=following.follow(call.session, call.member, call.book, handle, call.now))
+    return FollowView(state=follows.follow(call.session, call.member, call.book, handle, call.now))
 
 
 @api.delete("/members/<handle>/follow")
 def unfollow_member(call: Call, handle: str) -> None:
     """No longer follow a member, or wait to."""
-    following.unfollow(call.session, call.member, call.book, handle, call.now)
+    follows.unfollow(call.session, call.member, call.book, handle, call.now)
 
 
 @api.put("/members/<handle>/block", status=204, raises=(RuleBroken,))

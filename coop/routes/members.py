@@ -2,10 +2,11 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coop import directory, members
+from coop import directory, members, profiles
 from coop.api import Api
 from coop.call import Call
 from coop.directory import MemberCard
@@ -50,12 +51,24 @@ class MemberOut(BaseModel):
     about: str
     joined_at: datetime
     guilds: tuple[str, ...]
+    flag: dict[str, Any] | None
+    """What rules say of name and text: the labels, and each rule with its clause; null where nothing."""
+
+
+class WaitingOut(BaseModel):
+    """How others would see a member, were a change not held back."""
+
+    display_name: str
+    about: str
+    since: datetime
 
 
 class OwnOut(MemberOut):
     """A member as they see themselves: with the place that they show to nobody else."""
 
     place: PlaceOut | None
+    waits: WaitingOut | None
+    """A change that a rule holds back: others see what was there before."""
 
 
 @api.post("/members", public=True, raises=(Conflict, Forbidden))
@@ -69,6 +82,7 @@ def join(call: Call, body: NewcomerIn) -> MemberOut:
         invitation=body.invitation,
     )
     made = members.join(call.session, call.book, newcomer, call.now)
+    profiles.introduce(call.session, call.book, made, call.platform.screen_profile, call.now)
     return _out(directory.member(call.session, made.handle))
 
 
@@ -94,7 +108,8 @@ def change_me(call: Call, body: ProfileIn) -> OwnOut:
     if "place" in changes:
         place = changes.pop("place")
         members.settle(call.session, call.member, None if place is None else int(place))
-    members.update_profile(call.session, call.member, changes)
+    screen = call.platform.screen_profile
+    profiles.change(call.session, call.book, call.member, changes, screen, call.now)
     return _own(call)
 
 
@@ -117,4 +132,11 @@ def _out(card: MemberCard) -> MemberOut:
 def _own(call: Call) -> OwnOut:
     card = directory.member(call.session, call.member.handle)
     place = directory.place_of(call.session, call.member)
-    return OwnOut(**asdict(card), place=None if place is None else view(place))
+    return OwnOut(**asdict(card), place=None if place is None else view(place), waits=_waiting(call))
+
+
+def _waiting(call: Call) -> WaitingOut | None:
+    found = profiles.waiting(call.session, call.member)
+    if found is None:
+        return None
+    return WaitingOut(display_name=found.display_name or "", about=found.about or "", since=found.created_at)

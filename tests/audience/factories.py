@@ -83,19 +83,19 @@ def make_post(
     return posts.publish(session, author, book, draft, now)
 
 
-def make_asset(session: Session, owner: Identity, state: str = "ready") -> Asset:
+def make_asset(session: Session, owner: Identity, state: str = "ready", *, now: datetime = NOW) -> Asset:
     """Add a picture with its renditions; the store holds none of their bytes."""
     asset = Asset(
-        id=new_id(NOW),
+        id=new_id(now),
         owner_id=owner.member_id,
         state=state,
-        upload_key=f"uploads/{new_id(NOW)}",
+        upload_key=f"uploads/{new_id(now)}",
         alt="A loaf",
         width=800 if state == "ready" else None,
         height=600 if state == "ready" else None,
         thumbhash="x",
         refusal="Not a picture" if state == "refused" else None,
-        created_at=NOW,
+        created_at=now,
     )
     session.add(asset)
     session.flush()

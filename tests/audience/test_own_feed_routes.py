@@ -1,6 +1,7 @@
 """Own feeds over HTTP: made, tried out, chosen, shared, forked, carried, and refused alike (law 7)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -263,7 +264,7 @@ def test_a_feed_from_elsewhere_is_served_and_while_it_fails_the_default_is(
 def _local(platform: Platform) -> Platform:
     """Return a platform that may ask this machine."""
     settings = platform.settings.model_copy(update={"outbound_loopback": True})
-    return Platform(settings, platform.database, platform.books, platform.clock)
+    return replace(platform, settings=settings)
 
 
 def test_the_worker_asks_addresses_elsewhere(app: Flask) -> None:

@@ -5,19 +5,23 @@ import pytest
 from audience.moderation.charter import moderation_charter
 from audience.moderation.ruleset import Ruleset
 from audience.moderation.writing_facts import facts_of
-from bench import decide
+from bench import decide, decide_publishing
 from bench.decide_engines import cel, ours
 from bench.decide_rules import LOOKED_UP, RULES, TEXT, drawn, policy
 from bench.report import Report
+from bench.server import Server
 
 ASKED = drawn(events=20)
 
 
-def test_ours_is_measured_beside_the_others() -> None:
-    found = decide.measure({"cel": cel(ASKED), "twin": ours(ASKED)}, ASKED, rounds=2)
+@pytest.mark.long
+def test_ours_is_measured_beside_the_others_and_publishing_by_rules_beside_none(server: Server) -> None:
+    others = {"cel": cel(ASKED), "twin": ours(ASKED)}
+    found = {**decide.measure(others, ASKED, rounds=2), **decide_publishing.measure(server, 3)}
     assert found["rules"] == RULES
     assert found["ratio_cel"] > 1
     assert found["ratio_fastest"] <= found["ratio_cel"]
+    assert found["publish_ratio"] > 0
     assert set(Report("decide", found, decide.GOALS, {}).goals) <= set(found)
 
 

@@ -20,8 +20,11 @@ def test_both_rules_are_rehearsed_on_every_view(server: Server, monkeypatch: pyt
     assert result.exit_code == (0 if found["met"] else 1)
     assert (figures["views"], figures["pages"]) == (4000, 4 * figures["readers"])
     assert 0 < figures["turned_away"] < 4000
-    assert all(figures[name] > 0 for name in ("cap_s", "feed_s", "rss_mib"))
-    assert found["goals"] == {"cap_s": {"at_most": 10}, "feed_s": {"at_most": 30}}
+    timed = ("cap_s", "feed_s", "moderation_s")
+    assert all(figures[name] > 0 for name in (*timed, "rss_mib", "released", "folded"))
+    assert found["goals"] == dict(
+        zip(timed, [{"at_most": 10}, {"at_most": 30}, {"at_most": 30}], strict=True)
+    )
 
     def build(*given: object) -> None:
         raise AssertionError("a data set that is there is not built again")

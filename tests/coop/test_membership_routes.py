@@ -77,7 +77,7 @@ def test_a_profile_is_shown_whole_to_its_owner_alone(
     assert [step["name"] for step in changed.get_json()["place"]["path"]] == ["Norway", "Vestland", "Bergen"]
     assert client.get(f"{API}/members/me", headers=ada).get_json() == changed.get_json()
     seen = client.get(f"{API}/members/ada", headers=reader).get_json()
-    assert seen.keys() == {"handle", "display_name", "about", "joined_at", "guilds"}
+    assert seen.keys() == {"handle", "display_name", "about", "joined_at", "guilds", "flag"}
     assert datetime.fromisoformat(seen["joined_at"]) == LONG_AGO
     silent = client.patch(f"{API}/members/me", json={"place": None}, headers=ada).get_json()
     assert (silent["place"], silent["about"]) == (None, "Grows beans.")

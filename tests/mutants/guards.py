@@ -165,4 +165,12 @@ GUARDS = (
         test="test_of_a_juror_s_ballots_at_once_one_counts_and_the_last_closes_the_case_once",
         file=CASES,
     ),
+    Guard(
+        name="acts of one member that a rule slows come one after another",
+        path="audience/moderation/pace.py",
+        text="    locked = mine.with_for_update(key_share=True).execution_options(populate_existing=True)\n",
+        without="    locked = mine.execution_options(populate_existing=True)\n",
+        test="test_law_14_of_many_posts_of_one_member_in_many_processes_one_passes",
+        file="tests/audience/moderation/test_pace_races.py",
+    ),
 )

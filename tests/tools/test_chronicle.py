@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
+from audience.moderation.screening import screen_profile
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
@@ -33,7 +34,7 @@ class Diary:
 
 @pytest.fixture
 def diary(settings: Settings, database: Database, books: Books) -> Diary:
-    return Diary(Platform(settings, database, books, Clock()))
+    return Diary(Platform(settings, database, books, Clock(), screen_profile))
 
 
 def test_acts_are_told_in_the_order_in_which_they_happened(diary: Diary) -> None:

@@ -1,8 +1,11 @@
 """What the rules do with posts and replies, in a browser."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from audience import replies
+from audience.moderation import follows
+from coop.tables import Member
 from tests.audience.factories import make_post
 from tests.web.browser import Browser
 from tests.web.conftest import Village
@@ -72,3 +75,72 @@ def test_a_reply_that_is_held_says_so_to_whoever_wrote_it_and_is_not_there_for_o
     assert "held back: only you see it" in theirs.text
     assert theirs.text.count(LONG) == 4
     assert browser_of("ada").get(post).text.count(LONG) == 3
+
+
+def test_a_profile_that_waits_says_so_to_its_member_with_the_reasons(
+    village: Village, browser_of: Of
+) -> None:
+    with village.database.begin() as session:
+        row = session.get_one(Member, village.people["ada"].member_id)
+        row.joined_at = village.clock.now(session)
+    ada, bruno = browser_of("ada"), browser_of("bruno")
+    links = "https://a.example https://b.example"
+    page = ada.sent(ada.get("/members/me"), "/members/me", display_name="Ada", about=links)
+    check(page)
+    assert "A rule holds back your last change" in page.text
+    assert page.form("/members/me").values["about"] == links
+    assert "a.example" not in bruno.get("/members/ada").text
+    (link,) = {one["href"] for one in page.named("a") if "/moderation/decisions/" in one.get("href", "")}
+    told = ada.get(link)
+    check(told)
+    for said in ("Your change of profile was held back", "text.links = 2", "it is made"):
+        assert said in told.text
+    page = ada.sent(page, "/members/me", display_name="Ada", about="Rye")
+    assert "A rule holds back" not in page.text
+    assert "Rye" in bruno.get("/members/ada").text
+
+
+def test_whoever_follows_many_at_once_is_told_on_the_page_when_they_may_go_on(
+    village: Village, browser_of: Of
+) -> None:
+    village.enrol(32)
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        for number in range(30):
+            at = now - timedelta(minutes=40) + timedelta(seconds=number)
+            follows.follow(session, village.people["ada"], book, f"friend{number}", at)
+        last = now - timedelta(seconds=9)
+        follows.follow(session, village.people["ada"], book, "bruno", last)
+    ada, path = browser_of("ada"), "/members/friend31"
+    form = ada.get(path).form(f"{path}/relation")
+    refused = ada.http.post(f"{path}/relation", data=form.values | {"act": "follow"})
+    assert refused.status_code == 429
+    assert "You may follow somebody again at" in refused.text
+    (link,) = {
+        one["href"]
+        for one in ada.get("/notices").named("a")
+        if "/moderation/decisions/" in one.get("href", "")
+    }
+    told = ada.get(link)
+    check(told)
+    for said in ("Your following @bruno was followed by a pause", "You may do this again from"):
+        assert said in told.text
+
+
+def test_a_follow_that_is_held_is_said_on_the_page_and_taken_back_there(
+    village: Village, browser_of: Of
+) -> None:
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        for number in range(4):
+            at = now - timedelta(minutes=9 - number)
+            follows.follow(session, village.people["ada"], book, "bruno", at)
+            if number < 3:
+                follows.unfollow(session, village.people["ada"], book, "bruno", at)
+    ada, path = browser_of("ada"), "/members/bruno"
+    page = ada.get(path)
+    check(page)
+    assert "A rule holds back your following for now" in page.text
+    page = ada.sent(page, f"{path}/relation", act="unfollow")
+    assert "A rule holds back" not in page.text
+    assert page.form(f"{path}/relation").choices["act"] == ["follow", "block"]

@@ -17,29 +17,28 @@ PEOPLE = {
     for name in CaseRules.model_fields
 }
 """The founding clauses on reports, juries and appeals."""
+SLOWING = {"longest": "PT12H"}
 LIMITS = {"rules": 100, "cost": 50_000, "entries": 5000}
 
 
 def rule(when: str, then: str = "hold", **more: Any) -> dict[str, Any]:
     """Return a rule on posts, as data."""
     said = {"about": "A rule", "on": ["post"], "when": when, "then": then, "appeal_days": 14}
-    return said | ({"label": "odd"} if then == "label" else {}) | more
+    needed = {"label": {"label": "odd"}, "slow": {"gap": "PT10M"}}
+    return said | needed.get(then, {}) | more
 
 
 def policy(rules: dict[str, dict[str, Any]], **more: Any) -> ModerationRules:
     """Return a policy of some rules."""
     return ModerationRules.model_validate(
-        {"limits": LIMITS, "holds": HOLDS, "rules": rules, **PEOPLE, **more}
+        {"limits": LIMITS, "holds": HOLDS, "slowing": SLOWING, "rules": rules, **PEOPLE, **more}
     )
 
 
 def with_rules(book: Book, rules: dict[str, dict[str, Any]], **more: Any) -> Book:
     """Return the book as it would stand if the coop's moderation policy were of these rules alone."""
-    kept = PEOPLE | {
-        "limits": LIMITS,
-        "holds": HOLDS,
-        "bounds": book.policies[COOP, MODERATION].data["bounds"],
-    }
+    bounds = book.policies[COOP, MODERATION].data["bounds"]
+    kept = PEOPLE | {"limits": LIMITS, "holds": HOLDS, "slowing": SLOWING, "bounds": bounds}
     return _with(book, COOP, kept | {"rules": rules} | more)
 
 

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from audience.moderation.charter import moderation_charter
+from audience.moderation.rules import ACTIONS, DONE_WITH, TARGETS, Target
 from tests.audience.moderation.rules import LIMITS, policy, rule
 
 
@@ -59,6 +60,8 @@ def test_lists_and_patterns_look_for_something_and_are_bounded(more: dict[str, A
         rule("true", then="label", label=None),
         rule("true", then="hold", label="odd"),
         rule("true", then="hold", override=True),
+        rule("true", then="slow", gap=None),
+        rule("true", then="hold", gap="PT1M"),
         rule("true", then="unfeed", on=["post", "reply"]),
         rule("true", on=[]),
         rule("true", on=["post", "post"]),
@@ -89,3 +92,29 @@ def test_law_08_guilds_are_let_add_to_tables_and_change_nothing(bounds: dict[str
     fine = {"coop": {"/limits/rules": {"min": 1}}, "guild": {"/rules": {"own": True}}}
     assert moderation_charter(policy({}, bounds=fine)) == []
     assert [one.pointer for one in moderation_charter(policy({}, bounds=bounds))] == [pointer]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_rule_does_with_a_thing_what_can_be_done_with_it(target: Target) -> None:
+    for action in ACTIONS:
+        made = rule("author.followers > 9", action, on=[target])
+        if action in DONE_WITH[target]:
+            assert moderation_charter(policy({"one": made})) == []
+        else:
+            with pytest.raises(ValidationError, match=f"What is done with a {target} is one of"):
+                policy({"one": made})
+
+
+def test_law_13_a_rule_speaks_of_what_is_known_of_its_target_alone() -> None:
+    lists = {"words": {"rude": ["oaf"]}, "patterns": {"phone": "[0-9]+"}}
+    for when in ("size(words.rude) > 0", "patterns.phone", "text.links > 0", "post.picture"):
+        (fault,) = moderation_charter(policy({"one": rule(when, "slow", on=["follow"])}, **lists))
+        assert (fault.pointer, fault.detail.startswith("On a follow: ")) == ("/rules/one/when", True)
+    allowed = rule("size(words.rude) > 0 && profile.about != ''", on=["profile"])
+    assert moderation_charter(policy({"one": allowed}, **lists)) == []
+
+
+def test_nobody_is_slowed_for_longer_than_the_clause_lets_them() -> None:
+    rules = {"one": rule("true", "slow", gap="PT12H"), "two": rule("true", "slow", gap="PT12H1M")}
+    (fault,) = moderation_charter(policy(rules))
+    assert (fault.pointer, "PT12H, which is /slowing/longest" in fault.detail) == ("/rules/two/gap", True)

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session
 
 from coop.clock import Clock
-from tests.factories import bearer_for, make_member
+from tests.factories import bearer_for, make_member, make_members
 
 Headers = dict[str, str]
 LINKS = "https://a.example https://b.example https://c.example"
@@ -86,3 +86,47 @@ def test_a_page_of_decisions_goes_on_where_the_last_ended(
     second = client.get(path, headers=members["ada"]).get_json()
     assert [len(first["items"]), len(second["items"]), second["next"]] == [2, 1, None]
     assert len({one["id"] for one in (*first["items"], *second["items"])}) == 3
+
+
+def test_law_07_a_newcomer_s_profile_of_links_waits_and_others_see_what_was_there(
+    client: FlaskClient, members: dict[str, Headers]
+) -> None:
+    own = client.patch("/api/v1/members/me", json={"about": LINKS}, headers=members["ada"]).get_json()
+    assert (own["about"], own["waits"]["about"], own["waits"]["display_name"]) == ("", LINKS, "Ada")
+    seen = client.get("/api/v1/members/ada", headers=members["ben"]).get_json()
+    assert (seen["about"], seen["flag"], "waits" in seen) == ("", None, False)
+    (told,) = client.get("/api/v1/moderation/decisions", headers=members["ada"]).get_json()["items"]
+    assert (told["about"], told["post"], told["action"]) == ("profile", None, "hold")
+    assert told["causes"][0]["clause"] == "/rules/profile-links/when"
+    fixed = client.patch("/api/v1/members/me", json={"about": "Rye"}, headers=members["ada"]).get_json()
+    assert (fixed["about"], fixed["waits"]) == ("Rye", None)
+
+
+def test_a_flood_of_follows_is_answered_with_when_to_come_back_and_the_clause(
+    client: FlaskClient, session: Session, members: dict[str, Headers]
+) -> None:
+    for row in make_members(session, 31):
+        path = f"/api/v1/members/{row.handle}/follow"
+        assert client.put(path, headers=members["ada"]).get_json() == {"state": "following"}
+    answer = client.put("/api/v1/members/ben/follow", headers=members["ada"])
+    assert answer.status_code == 429
+    assert 290 <= int(answer.headers["Retry-After"]) <= 300
+    (fault,) = answer.get_json()["errors"]
+    assert fault["clause"]["clause"] == "/rules/follow-flood/gap"
+    assert client.get("/api/v1/members/ben/follow", headers=members["ada"]).get_json() == {"state": "none"}
+    (told,) = client.get("/api/v1/moderation/decisions", headers=members["ada"]).get_json()["items"]
+    assert (told["about"], told["member"], told["action"]) == ("follow", row.handle, "slow")
+    assert told["slowed_until"] is not None
+    assert told["causes"][0]["gap_s"] == 300
+
+
+def test_following_somebody_again_and_again_is_held_until_one_takes_it_back(
+    client: FlaskClient, members: dict[str, Headers]
+) -> None:
+    states = []
+    for _ in range(5):
+        states.append(client.put("/api/v1/members/ben/follow", headers=members["ada"]).get_json()["state"])
+        assert client.delete("/api/v1/members/ben/follow", headers=members["ada"]).status_code == 204
+    assert states[:3] == ["following"] * 3
+    assert "held" in states[3:]
+    assert client.get("/api/v1/members/ben/follow", headers=members["ada"]).get_json() == {"state": "none"}

@@ -7,17 +7,21 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from audience import replies
-from audience.moderation.rules import MODERATION, RULED
+from audience.moderation import follows
+from audience.moderation.rules import ACTIONS, DONE_WITH, MODERATION
+from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
 from audience.replay.moderation import replay_moderation
+from coop import profiles
 from coop.book import COOP, Book, guild_scope
 from coop.identity import Identity
+from coop.profile_tables import ProfileChange
 from coop.rehearsal import Rehearsing, Report
-from tests.audience.factories import NOW, make_post
+from tests.audience.factories import NOW, make_asset, make_post
 from tests.audience.moderation.rules import rule, with_guild_rules, with_rules
 from tests.factories import identity_of, make_guild, make_member
 from tests.thorough import much
@@ -165,11 +169,74 @@ def test_a_rule_that_is_dropped_tells_what_it_would_let_go_and_what_stays_by_ano
 
 
 def test_every_action_has_words_for_what_it_takes_and_lets_go(session: Session, book: Book) -> None:
-    rules = {name: rule("true", name, on=["post"]) for name in RULED}
+    done = [one for one in ACTIONS if one in DONE_WITH["post"]]
+    rules = {name: rule("true", name, on=["post"]) for name in done}
     people = crowd(session, "bakers")
     make_post(session, people[0], with_rules(book, {}), now=NOW - timedelta(days=2))
-    for name in RULED:
+    for name in done:
         report = rehearsed(session, with_rules(book, {}), with_rules(book, {name: rules[name]}))
         (measure,) = report.measures
         assert (measure.name, measure.total.gained.value) == (f"posts_{name}", 1)
         assert measure.lost and measure.gained
+
+
+ACTS: dict[str, dict[str, Any]] = {
+    "often": rule("author.follows_day > 1 || follow.same_day > 0", "slow", on=["follow"], gap="PT1M"),
+    "alone": rule("follow.shared_guild && author.account_age < duration('700h')", on=["follow"]),
+    "links": rule("text.links > 0 && author.changes_day < 3", on=["profile"]),
+    "named": rule("profile.name.contains('x') || patterns.phone", "label", on=["profile"]),
+    "large": rule("upload.bytes > 5 && upload.width > upload.height", on=["upload"]),
+    "bare": rule("!upload.described || author.uploads_day > 1", "label", on=["upload"]),
+}
+
+
+def act(session: Session, book: Book, people: list[Identity], slug: str, seed: int) -> None:
+    """Have people follow one another, change their profiles and show pictures, in turns that a seed draws."""
+    lot = Random(seed)
+    for n in range(much(30, 80)):
+        at = SINCE + timedelta(days=22, hours=n)
+        who, other = lot.sample(people, 2)
+        kind = lot.choice(["follow", "follow", "profile", "picture"])
+        if kind == "follow":
+            if lot.random() < 0.3:
+                follows.unfollow(session, who, book, other.handle, at)
+            follows.follow(session, who, book, other.handle, at)
+        elif kind == "profile":
+            said = {"about": " ".join(lot.choice(WORDS) for _ in range(2)), "display_name": lot.choice("xy")}
+            profiles.change(session, book, who, said, screen_profile, at)
+        else:
+            asset = make_asset(session, who, now=at)
+            asset.alt = lot.choice(["", "A loaf"])
+            asset.type, asset.bytes = lot.choice([(None, None), ("image/png", 3), ("image/png", 9)])
+            session.flush()
+            guild = lot.choice([None, slug])
+            make_post(session, who, book, now=at, body="", asset_id=asset.id, guild=guild)
+
+
+def acted_on(session: Session, people: list[Identity]) -> Counter[str]:
+    """Return how many decisions there are, by what they are about and what was done; of profiles the last."""
+    mine = [one.member_id for one in people]
+    found = list(session.scalars(select(Decision).where(col(Decision.author_id).in_(mine))))
+    last = select(func.max(ProfileChange.id)).group_by(col(ProfileChange.author_id))
+    changed = set(session.scalars(last))
+    return Counter(
+        f"{'follows' if one.follow_id else 'profiles' if one.profile_id else 'pictures'}_{one.action}"
+        for one in found
+        if one.profile_id is None or one.profile_id in changed
+    )
+
+
+@pytest.mark.parametrize("seed", range(much(3, 30)))
+def test_law_13_what_a_rehearsal_tells_of_acts_is_what_the_rules_decide_on_the_same(
+    session: Session, book: Book, seed: int
+) -> None:
+    none = with_rules(book, {})
+    ruled = with_rules(book, ACTS, patterns=LISTS["patterns"])
+    act(session, none, crowd(session, "bakers"), "bakers", seed)
+    gained = {name: cells[2] for name, cells in counted(rehearsed(session, none, ruled)).items()}
+    found = rehearsed(session, ruled, none)
+    assert {name: cells[1] for name, cells in counted(found).items()} == gained
+    others = crowd(session, "weavers")
+    act(session, ruled, others, "weavers", seed)
+    assert gained == acted_on(session, others)
+    assert {name.partition("_")[0] for name in gained} == {"follows", "profiles", "pictures"}

@@ -3,15 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
 ACTIONS = "ck_decision_action_known"
-FORMERLY = "ck_decision_ck_decision_action_known"
-"""How the check was named by mistake."""
-BEFORE = "'label', 'collapse', 'unfeed', 'hold'"
+BEFORE = "'slow', 'label', 'collapse', 'unfeed', 'hold'"
 OPENS = """
 CREATE OR REPLACE FUNCTION own_stages_open(
     post bigint, which text, keys bigint[], reader bigint, author bigint, moment timestamptz)
@@ -51,7 +49,7 @@ NOT_LIFTED = "AND lifted_at IS NULL\n"
 
 def upgrade() -> None:
     """Let decisions remove and narrow, and say what juries think of them."""
-    _actions("'label', 'collapse', 'unfeed', 'narrow', 'hold', 'remove'", FORMERLY, ACTIONS)
+    _actions("'slow', 'label', 'collapse', 'unfeed', 'narrow', 'hold', 'remove'")
     op.add_column("decision", sa.Column("judged", sa.String()))
     op.add_column(
         "decision",
@@ -101,10 +99,10 @@ def downgrade() -> None:
     op.drop_index("ix_decision_steward", "decision")
     op.drop_column("decision", "steward_id")
     op.execute(sa.text("UPDATE decision SET action = 'unfeed' WHERE action IN ('narrow', 'remove')"))
-    _actions(BEFORE, ACTIONS, FORMERLY)
+    _actions(BEFORE)
 
 
-def _actions(known: str, old: str, new: str) -> None:
-    op.drop_constraint(op.f(old), "decision", type_="check")
-    op.create_check_constraint(op.f(new), "decision", f"action IN ({known})", postgresql_not_valid=True)
-    op.execute(sa.text(f"ALTER TABLE decision VALIDATE CONSTRAINT {new}"))
+def _actions(known: str) -> None:
+    op.drop_constraint(op.f(ACTIONS), "decision", type_="check")
+    op.create_check_constraint(op.f(ACTIONS), "decision", f"action IN ({known})", postgresql_not_valid=True)
+    op.execute(sa.text(f"ALTER TABLE decision VALIDATE CONSTRAINT {ACTIONS}"))

@@ -1,0 +1,144 @@
+"""Profiles: how members are seen by others, and changes of it that wait.
+
+Every change is screened before anybody else sees it, by what ``app.py`` wires in, because this room knows no
+rules of moderation. One that is held back waits with what it says, and what was shown before stays shown. A
+later change begins from the one that waits and takes its place.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session, col
+
+from coop.book import Book
+from coop.errors import Unauthenticated
+from coop.identity import Identity
+from coop.ids import new_id
+from coop.names import line, prose
+from coop.profile_tables import ProfileChange
+from coop.tables import Member
+
+LONGEST_DISPLAY_NAME = 60
+LONGEST_ABOUT = 2000
+"""Both in characters."""
+
+Screen = Callable[[Session, Book, ProfileChange, datetime], None]
+"""Looks at a change that was stored just now: sets its ``flag``, and ``held_at`` where it is held back."""
+
+
+def change(
+    session: Session,
+    book: Book,
+    actor: Identity,
+    said: Mapping[str, str | None],
+    screen: Screen,
+    now: datetime,
+) -> None:
+    """Change what ``said`` names of the actor's own profile, ``display_name`` and ``about``, or have it wait.
+
+    Raise RuleBroken where a value cannot be used, and Unauthenticated where they have left.
+    """
+    checked: dict[str, str] = {}
+    if said.get("display_name") is not None:
+        checked["display_name"] = line(
+            said["display_name"] or "", "/display_name", longest=LONGEST_DISPLAY_NAME
+        )
+    if said.get("about") is not None:
+        checked["about"] = prose(said["about"] or "", "/about", longest=LONGEST_ABOUT)
+    member = _hold(session, actor.member_id)
+    if member is None:
+        raise Unauthenticated
+    waits = waiting(session, actor)
+    shown = _said(waits or member)
+    wanted = (checked.get("display_name", shown[0]), checked.get("about", shown[1]))
+    if wanted == shown:
+        return
+    if waits is not None:
+        _settle(waits)
+    _screened(session, book, member, wanted, screen, now)
+
+
+def introduce(session: Session, book: Book, newcomer: Identity, screen: Screen, now: datetime) -> None:
+    """Screen the name under which somebody has just joined: while it is held back their handle is shown."""
+    member = _hold(session, newcomer.member_id)
+    if member is not None and member.display_name != member.handle:
+        name, member.display_name = member.display_name, member.handle
+        _screened(session, book, member, (name, member.about), screen, now)
+
+
+def waiting(session: Session, actor: Identity) -> ProfileChange | None:
+    """Return the change of the actor's own profile that waits; None where none does."""
+    return session.scalars(select(ProfileChange).where(*_waits(actor.member_id))).one_or_none()
+
+
+def release(session: Session, change_id: int) -> bool:
+    """Make a change that was held back, and say whether it waited: a later one may have taken its place."""
+    made = hold(session, change_id)
+    if made.held_at is None:
+        return False
+    member = session.get_one(Member, made.author_id)
+    if member.left_at is None:
+        _write(member, made)
+    _settle(made)
+    session.flush()
+    return True
+
+
+def hold(session: Session, change_id: int) -> ProfileChange:
+    """Return a change, locked together with the profile that it is of, the profile first."""
+    author_id = session.scalars(
+        select(col(ProfileChange.author_id)).where(col(ProfileChange.id) == change_id)
+    )
+    _hold(session, author_id.one())
+    return session.get_one(ProfileChange, change_id, populate_existing=True)
+
+
+def forget(session: Session, member_id: int) -> None:
+    """Drop what waits of a profile whose member leaves."""
+    for left in session.scalars(select(ProfileChange).where(*_waits(member_id))):
+        _settle(left)
+    session.flush()
+
+
+def _screened(
+    session: Session, book: Book, member: Member, said: tuple[str, str], screen: Screen, now: datetime
+) -> None:
+    assert member.id is not None
+    # What takes the place of another that waits is stored after that one has ended.
+    session.flush()
+    made = ProfileChange(
+        id=new_id(now), author_id=member.id, display_name=said[0], about=said[1], created_at=now
+    )
+    session.add(made)
+    session.flush()
+    screen(session, book, made, now)
+    if made.held_at is None:
+        _write(member, made)
+        _settle(made)
+    session.flush()
+
+
+def _hold(session: Session, member_id: int) -> Member | None:
+    """Return a member who is here, their row locked: their changes come one after another."""
+    here = select(Member).where(col(Member.id) == member_id, col(Member.left_at).is_(None))
+    locked = here.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(locked).one_or_none()
+
+
+def _waits(member_id: int) -> tuple[ColumnElement[bool], ...]:
+    return col(ProfileChange.author_id) == member_id, col(ProfileChange.held_at).is_not(None)
+
+
+def _write(member: Member, made: ProfileChange) -> None:
+    (member.display_name, member.about), member.flag = _said(made), made.flag
+
+
+def _said(one: Member | ProfileChange) -> tuple[str, str]:
+    """Return name and text of a profile, or of a change whose text is kept still."""
+    assert one.display_name is not None and one.about is not None
+    return one.display_name, one.about
+
+
+def _settle(made: ProfileChange) -> None:
+    made.held_at = made.display_name = made.about = None
