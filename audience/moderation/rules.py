@@ -32,7 +32,8 @@ Action = Literal["slow", "label", "collapse", "unfeed", "narrow", "hold", "remov
 says something of it. ``collapse``: shows it folded, with the reason. ``unfeed``: no feed offers it; it stays
 where its author, its guild and its topics are read. ``narrow``: only whoever follows its author or is named
 in it sees it; juries do this, and no rule. ``hold``: only its author sees it, and what changes or follows
-waits, for as long as ``/holds/longest`` says. ``remove``: only its author sees it, unless an appeal brings it back.
+waits, for as long as ``/holds/longest`` says. ``remove``: only its author sees it, unless an appeal brings
+it back.
 """
 ACTIONS: tuple[Action, ...] = ("slow", "label", "collapse", "unfeed", "narrow", "hold", "remove")
 """The mildest first."""

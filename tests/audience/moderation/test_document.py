@@ -35,4 +35,7 @@ def test_every_action_is_told_with_what_it_may_be_done_with() -> None:
     }
     for action in ACTIONS:
         targets = [target for target in TARGETS if action in DONE_WITH[target]]
+        if not targets:
+            assert action == "narrow", "juries alone do this"
+            continue
         assert told[action] == ("all of them" if len(targets) == len(TARGETS) else ", ".join(targets))
