@@ -24,6 +24,8 @@ import audience.routes.derivatives
 import audience.routes.doors
 import audience.routes.downloads
 import audience.routes.feeds
+import audience.routes.gardens
+import audience.routes.labellers
 import audience.routes.less
 import audience.routes.limit_for_now
 import audience.routes.media
@@ -88,9 +90,10 @@ import media.replay
 import media.routes.uploads
 import web.docs
 import web.pages
+from audience.gardens import classifying
 from coop import dispatch
 from coop.book import PolicyKind
-from coop.call import Platform
+from coop.call import Platform, platform
 from coop.clock import Clock
 from coop.database import Database
 from coop.errors import AllotmentError
@@ -206,6 +209,8 @@ APIS = [
     audience.routes.feeds.api,
     audience.routes.own_feeds.api,
     audience.routes.less.api,
+    audience.routes.gardens.api,
+    audience.routes.labellers.api,
     audience.routes.reach.api,
     audience.routes.reading.api,
     audience.routes.relations.api,
@@ -265,7 +270,7 @@ def create_app(
     app.url_map.converters["id"] = dispatch.IdConverter
     health.measure(app)
     app.register_blueprint(dispatch.blueprint(APIS))
-    app.register_blueprint(health.blueprint({"store": kept.answers}))
+    app.register_blueprint(health.blueprint({"store": kept.answers}, _told(settings)))
     app.register_blueprint(coop.routes.oauth.blueprint(app))
     app.register_blueprint(governance.routes.decisions.blueprint())
     app.register_blueprint(web.docs.blueprint(APIS, settings.public_url))
@@ -274,6 +279,16 @@ def create_app(
     app.register_error_handler(HTTPException, web.pages.answer_http)
     app.after_request(web.pages.secure)
     return app
+
+
+def _told(settings: Settings) -> dict[str, health.Check]:
+    """Return the parts that operators are told of and without which requests are served all the same."""
+
+    def classifier() -> bool:
+        with platform().database.begin() as session:
+            return classifying.is_well(session)
+
+    return {"classifier": classifier} if settings.classifier else {}
 
 
 def served() -> Flask:

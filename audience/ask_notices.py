@@ -1,8 +1,9 @@
 """Ask notices: an author is told that something waits for their yes.
 
 One notice stands for all that waits, and names nobody: while it is unread, no other is told. So who is asked
-a hundred times is told once, and told again only if more is asked after they have read it. Like every notice
-it is kept as long as the clause ``/notices/kept`` says.
+a hundred times is told once, and told again only if more is asked after they have read it. Nobody is told of
+what somebody asks whom they mute: it waits in the list, and whoever asked is told apart by nothing (law 7).
+Like every notice it is kept as long as the clause ``/notices/kept`` says.
 """
 
 from datetime import datetime
@@ -23,25 +24,33 @@ PATH = "/members/me/asks"
 
 # Each turn is the id of the announcement before it: of two who ask at once only one is the next.
 _LAST = text("""
-SELECT announcement.id, notice.member_id IS NOT NULL AND notice.read_at IS NULL AS unread
-FROM announcement
-LEFT JOIN notice ON notice.announcement_id = announcement.id AND notice.member_id = announcement.subject
-WHERE topic = :topic AND subject = :author AND moment = :moment
-ORDER BY announcement.id DESC LIMIT 1
+SELECT last.id, last.unread, EXISTS (
+  SELECT FROM mute WHERE member_id = :author AND kind = 'person' AND other_id = :asker
+    AND (until IS NULL OR until > :now)) AS muted
+FROM (VALUES (true)) AS asked LEFT JOIN (
+  SELECT announcement.id, notice.member_id IS NOT NULL AND notice.read_at IS NULL AS unread
+  FROM announcement
+  LEFT JOIN notice ON notice.announcement_id = announcement.id AND notice.member_id = announcement.subject
+  WHERE topic = :topic AND subject = :author AND moment = :moment
+  ORDER BY announcement.id DESC LIMIT 1
+) AS last ON true
 """)
 
 
-def tell(session: Session, book: Book, author_id: int, now: datetime) -> None:
-    """Tell the author of a post that something waits for their yes, unless they have yet to read that."""
-    which = {"topic": TOPIC, "author": author_id, "moment": WAITS}
-    last = session.connection().execute(_LAST, which).one_or_none()
-    if last is not None and last.unread:
+def tell(session: Session, book: Book, author_id: int, asker_id: int, now: datetime) -> None:
+    """Tell the author of a post that something waits for their yes, unless they have yet to read that.
+
+    ``asker_id`` is who asked: where the author mutes them, nothing is told.
+    """
+    which = {"topic": TOPIC, "author": author_id, "asker": asker_id, "moment": WAITS, "now": now}
+    last = session.connection().execute(_LAST, which).one()
+    if last.unread or last.muted:
         return
     tidings = Tidings(
         topic=TOPIC,
         subject=author_id,
         moment=WAITS,
-        turn=0 if last is None else last.id,
+        turn=last.id or 0,
         line="Somebody waits for your yes.",
         path=PATH,
         at=now,

@@ -49,7 +49,7 @@ def ask(session: Session, reader: Identity, book: Book, post_id: int, verb: Verb
         at=now,
     )
     if session.scalar(row.on_conflict_do_nothing().returning(col(Asked.id))) is not None:
-        ask_notices.tell(session, book, post.author_id, now)
+        ask_notices.tell(session, book, post.author_id, reader.member_id, now)
     # Held until what was granted is done, so that a yes that is taken back meanwhile undoes it.
     state = session.scalar(_state(reader, post_id, verb).with_for_update(read=True))
     if state == REFUSED:

@@ -8,13 +8,16 @@ and so that it speaks of nobody (``disclosure.py``).
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
 from audience import disclosure
 from audience.access import MORE_ASKED
+from audience.gardens.garden import Garden, Mark
+from audience.gardens.reading import garden_of
 from audience.limits import Asked, limits_of
 from audience.reply_sight import said
 from audience.rules import AUDIENCE, AudienceRules, Told
@@ -45,7 +48,7 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        CASE WHEN post.author_id = :me THEN derivative.state END AS state, post.flag,
        CASE WHEN 'readers' IN (:likes, :reposts) THEN (
          SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
-         ELSE 0 END AS seen
+         ELSE 0 END AS seen{{more}}
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
@@ -57,9 +60,8 @@ LEFT JOIN LATERAL (
   FROM rendition WHERE rendition.asset_id = post.asset_id
 ) AS files ON true
 """
-_CARDS = text(f"{_CARD} WHERE post.id = ANY(CAST(:posts AS bigint[]))")
 # Of one post: an array's length is not known to a plan that is kept, so such a plan is never thought cheaper.
-_ONE_CARD = text(f"{_CARD} WHERE post.id = :post")
+_OF_ONE, _OF_MANY = "WHERE post.id = :post", "WHERE post.id = ANY(CAST(:posts AS bigint[]))"
 
 
 _TEXT = text("SELECT author_id, body, asset_id, created_at, language FROM post WHERE id = :post")
@@ -118,11 +120,21 @@ class Card(NamedTuple):
     """What its readers are told of a decision about it: see ``moderation/verdict.py``."""
     seen: int
     """How many members have been given it, counted only as far as what is told hangs on it."""
+    mark: Mark | None = None
+    """What the viewer's own garden does with it."""
 
     @property
     def asked(self) -> Asked:
         """What its author asked for."""
         return Asked.of(self.seats_max, self.more_asked)
+
+
+_WIDTH = len(Card._fields) - 1
+
+
+@lru_cache(maxsize=512)
+def _statement(which: str, more: str = "") -> TextClause:
+    return text(_CARD.replace("{more}", more) + which)
 
 
 def text_of(session: Session, post_id: int) -> Text:
@@ -131,20 +143,44 @@ def text_of(session: Session, post_id: int) -> Text:
 
 
 def cards(
-    session: Session, viewer: Identity | None, book: Book, posts: Sequence[int], now: datetime
+    session: Session,
+    viewer: Identity | None,
+    book: Book,
+    posts: Sequence[int],
+    now: datetime,
+    garden: Garden | None = None,
 ) -> dict[int, Card]:
     """Return what is shown of posts, by id; numbers as far as the clauses tell them to the viewer.
 
-    The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here.
+    The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here. ``garden`` is the
+    viewer's, read here where the caller has not.
     """
+    garden = garden or garden_of(session, viewer, book, now)
     me = None if viewer is None else viewer.member_id
     rules = book.rules(AUDIENCE, AudienceRules)
     told, least = dict(rules.counts), rules.reach.least_told
     single = len(posts) == 1
     which: dict[str, Any] = {"post": posts[0]} if single else {"posts": as_array(posts)}
     bound = {"me": me, "now": now, "least": least, **told, **which}
-    rows = session.connection().execute(_ONE_CARD if single else _CARDS, bound)
-    return {row.id: _as_told(Card._make(row), book, rules) for row in rows}
+    where, more = _OF_ONE if single else _OF_MANY, ""
+    if not garden.empty:
+        columns, kept = garden.looked_at()
+        more, bound = f", {columns}", bound | kept
+    rows = session.connection().execute(_statement(where, more), bound)
+    made = (_tended(Card(*row[:_WIDTH]), garden, row) for row in rows)
+    return {card.id: _as_told(card, book, rules) for card in made}
+
+
+def _tended(card: Card, garden: Garden, row: Row[Any]) -> Card:
+    """Return a card as its reader's garden shows it.
+
+    What a rule of moderation says of it is not told where that rule lets readers choose, and this one has.
+    """
+    if garden.empty or card.mine:
+        return card
+    mark = garden.mark(row.grounds, row.followed, chosen=row.chosen)
+    overridden = row.chosen and card.flag is not None and card.flag["override"]
+    return card._replace(mark=mark, flag=None if overridden else card.flag)
 
 
 def _as_told(card: Card, book: Book, rules: AudienceRules) -> Card:

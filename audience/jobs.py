@@ -11,6 +11,8 @@ from sqlmodel import Session
 from audience import following, limit_for_now, waiting
 from audience.cases import advancing
 from audience.feeds import author_signals, external, post_signals, taste
+from audience.gardens import classifying
+from audience.gardens.classifier import classifier_of
 from audience.metrics import snapshot
 from audience.moderation import decisions
 from coop.book import Book
@@ -32,6 +34,18 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
 
         return run
 
+    classifier = classifier_of(platform.settings.classifier)
+    by_machine = (
+        []
+        if classifier is None
+        else [
+            Job(
+                "labels by machine",
+                (5 * SECOND).total_seconds(),
+                lambda: classifying.classify_due(database, books, clock, classifier),
+            )
+        ]
+    )
     every_5_minutes = (5 * MINUTE).total_seconds()
     return [
         Job(
@@ -61,4 +75,5 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         Job("tastes", every_5_minutes, concluded(taste.refresh)),
         # It works once a night; in between it looks whether a vote has changed what it counts by.
         Job("metrics", MINUTE.total_seconds(), concluded(snapshot.refresh)),
+        *by_machine,
     ]

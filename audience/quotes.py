@@ -65,7 +65,7 @@ def hold(session: Session, quoter: Identity, book: Book, post_id: int, now: date
     *lock, layers = held
     waits = require(found).value == "ask"
     if waits:
-        ask_notices.tell(session, book, post.author_id, now)
+        ask_notices.tell(session, book, post.author_id, quoter.member_id, now)
     return Source(post_id, Lock(*lock), layers, waits)
 
 

@@ -112,7 +112,7 @@ def write(
     session.flush()
     screening.screen_reply(session, book, author, reply, post.guild, now)
     if reply.state == "waiting":
-        ask_notices.tell(session, book, post.author_id, now)
+        ask_notices.tell(session, book, post.author_id, author.member_id, now)
     elif reply.state == "shown":
         topics.give(session, author.member_id, topics.tags_of(features), "reply", now)
     return reply

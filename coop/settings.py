@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """Seconds between two looks of the worker at what is due."""
     outbound_loopback: bool = Field(False, validation_alias="ALLOTMENT_OUTBOUND_LOOPBACK")
     """Whether webhooks may point to this machine, over plain HTTP too: for development alone."""
+    classifier: str = Field("", validation_alias="ALLOTMENT_CLASSIFIER")
+    """What labels posts by machine: an address that is asked over HTTP, or ``module:function``."""
     policies: Path = Field(ROOT / "policies", validation_alias="ALLOTMENT_POLICIES")
     """The folder of the founding policies."""
 

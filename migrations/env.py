@@ -8,6 +8,7 @@ import audience.cases.tables
 import audience.circle_tables
 import audience.feeds.tables
 import audience.finding_tables
+import audience.gardens.tables
 import audience.interaction_tables
 import audience.limit_for_now_tables
 import audience.metrics.tables
@@ -33,6 +34,7 @@ TABLES = (
     audience.circle_tables,
     audience.feeds.tables,
     audience.finding_tables,
+    audience.gardens.tables,
     audience.interaction_tables,
     audience.metrics.tables,
     audience.limit_for_now_tables,

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from audience.feeds.sliders import LABELS
+from audience.topics import tags_in
 from coop import problems
 from coop.call import platform
 from coop.errors import AllotmentError, Malformed, NotFound, TooMany, Unauthenticated
@@ -40,11 +41,13 @@ from web import (
     election_pages,
     facilitation_pages,
     feed_pages,
+    garden_pages,
     gesture_pages,
     glance,
     guild_pages,
     joint_pages,
     jury_pages,
+    labeller_pages,
     less_pages,
     limit_pages,
     moderation_pages,
@@ -122,6 +125,8 @@ def blueprint(app: Flask) -> Blueprint:
         permission_pages,
         ask_pages,
         less_pages,
+        garden_pages,
+        labeller_pages,
         limit_pages,
         door_pages,
         guild_pages,
@@ -156,6 +161,7 @@ def blueprint(app: Flask) -> Blueprint:
         scale=scales.scale,
         share=wording.share,
         span=clocks.span,
+        tags_in=tags_in,
         text_links=text_links,
         words=wording.words,
     )
@@ -172,6 +178,7 @@ def blueprint(app: Flask) -> Blueprint:
         ENDED=wording.ENDED,
         PARTS=wording.PARTS,
         SLOTS=feed_pages.SLOTS,
+        SPANS=garden_pages.SPANS,
         VERBS=wording.VERBS,
         OPENINGS=wording.OPENINGS,
         STANCES=wording.STANCES,

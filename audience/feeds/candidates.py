@@ -7,6 +7,7 @@ after the fact. Law 6: what is full, or has no room at this moment, falls out as
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
@@ -18,6 +19,8 @@ from audience.feeds.recipe import Recipe
 from audience.feeds.rules import Among
 from audience.feeds.signals import Candidate
 from audience.feeds.tables import AS_USUAL
+from audience.gardens.garden import ALL_FED, Garden
+from audience.gardens.reading import garden_of
 from audience.standpoint import standpoint
 from coop.book import Book
 from coop.database import shortened
@@ -43,7 +46,7 @@ _UNSEEN = f"""
   SELECT * FROM post
   WHERE {VISIBLE}
     AND post.{{scope}}
-    AND author_id <> :me AND NOT unfed
+    AND author_id <> :me AND {{fed}}
     AND id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{since}})
   ORDER BY id DESC
 """
@@ -51,30 +54,32 @@ _UNSEEN = f"""
 _SINCE = "id >= :oldest"
 
 
-def _newest(scope: str, since: str = _SINCE) -> str:
+def _newest(scope: str, fed: str, since: str = _SINCE) -> str:
     """Return the newest of all unseen posts."""
-    return f"({_UNSEEN.format(scope=scope, since=since)} LIMIT :depth)"
+    return f"({_UNSEEN.format(scope=scope, fed=fed, since=since)} LIMIT :depth)"
 
 
-def _newest_of_each(sources: str, link: str) -> str:
+def _newest_of_each(sources: str, link: str, fed: str) -> str:
     """Return the newest unseen posts of some authors or guilds, found in the index of each.
 
     In the index of all posts one would go through those of everybody else, for as long as the horizon. Of
     each no more are looked through than the pool holds.
     """
-    each = _UNSEEN.format(scope=f"{link} = source.id AND post.{_SINCE}", since=_SINCE)
+    each = _UNSEEN.format(scope=f"{link} = source.id AND post.{_SINCE}", fed=fed, since=_SINCE)
     return f"""(
       SELECT post.* FROM {sources} AS source(id), LATERAL ({each} LIMIT :pool) AS post
       ORDER BY post.id DESC LIMIT :depth
     )"""
 
 
-_AMONG: dict[Among, str] = {
-    "everyone": _newest(_SINCE),
-    "followed": _newest_of_each(FOLLOWED, "author_id"),
-    "guilds": _newest_of_each("unnest(CAST(:guilds AS bigint[]))", "guild_id"),
-}
-"""The posts that a profile is made from, in SQL; see ``rules.Among``."""
+def _among(fed: str) -> dict[Among, str]:
+    """Return the posts that a profile is made from, in SQL; see ``rules.Among``. ``fed`` is a garden's."""
+    return {
+        "everyone": _newest(_SINCE, fed),
+        "followed": _newest_of_each(FOLLOWED, "author_id", fed),
+        "guilds": _newest_of_each("unnest(CAST(:guilds AS bigint[]))", "guild_id", fed),
+    }
+
 
 _WITH_SIGNALS = f"""
 WITH {READER}
@@ -98,10 +103,10 @@ def _statement(posts: str, more: str = "") -> TextClause:
 
 _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
 
-CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _AMONG.items()}
-"""The statement for each set of posts that a profile is made from."""
+CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _among(ALL_FED).items()}
+"""The statement for each set of posts that a profile is made from, for whoever keeps no garden."""
 
-_LISTED = _statement(_newest(_LISTED_IDS, _LISTED_IDS))
+_LISTED = _statement(_newest(_LISTED_IDS, ALL_FED, _LISTED_IDS))
 _ONE = text(
     _WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted"), more="")
 )
@@ -110,14 +115,32 @@ _ONE = text(
 _WIDTH = len(Candidate._fields)
 
 
+@lru_cache(maxsize=512)
+def _tended(among: Among, fed: str) -> TextClause:
+    """Return the statement for whoever keeps a garden: their numbers and names are bound, not written."""
+    return _statement(_among(fed)[among], _KNOWN)
+
+
+@lru_cache(maxsize=512)
+def _listed_tended(fed: str) -> TextClause:
+    return _statement(_newest(_LISTED_IDS, fed, _LISTED_IDS))
+
+
 def candidates(
-    session: Session, viewer: Identity, book: Book, recipe: Recipe, now: datetime
+    session: Session,
+    viewer: Identity,
+    book: Book,
+    recipe: Recipe,
+    now: datetime,
+    garden: Garden | None = None,
 ) -> tuple[list[Candidate], Taste]:
     """Return the newest posts that the viewer may be delivered and has not been, up to the profile's pool.
 
-    With them what is known of the viewer, as far as the recipe weighs it.
+    With them what is known of the viewer, as far as the recipe weighs it. ``garden`` is the viewer's, read
+    here where the caller has not.
     """
     profile = recipe.profile
+    fed, kept = (garden or garden_of(session, viewer, book, now)).fed()
     bound = {
         **standpoint(session, viewer, book, now),
         **taste.bound(recipe.measures),
@@ -125,8 +148,10 @@ def candidates(
         "depth": profile.depth,
         "pool": profile.pool,
         "about": recipe.asks_about_the_reader,
+        **kept,
     }
-    rows = session.connection().execute(CANDIDATES[profile.among], bound).all()
+    statement = CANDIDATES[profile.among] if fed == ALL_FED else _tended(profile.among, fed)
+    rows = session.connection().execute(statement, bound).all()
     known = rows[0].known if rows else None
     return (
         [Candidate._make(row[:_WIDTH]) for row in rows],
@@ -135,11 +160,18 @@ def candidates(
 
 
 def listed(
-    session: Session, viewer: Identity, book: Book, posts: Sequence[int], now: datetime
+    session: Session,
+    viewer: Identity,
+    book: Book,
+    posts: Sequence[int],
+    now: datetime,
+    garden: Garden | None = None,
 ) -> list[Candidate]:
     """Return those of some posts that the viewer may be delivered and has not been, in the order given."""
-    bound = {**standpoint(session, viewer, book, now), "listed": list(posts)}
-    rows = session.connection().execute(_LISTED, {**bound, "depth": len(posts), "pool": len(posts)}).all()
+    fed, kept = (garden or garden_of(session, viewer, book, now)).fed()
+    statement = _LISTED if fed == ALL_FED else _listed_tended(fed)
+    bound = {**standpoint(session, viewer, book, now), **kept, "listed": list(posts)}
+    rows = session.connection().execute(statement, {**bound, "depth": len(posts), "pool": len(posts)}).all()
     found = {row.id: Candidate._make(row) for row in rows}
     return [found[post_id] for post_id in posts if post_id in found]
 

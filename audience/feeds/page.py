@@ -23,6 +23,8 @@ from audience.feeds.recipe import OWN_VIA, Recipe, weights_of
 from audience.feeds.rules import FEEDS, FeedRules, SlotName
 from audience.feeds.signals import Candidate
 from audience.feeds.slots import Form, Placed
+from audience.gardens.garden import Garden
+from audience.gardens.reading import garden_of
 from audience.limits import Asked, limits_of
 from coop.book import Book
 from coop.errors import NotFound
@@ -70,10 +72,11 @@ def page_by(
 ) -> list[Item]:
     """Return the next page that a recipe makes for the viewer."""
     weights = weights_of(recipe.weighings())
-    pool, known = candidates(session, viewer, book, recipe, now)
+    garden = garden_of(session, viewer, book, now)
+    pool, known = candidates(session, viewer, book, recipe, now, garden)
     ranked = ranking.ranked(pool, recipe.setting(now, known), weights)
     shown, inside = _seated(session, viewer, book, ranked, recipe.form(limit), recipe.via, now)
-    found = _cards(session, viewer, book, shown, inside, now)
+    found = _cards(session, viewer, book, garden, shown, inside, now)
     return [
         Item(found[one.post_id], one.score, ranking.terms(one, weights), slot, _source(found, inside, one))
         for one, slot in shown
@@ -88,10 +91,11 @@ def page_of(
     What the viewer may not be delivered falls out as everywhere (law 7). Nothing is weighed here, so there
     are no terms, and the score is their empty sum.
     """
-    pool = listed(session, viewer, book, posts, now)
+    garden = garden_of(session, viewer, book, now)
+    pool = listed(session, viewer, book, posts, now, garden)
     order = [Scored(-place, post.id, (), post) for place, post in enumerate(pool)]
     shown, inside = _seated(session, viewer, book, order, Form.plain(size), OWN_VIA, now)
-    found = _cards(session, viewer, book, shown, inside, now)
+    found = _cards(session, viewer, book, garden, shown, inside, now)
     return [Item(found[one.post_id], 0, [], None, _source(found, inside, one)) for one, _ in shown]
 
 
@@ -99,13 +103,14 @@ def _cards(
     session: Session,
     viewer: Identity,
     book: Book,
+    garden: Garden,
     shown: Sequence[Placed],
     inside: Mapping[int, int],
     now: datetime,
 ) -> dict[int, Card]:
     """Return what is shown of a page's posts and of those inside them, by id."""
     posts = [one.scored.post_id for one in shown]
-    return cards(session, viewer, book, list(dict.fromkeys([*posts, *inside.values()])), now)
+    return cards(session, viewer, book, list(dict.fromkeys([*posts, *inside.values()])), now, garden)
 
 
 def _source(found: Mapping[int, Card], inside: Mapping[int, int], one: Scored) -> Card | None:

@@ -53,7 +53,7 @@ def show(session: Session, book: Book, subject: Post | Reply, resumes: str | Non
         state = resumes or "shown"
         row = session.connection().execute(_SHOW_REPLY, {"reply": subject.id, "state": state}).one()
         if row.deleted_at is None and state == "waiting":
-            ask_notices.tell(session, book, row.asked_id, now)
+            ask_notices.tell(session, book, row.asked_id, row.author_id, now)
         elif row.deleted_at is None and state == "shown":
             topics.give(session, row.author_id, topics.tags_of(row.features), "reply", row.created_at)
     session.expire(subject)

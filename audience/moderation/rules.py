@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from audience.clauses import Bounds
+from audience.gardens.rules import Gardens
 from audience.moderation.case_rules import CaseRules
 from coop.clauses import Clauses, Duration
 
@@ -137,6 +138,7 @@ class ModerationRules(CaseRules):
     limits: Limits
     holds: Holds
     slowing: Slowing
+    gardens: Gardens
     words: dict[FactName, list[str]] = Field(default_factory=dict)
     """Lists of words: ``words.NAME`` is the list of those that a text holds."""
     patterns: dict[FactName, str] = Field(default_factory=dict)

@@ -10,10 +10,11 @@ from audience import posts, stages
 from audience.access import Access, access_post
 from audience.cards import Card, cards
 from audience.document import AudienceDocument, Parts
+from audience.gardens.garden import By, Garden, Mark, Sight
 from audience.grants import Ask
 from audience.limits import limits_of
+from audience.moderation import verdict
 from audience.moderation.rules import Action
-from audience.moderation.verdict import By
 from audience.posts import Draft
 from audience.reply_cards import ReplyCard
 from coop.api import Api
@@ -118,6 +119,35 @@ class FromView:
 
 
 @dataclass(slots=True)
+class MarkReasonView:
+    """Something of your garden that speaks against a post."""
+
+    by: By
+    """What you mute (``person``, ``guild``, ``tag``, ``word``, ``kind``), a ``filter`` of yours, or a
+    ``label`` to which you subscribe."""
+    name: str
+    """Of the filter, or of the labeller and its label (``slug/label``); nothing for what you mute."""
+    action: Sight
+
+
+@dataclass(slots=True)
+class MarkView:
+    """What your own garden does with it; nobody else is told."""
+
+    action: Literal["label", "collapse"]
+    """``collapse``: show it folded, with the reasons. So is what you have hidden, where you go and look."""
+    reasons: list[MarkReasonView]
+    chosen: bool
+    """Whether you chose to see it, or all that its author makes: then your garden does not fold it."""
+
+
+def is_folded(flag: "FlagView | None", mark: MarkView | None) -> bool:
+    """Say whether something is shown folded, by a rule or by the viewer's own garden."""
+    by_rule = flag is not None and flag.action == "collapse"
+    return by_rule or (mark is not None and mark.action == "collapse")
+
+
+@dataclass(slots=True)
 class QuotedView:
     """A post that is shown inside another, because you may see both."""
 
@@ -128,14 +158,21 @@ class QuotedView:
     picture: PictureView | None
     flag: "FlagView | None"
     """What the rules say of it."""
+    garden: MarkView | None
+    """What your garden does with it."""
     created_at: datetime
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is shown folded."""
+        return is_folded(self.flag, self.garden)
 
 
 @dataclass(slots=True)
 class FlagReasonView:
     """A rule that holds for it, or a by-law by which people decided."""
 
-    by: By
+    by: verdict.By
     about: str
     """What the rule is for."""
     then: Action
@@ -183,7 +220,14 @@ class PostView(BaseModel):
     """Of a quote of your own; until it is active, nobody sees it but you and the author you ask."""
     flag: FlagView | None
     """What the rules say of it."""
+    garden: MarkView | None
+    """What your garden does with it."""
     created_at: datetime
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is shown folded."""
+        return is_folded(self.flag, self.garden)
 
 
 @api.post("/posts", raises=(RuleBroken, Conflict, TooMany))
@@ -227,10 +271,13 @@ def read(call: Call, post_id: int) -> PostView:
     )
 
 
-def delivered(call: Call, post: Access) -> PostView:
-    """Return a post to which the viewer was admitted, with what they may be shown inside it."""
+def delivered(call: Call, post: Access, garden: Garden | None = None) -> PostView:
+    """Return a post to which the viewer was admitted, with what they may be shown inside it.
+
+    ``garden`` is the viewer's, where the caller has read it.
+    """
     wanted = [one for one in (post.post_id, post.source_id) if one is not None]
-    found = cards(call.session, call.identity, call.book, wanted, call.now)
+    found = cards(call.session, call.identity, call.book, wanted, call.now, garden)
     source = None if post.source_id is None else found[post.source_id]
     return post_view(call.book, found[post.post_id], source)
 
@@ -251,8 +298,17 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         quote=None if source is None else _quoted(source),
         quote_state=card.state,
         flag=flag_view(card.flag),
+        garden=mark_view(card.mark),
         created_at=card.created_at,
     )
+
+
+def mark_view(mark: Mark | None) -> MarkView | None:
+    """Return what the viewer's garden does with something."""
+    if mark is None:
+        return None
+    reasons = [MarkReasonView(one.by, one.name, one.action) for one in mark.reasons]
+    return MarkView(mark.action, reasons, mark.chosen)
 
 
 def flag_view(flag: dict[str, Any] | None) -> FlagView | None:
@@ -276,6 +332,7 @@ def _quoted(card: Card) -> QuotedView:
         body=card.body,
         picture=picture_view(card),
         flag=flag_view(card.flag),
+        garden=mark_view(card.mark),
         created_at=card.created_at,
     )
 

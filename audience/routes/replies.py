@@ -6,8 +6,17 @@ from typing import Literal, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from audience import replies, reply_cards
+from audience.gardens.garden import NO_GARDEN, Garden
+from audience.gardens.reading import garden_of
 from audience.reply_cards import ReplyCard
-from audience.routes.posts import AuthorView, FlagView, PictureView, flag_view, picture_view
+from audience.routes.posts import (
+    AuthorView,
+    FlagView,
+    PictureView,
+    flag_view,
+    is_folded,
+    picture_view,
+)
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
@@ -65,10 +74,17 @@ class ReplyView(BaseModel):
     the rules, told to whoever wrote it; ``gone``: taken back."""
     flag: FlagView | None
     """What the rules say of it."""
+    muted: bool
+    """Whether you mute who wrote it: it is shown folded."""
     mine: bool
     created_at: datetime | None
     more: MoreView | None
     """What of its branch follows it, folded."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is shown folded."""
+        return self.muted or is_folded(self.flag, None)
 
 
 @api.get("/posts/<id:post_id>/replies", public=True)
@@ -83,7 +99,10 @@ def list_replies(call: Call, post_id: int, query: PageQuery) -> Page[ReplyView]:
         after=decode_int(query.cursor) or 0,
         limit=query.limit,
     )
-    return Page(items=[reply_view(card) for card in found], next=None if last is None else encode(last))
+    garden = garden_of(call.session, call.identity, call.book, call.now)
+    return Page(
+        items=[reply_view(card, garden) for card in found], next=None if last is None else encode(last)
+    )
 
 
 @api.post("/posts/<id:post_id>/replies", raises=(RuleBroken, Forbidden, TooMany, Conflict))
@@ -104,13 +123,14 @@ def write_reply(call: Call, post_id: int, body: NewReply) -> ReplyView:
         pause=body.pause,
         asset_id=None if body.asset_id is None else int(body.asset_id),
     )
-    return reply_view(reply_cards.one(call.session, call.member, made.id))
+    return reply_view(reply_cards.one(call.session, call.member, made.id), NO_GARDEN)
 
 
 @api.get("/replies/<id:reply_id>", public=True)
 def read_reply(call: Call, reply_id: int) -> ReplyView:
     """Read one reply to a post that you may see, wherever it stands in its thread."""
-    return reply_view(reply_cards.read(call.session, call.identity, call.book, reply_id, call.now))
+    found = reply_cards.read(call.session, call.identity, call.book, reply_id, call.now)
+    return reply_view(found, garden_of(call.session, call.identity, call.book, call.now))
 
 
 @api.post("/replies/<id:reply_id>/grant", status=204, raises=(Forbidden, Conflict))
@@ -131,8 +151,11 @@ def delete_reply(call: Call, reply_id: int) -> None:
     replies.delete(call.session, call.member, reply_id, call.now)
 
 
-def reply_view(card: ReplyCard, more: MoreView | None = None) -> ReplyView:
-    """Return a card in the shape that the API gives it; ``more`` is what of its branch is folded."""
+def reply_view(card: ReplyCard, garden: Garden, more: MoreView | None = None) -> ReplyView:
+    """Return a card in the shape that the API gives it; ``more`` is what of its branch is folded.
+
+    ``garden`` is that of whoever reads.
+    """
     gone = card.author is None
     return ReplyView(
         id=str(card.id),
@@ -147,6 +170,7 @@ def reply_view(card: ReplyCard, more: MoreView | None = None) -> ReplyView:
         pause=card.pause and not gone,
         state="gone" if gone else _state(card.state),
         flag=flag_view(card.flag),
+        muted=card.author in garden.muted,
         mine=card.mine,
         created_at=None if gone else card.created_at,
         more=more,

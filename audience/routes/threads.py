@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from audience import threads
+from audience.gardens.reading import garden_of
 from audience.permission import Value
 from audience.reply_cards import ReplyCard
 from audience.replying import Leave
@@ -102,9 +103,10 @@ def read_thread(call: Call, post_id: int, query: ThreadQuery) -> ThreadView:
         start=_start(query.cursor),
         limit=query.limit,
     )
+    garden = garden_of(call.session, call.identity, call.book, call.now)
     return ThreadView(
-        post=delivered(call, found.post),
-        replies=[reply_view(one, _more(one, found)) for one in found.cards],
+        post=delivered(call, found.post, garden),
+        replies=[reply_view(one, garden, _more(one, found)) for one in found.cards],
         next=None if found.next is None else _cursor(found.next),
         leave=_leave(call, found.leave),
         moments=_moments(call, post_id) if query.moments else None,

@@ -40,8 +40,11 @@ SECONDS = Histogram(
 Check = Callable[[], bool]
 
 
-def blueprint(checks: dict[str, Check]) -> Blueprint:
-    """Return the operators' endpoints; ``checks`` are the parts besides the database that must answer."""
+def blueprint(checks: dict[str, Check], told: dict[str, Check]) -> Blueprint:
+    """Return the operators' endpoints; ``checks`` are the parts besides the database that must answer.
+
+    ``told`` are those without which requests are served all the same.
+    """
     made = Blueprint("health", __name__)
 
     @made.get("/healthz")
@@ -54,6 +57,7 @@ def blueprint(checks: dict[str, Check]) -> Blueprint:
         """Say whether every part that a request needs answers: 200, or 503 with the parts."""
         parts = {"database": _database_ready(), **{name: check() for name, check in checks.items()}}
         ready = all(parts.values())
+        parts |= {name: check() for name, check in told.items()} if parts["database"] else {}
         response = jsonify(status="ready" if ready else "not ready", parts=parts)
         response.status_code = 200 if ready else 503
         return response

@@ -43,6 +43,7 @@ from tests.audience.factories import make_asset, make_post
 from tests.audience.public_square import FOR_EVERYBODY, QUOTABLE, vote
 from tests.factories import LISBON, LONG_AGO, PORTUGAL, bearer_for, identity_of, make_guild, make_member
 from tests.journeys.hidden import Hidden, hide
+from tests.journeys.tended import tend, tend_hidden
 
 MOMENT = datetime.fromisoformat("2026-11-01T12:00:00+00:00")
 RESTRICTED = 500
@@ -126,6 +127,7 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
     profiles.create(session, outsider, book, draft, LONG_AGO, loopback=False)
     for name in ("ada", "ben", "cleo", "elsa"):
         juries.offer(session, found.people[name], LONG_AGO)
+    tend(session, book, found.people, found.open[1], MOMENT - timedelta(minutes=5))
     session.flush()
     return found
 
@@ -157,6 +159,7 @@ def restrict(session: Session, book: Book, village: Village) -> int:
     village.answers += [*hidden.answers, waits.id]
     village.assets += hidden.assets
     village.circles = [family.id]
+    tend_hidden(session, book, village.people, village.hidden, MOMENT - timedelta(minutes=5))
     village.decisions = list(session.scalars(select(col(Decision.id)).limit(3)))
     village.cases = [_reported(session, book, village, post_id) for post_id in hidden.posts[:3]]
     for turn in count(1):

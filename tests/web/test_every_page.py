@@ -33,7 +33,9 @@ PATHS = (
 FOR_MEMBERS = (
     "/feed",
     "/feed/balanced/tune",
+    "/members/me/garden",
     "/members/me/less",
+    "/labellers",
     "/members/me/asks",
     "/members/me/limit",
     "/moderation/cases",

@@ -77,6 +77,12 @@ FORMS = (
     *(f"/feed/{what}" for what in ("default", "import", "outside")),
     "/feeds/of/<handle>/<name>/fork",
     "/members/me/less/undo",
+    *(
+        f"/members/me/garden/{what}"
+        for what in ("choices/undo", "filters", "filters/remove", "mute", "unmute")
+    ),
+    "/labellers",
+    *(f"/labellers/<slug>/{what}" for what in ("editions", "end", "subscribe")),
     "/members/me/limit",
     "/members/me/limit/end",
     "/moderation/cases",
@@ -89,6 +95,7 @@ FORMS = (
     *(
         f"/posts/7/{what}"
         for what in (
+            "choose",
             "detach",
             "download",
             "helped",

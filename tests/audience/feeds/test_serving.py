@@ -229,7 +229,7 @@ def test_the_number_of_statements_does_not_grow_with_the_page(
     outside = named(session, book, ben)
     for number in (1, 30):
         made = write(session, book, *range(1, number + 1))
-        for name, statements in (("own:mornings", 6), (OUTSIDE, 6)):
+        for name, statements in (("own:mornings", 7), (OUTSIDE, 7)):
             tell(session, outside, made)
             with counted(session) as sent, session.begin_nested() as look:
                 assert len(serving.serve(session, ben, book, name, NOW).items) == number

@@ -12,11 +12,9 @@ from coop.book import COOP, Book, guild_scope
 from tests.audience.factories import POLICIES, in_force
 
 HOLDS = {"longest": "PT24H"}
-PEOPLE = {
-    name: tomllib.loads((POLICIES / "moderation.toml").read_text("utf-8"))[name]
-    for name in CaseRules.model_fields
-}
-"""The founding clauses on reports, juries and appeals."""
+FOUNDED = tomllib.loads((POLICIES / "moderation.toml").read_text("utf-8"))
+PEOPLE = {name: FOUNDED[name] for name in ("gardens", *CaseRules.model_fields)}
+"""The founding clauses on reports, juries and appeals, and on gardens."""
 SLOWING = {"longest": "PT12H"}
 LIMITS = {"rules": 100, "cost": 50_000, "entries": 5000}
 

@@ -1,0 +1,197 @@
+"""Gardens over HTTP: what you mute, your filters, what you chose to see. Nobody else is told of it."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from audience.gardens import choices, filters, mutes, subscriptions
+from audience.gardens.choices import Of as Chosen
+from audience.gardens.filter_form import COMPARISONS, Comparison, Line, Match
+from audience.gardens.garden import Sight
+from audience.gardens.mutes import Of
+from audience.gardens.vocabulary import KNOWN
+from audience.routes.labellers import SubscriptionView, subscription_view
+from coop.api import Api
+from coop.call import Call
+from coop.errors import NotFound, RuleBroken
+
+api = Api("gardens")
+
+
+class MuteIn(BaseModel):
+    """What is to be muted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    of: Of
+    name: str = Field(min_length=1, max_length=200)
+    """A handle, a slug, a tag, words that stand together, or a kind: ``picture``, ``text`` or ``quote``."""
+    until: AwareDatetime | None = None
+    """For good where it is left out."""
+
+
+class MuteView(BaseModel):
+    """Something that you mute."""
+
+    id: str
+    of: Of
+    name: str
+    until: datetime | None
+    made_at: datetime
+
+
+class LineIn(BaseModel):
+    """One condition of a filter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fact: str = Field(max_length=60)
+    """One of the facts that your garden lists."""
+    comparison: str = Field(max_length=20)
+    """One of those that the fact lists."""
+    value: str = Field(default="", max_length=200)
+    """A word, a name, a whole number, or whole days; nothing where it only is so or is not."""
+
+
+class FilterIn(BaseModel):
+    """A filter to be kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    match: Match = "all"
+    """Whether ``all`` its conditions need to hold, or ``any``."""
+    conditions: list[LineIn] = Field(min_length=1, max_length=100)
+    action: Sight
+    """``label`` says its name on the post, ``collapse`` folds it, ``hide`` brings it to you no more."""
+
+
+class FilterView(BaseModel):
+    """A filter of yours."""
+
+    id: str
+    name: str
+    when: str
+    """Its condition, in the language of the rules (docs/gardens.md)."""
+    action: Sight
+    broken: str
+    """What is wrong with it, where it does nothing; mostly nothing."""
+    made_at: datetime
+
+
+class FactView(BaseModel):
+    """A fact that filters may speak of."""
+
+    name: str
+    type: str
+    meaning: str
+    comparisons: list[Comparison]
+
+
+class ChoiceIn(BaseModel):
+    """What you want to be shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    of: Chosen = "post"
+    """The post, or all that its author makes."""
+
+
+class ChoiceView(BaseModel):
+    """Something that you chose to see, whatever lists, filters and mutes say."""
+
+    of: Chosen
+    name: str
+    """The id of the post, or the handle of the author."""
+    at: datetime
+
+
+class GardenView(BaseModel):
+    """Your garden."""
+
+    mutes: list[MuteView]
+    filters: list[FilterView]
+    choices: list[ChoiceView]
+    subscriptions: list[SubscriptionView]
+    facts: list[FactView]
+    """What filters may speak of."""
+
+
+@api.get("/garden")
+def read_garden(call: Call) -> GardenView:
+    """Read your garden. It is told to nobody else."""
+    session, member = call.session, call.member
+    return GardenView(
+        mutes=[
+            MuteView(id=str(one.id), of=one.of, name=one.name, until=one.until, made_at=one.made_at)
+            for one in mutes.listed(session, member, call.now)
+        ],
+        filters=[
+            FilterView(
+                id=str(one.id),
+                name=one.name,
+                when=one.when,
+                action=one.action,
+                broken=one.broken,
+                made_at=one.made_at,
+            )
+            for one in filters.listed(session, member)
+        ],
+        choices=[ChoiceView(of=one.of, name=one.name, at=one.at) for one in choices.listed(session, member)],
+        subscriptions=[
+            subscription_view(one) for one in subscriptions.listed(session, member, call.book, call.now)
+        ],
+        facts=[
+            FactView(
+                name=name,
+                type=str(one.type).replace("google.protobuf.Duration", "duration"),
+                meaning=one.meaning,
+                comparisons=list(COMPARISONS[one.type]),
+            )
+            for name, one in KNOWN.items()
+        ],
+    )
+
+
+@api.post("/garden/mutes", status=204, raises=(NotFound, RuleBroken))
+def mute(call: Call, body: MuteIn) -> None:
+    """Mute words, a tag, a guild, a person or a kind of posts, from your next request on.
+
+    What you mute is brought to you no more, and folded where you go and look. Muted is not blocked: whom you
+    mute reads and answers as before. Muted anew, it ends when you say now.
+    """
+    mutes.mute(call.session, call.member, call.book, body.of, body.name, body.until, call.now)
+
+
+@api.delete("/garden/mutes/<id:mute_id>")
+def unmute(call: Call, mute_id: int) -> None:
+    """No longer mute something."""
+    mutes.unmute(call.session, call.member, mute_id)
+
+
+@api.post("/garden/filters", status=204, raises=(RuleBroken,))
+def keep_filter(call: Call, body: FilterIn) -> None:
+    """Keep a filter of your own. It holds from your next request on."""
+    lines = [Line(one.fact, one.comparison, one.value) for one in body.conditions]
+    filters.keep(call.session, call.member, call.book, body.name, lines, body.match, body.action, call.now)
+
+
+@api.delete("/garden/filters/<id:filter_id>")
+def remove_filter(call: Call, filter_id: int) -> None:
+    """Keep a filter no longer."""
+    filters.remove(call.session, call.member, filter_id)
+
+
+@api.put("/posts/<id:post_id>/choice", status=204, raises=(RuleBroken,))
+def choose_to_see(call: Call, post_id: int, body: ChoiceIn) -> None:
+    """Have a post shown to you, or all that its author makes, whatever lists, filters and mutes say.
+
+    It beats a rule of moderation as well, where that rule lets readers choose (``flag.override``).
+    """
+    choices.choose(call.session, call.member, call.book, post_id, body.of, call.now)
+
+
+@api.delete("/garden/choices/<of>/<name>")
+def undo_choice(call: Call, of: str, name: str) -> None:
+    """Take a choice back: ``post`` and its id, or ``author`` and their handle."""
+    choices.undo(call.session, call.member, of, name)
