@@ -17,6 +17,7 @@ import audience.replay.feeds
 import audience.replay.moderation
 import audience.routes.asks
 import audience.routes.audiences
+import audience.routes.calm
 import audience.routes.cases
 import audience.routes.circles
 import audience.routes.decisions
@@ -41,8 +42,10 @@ import audience.routes.relations
 import audience.routes.replies
 import audience.routes.reports
 import audience.routes.search
+import audience.routes.thanks
 import audience.routes.threads
 import audience.routes.timelines
+import audience.routes.volunteers
 import audience.routes.why
 import audience.rules
 import coop.jobs
@@ -205,6 +208,9 @@ APIS = [
     audience.routes.derivatives.api,
     audience.routes.downloads.api,
     audience.routes.replies.api,
+    audience.routes.calm.api,
+    audience.routes.thanks.api,
+    audience.routes.volunteers.api,
     audience.routes.threads.api,
     audience.routes.feeds.api,
     audience.routes.own_feeds.api,

@@ -4,14 +4,14 @@ Pure. Those on video replies, stitches, duets and sounds are read before there i
 an author asks of them, and what members are told of them, is bound already.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from coop.clauses import Bound, CoopBounds
+from coop.clauses import Bound, Clauses, CoopBounds
 
 OPEN: Literal["open"] = "open"
 """What a clause says that sets no limit."""
@@ -58,6 +58,15 @@ MORE = Order(lambda value: -float(value))
 def listed(*values: str | bool) -> Order:
     """Return the order of some values that are listed with the strictest first."""
     return Order(lambda value: float(values.index(value)))
+
+
+def orders(table: type[BaseModel], at: str = "") -> Iterator[tuple[str, Order]]:
+    """Yield every clause that has an order of strictness: its JSON Pointer, below ``at``, and the order."""
+    for name, field in table.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Clauses):
+            yield from orders(inner, f"{at}/{name}")
+        yield from ((f"{at}/{name}", one) for one in field.metadata if isinstance(one, Order))
 
 
 class Bounds(CoopBounds):

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.limits import Limits
+from audience.limits import MINUTE, Limits
 from coop.database import as_array
 from coop.identity import Identity
 
@@ -59,29 +59,37 @@ SELECT id, post_id IS NOT NULL AS new FROM held LEFT JOIN sat ON post_id = id
 
 # GCRA (ITU-T I.371): arrival_at is the theoretical arrival time of the next stranger. A claim that waits for
 # a gate is judged by the gate as it then is: PostgreSQL evaluates the guard again on the row it waited for.
-_COUNT = text("""
+# While its thread is hot (``slow``) a gate lets strangers come one at a time.
+_SLOWED = "(strangers AND slowed_until > clock_timestamp()) IS TRUE"
+_PERIOD = f"greatest(period, CASE WHEN {_SLOWED} THEN slowed_to END)"
+_COUNT = text(f"""
 WITH locked AS MATERIALIZED (
   SELECT post_id FROM gate WHERE post_id = ANY(CAST(:posts AS bigint[])) ORDER BY post_id FOR UPDATE
 ), counted AS (
   UPDATE gate SET
     taken = taken + 1,
     waiting = waiting - waited::integer,
-    arrival_at = CASE WHEN period IS NULL THEN arrival_at
-                      ELSE greatest(arrival_at, clock_timestamp()) + period END
+    arrival_at = CASE WHEN {_PERIOD} IS NULL THEN arrival_at
+                      ELSE greatest(arrival_at, clock_timestamp()) + {_PERIOD} END
   FROM locked
   JOIN unnest(CAST(:posts AS bigint[]), CAST(:seats AS integer[]),
               CAST(:periods AS interval[]), CAST(:tolerances AS interval[]), CAST(:reached AS integer[]),
-              CAST(:waited AS boolean[]))
-    AS wanted(post_id, seats, period, tolerance, reached, waited) USING (post_id)
+              CAST(:waited AS boolean[]), CAST(:strangers AS boolean[]))
+    AS wanted(post_id, seats, period, tolerance, reached, waited, strangers) USING (post_id)
   WHERE gate.post_id = locked.post_id
     AND (seats IS NULL OR taken < seats)
     AND (seats IS NULL OR waited OR waiting = 0 OR taken + waiting < seats)
     AND gate.reached = wanted.reached
-    AND (period IS NULL
-         OR greatest(arrival_at, clock_timestamp()) + period - tolerance <= clock_timestamp())
+    AND CASE WHEN {_SLOWED} THEN coalesce(arrival_at <= clock_timestamp(), true) ELSE period IS NULL
+         OR greatest(arrival_at, clock_timestamp()) + period - tolerance <= clock_timestamp() END
   RETURNING gate.post_id
 )
 SELECT post_id FROM locked EXCEPT SELECT post_id FROM counted
+""")  # noqa: S608 - put together from constants
+
+_SLOW = text("""
+UPDATE gate SET slowed_until = :until, slowed_to = CAST(:period AS interval) WHERE post_id = :post
+RETURNING post_id
 """)
 
 _REACH = text("""
@@ -153,6 +161,19 @@ def hold(session: Session, post_id: int) -> None:
     session.connection().execute(_HOLD_GATE, {"post": post_id})
 
 
+def slow(session: Session, post_id: int, per_minute: int, until: datetime) -> None:
+    """Let strangers come to a post one at a time, so many in a minute at most, until that moment.
+
+    Where they may come more slowly by other limits they do. The caller holds the post; its gate is made where
+    it has none, which nobody else can meanwhile.
+    """
+    bound = {"post": post_id, "period": _seconds(MINUTE / per_minute), "until": until}
+    if session.scalar(_SLOW, bound) is None:
+        session.connection().execute(_HOLD, {"posts": as_array([post_id])})
+        session.connection().execute(_MAKE, {"posts": as_array([post_id])})
+        session.scalar(_SLOW, bound)
+
+
 def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
     """Count new seats at the gates that their posts have; return the posts whose gate refuses."""
     bound = {
@@ -162,6 +183,7 @@ def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
         "tolerances": as_array(_seconds(claim.limits.tolerance) for claim in claims),
         "reached": as_array(claim.reached for claim in claims),
         "waited": as_array(claim.waited for claim in claims),
+        "strangers": as_array(claim.limits.delayed for claim in claims),
     }
     return set(session.connection().execute(_COUNT, bound).scalars())
 

@@ -1,4 +1,4 @@
-"""Tables of what members do with posts: likes, reposts, what is made from one, and what waits for a yes."""
+"""Tables of what members do with posts: likes, thanks, reposts, what is made of one, what waits for a yes."""
 
 from datetime import datetime
 
@@ -16,6 +16,21 @@ class PostLike(Row, table=True):
 
     post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    at: datetime = Field(sa_column=moment())
+
+
+class Thanks(Row, table=True):
+    """A member thanks the author of a post; who they are is told to the author alone, where they chose so."""
+
+    __tablename__ = "thanks"
+    __table_args__ = (Index("ix_thanks_member", "member_id"),)
+
+    post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
+    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    words: str
+    """What it says: one of those that the clause listed when it was said."""
+    named: bool
+    """Whether the author is told who said it."""
     at: datetime = Field(sa_column=moment())
 
 

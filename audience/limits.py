@@ -90,6 +90,8 @@ class Limits:
     """Strangers who may arrive at once, after a lull."""
     all_wait: bool = False
     """Whether friends of the post count as strangers."""
+    delayed: bool = True
+    """Whether the one for whom they hold arrives as strangers do."""
 
     @property
     def hold(self) -> bool:
@@ -113,9 +115,9 @@ class Limits:
 
     def for_viewer(self, *, friend: bool) -> "Limits":
         """Return the limits for one viewer: a friend is not delayed, unless the author says so."""
-        if self.per_minute is None or self.all_wait or not friend:
+        if self.all_wait or not friend:
             return self
-        return replace(self, per_minute=None)
+        return replace(self, per_minute=None, delayed=False)
 
 
 def tighten(asked: Asked, rules: AudienceRules) -> Limits:

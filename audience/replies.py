@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from audience import ask_notices, asks, pictures, reply_rules, topics
+from audience import ask_notices, asks, calm, heat_facts, heating, pausing, pictures, reply_rules, topics
 from audience.access import access_post
 from audience.cases.pauses import check_not_paused
 from audience.moderation import pace, screening
@@ -77,7 +77,8 @@ def write(
 
     Raise NotFound where they may not see the post, RuleBroken where a part of the reply does not fit,
     Forbidden where they may not answer, are paused by a jury, or there is no room, TooMany where it is too
-    soon, and Conflict where the picture is shown elsewhere.
+    soon, NotYet where they are to pause before they answer a heated thread, and Conflict where the picture is
+    shown elsewhere.
     """
     check_not_paused(session, author, book, now)
     longest = book.rules(AUDIENCE, AudienceRules).replies.characters
@@ -89,13 +90,14 @@ def write(
     features = _hold(session, post_id)
     post = access_post(session, author, book, post_id, now)
     pace.check(session, book, author.member_id, "reply", post.guild, now)
-    asked = asking(session, author, book, post, now)
+    asked = asking(session, author, book, post, now, parent_id=parent_id)
     waits = require(asked.answer).value == "ask"
     row = session.connection().execute(_REPLIER, {"post": post_id, "me": author.member_id}).one()
     replier = asked.replier(row, now)
-    reply_rules.check(asked.limits, replier)
+    reply_rules.check(asked.limits, replier, calm.obstacles(asked.heated, asked.thread.coming, replier))
     reply_rules.check_moment(asked.limits, replier, at_ms, pause=pause)
     above = _above(session, author, book, post_id, parent_id)
+    pausing.spend(session, asked.heated, asked.thread.coming, replier, post_id, author.member_id)
     reply = Reply(
         id=new_id(now),
         post_id=post_id,
@@ -111,6 +113,9 @@ def write(
     session.add(reply)
     session.flush()
     screening.screen_reply(session, book, author, reply, post.guild, now)
+    if reply.state in ("shown", "held"):
+        facts = heat_facts.after(asked.thread, author.member_id, now, held=reply.state == "held")
+        heating.answered(session, book, post, reply, facts, now)
     if reply.state == "waiting":
         ask_notices.tell(session, book, post.author_id, author.member_id, now)
     elif reply.state == "shown":

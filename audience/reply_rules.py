@@ -220,9 +220,12 @@ def _full(most: int) -> str:
     return "It takes 1 reply, and has it" if most == 1 else f"It takes {most} replies, and has them"
 
 
-def check(limits: ReplyLimits, replier: Replier) -> None:
-    """Raise Forbidden with all that stands in the way of an answer; TooMany where it is only too soon."""
-    found = list(obstacles(limits, replier))
+def check(limits: ReplyLimits, replier: Replier, further: Iterable[Obstacle] = ()) -> None:
+    """Raise Forbidden with all that stands in the way of an answer; TooMany where it is only too soon.
+
+    ``further`` is what stands in the way besides the limits.
+    """
+    found = [*obstacles(limits, replier), *further]
     if not found:
         return
     faults = tuple(one.said.fault(one.detail) for one in found)

@@ -6,16 +6,18 @@ Law 8: the strictest of permission (who), the document's limits and the clauses 
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from audience import reply_rules
+from audience import calm, heat_facts, reply_rules
 from audience.access import Access
+from audience.calm import Heated, heated
+from audience.heat_facts import Looked
 from audience.permission import Answer, Value, answer
 from audience.permissions import hear
 from audience.reply_rules import Replier, ReplyLimits, reply_limits
-from audience.standing import layered
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation
@@ -45,6 +47,10 @@ class Asking:
     published_at: datetime
     author: bool
     """Whether the post is their own."""
+    thread: Looked
+    """What is known of its thread, and of them there."""
+    heated: Heated | None
+    """How heated that is."""
 
     def replier(self, row: "Row[tuple[int, int, int, int, datetime | None]]", now: datetime) -> Replier:
         """Return what is known of them, from what :data:`REPLIER` selects."""
@@ -78,18 +84,40 @@ class Leave:
     """Whether they may answer at a moment of it."""
     length_ms: int
     """Where its moments end."""
+    pause: Citation | None = None
+    """The clause that asks them to pause first, because the thread is heated."""
+    ready_at: datetime | None = None
+    """From when on they have paused for long enough; None where they have not begun."""
 
 
-def asking(session: Session, reader: Identity, book: Book, post: Access, now: datetime) -> Asking:
-    """Return what the audience of a post, as it stands, and the clauses say of the reader's answers to it."""
-    found = layered(session, post.post_id, now)
+def asking(
+    session: Session,
+    reader: Identity,
+    book: Book,
+    post: Access,
+    now: datetime,
+    *,
+    parent_id: int | None = None,
+) -> Asking:
+    """Return what the audience of a post, as it stands, and the clauses say of the reader's answers to it.
+
+    ``parent_id`` is the reply that they would answer, where that is not the post. What a heated thread asks
+    for is among the limits.
+    """
+    thread = heat_facts.look(
+        session, reader.member_id, book, post.post_id, post.guild, now, parent_id=parent_id
+    )
+    found, heat = thread.post, heated(thread.facts, book, post.guild, now)
+    limits = reply_limits([(layer.at, layer.parts) for layer in found.layers], book, post.guild)
     mine = found.author_id == reader.member_id
     layers = hear(session, reader, book, found, ["reply"], now)
     return Asking(
         answer("reply", layers, book, post.guild, author=mine, kept_out=post.kept_out),
-        reply_limits([(layer.at, layer.parts) for layer in found.layers], book, post.guild),
+        calm.slowed(limits, heat),
         found.created_at,
         mine,
+        thread,
+        heat,
     )
 
 
@@ -109,8 +137,10 @@ def visitors_leave(length_ms: int) -> Leave:
 
 def leave(asked: Asking, replier: Replier) -> Leave:
     """Return whether a member may answer now: who may at all, and then what stands in the way."""
-    answered, limits = asked.answer, asked.limits
-    stands = next(reply_rules.obstacles(limits, replier), None) if answered.value in ("yes", "ask") else None
+    answered, limits, found, coming = asked.answer, asked.limits, asked.heated, asked.thread.coming
+    ways = chain(reply_rules.obstacles(limits, replier), calm.obstacles(found, coming, replier))
+    stands = next(ways, None) if answered.value in ("yes", "ask") else None
+    ready = calm.pause_until(found, coming, replier)
     return Leave(
         value=answered.value if stands is None else "no",
         reason=answered.reason if stands is None else stands.detail,
@@ -120,4 +150,6 @@ def leave(asked: Asking, replier: Replier) -> Leave:
         left=reply_rules.left(limits, replier),
         moments=reply_rules.speaks_of_moments(limits, author=replier.author),
         length_ms=replier.length_ms,
+        pause=None if found is None or ready is None else found.citation("pause_s"),
+        ready_at=None if coming.paused_at is None else ready,
     )

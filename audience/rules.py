@@ -4,12 +4,11 @@ Pure. Law 1: how far a post travels and how fast strangers arrive are clauses, r
 second place that knows a number.
 """
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field, StringConstraints
 
-from audience.clauses import LESS, MORE, Bounds, Cap, Order, limit_of, listed
+from audience.clauses import LESS, MORE, Bounds, Cap, limit_of, listed, orders
 from audience.feeds.rules import FEEDS, FeedRules
 from audience.moderation.charter import moderation_charter
 from audience.moderation.rules import MODERATION, ModerationRules
@@ -192,6 +191,28 @@ class Counts(Clauses):
     replies: Told
 
 
+Words = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+"""What a thank-you may say."""
+
+
+class Thanks(Clauses):
+    """A private word to an author, in place of a number."""
+
+    words: list[Words] = Field(min_length=1, max_length=12)
+    """What it may say."""
+
+
+class Welcome(Clauses):
+    """How first posts find those who asked to greet newcomers."""
+
+    posts: int = Field(ge=1, le=50)
+    """So many first posts of a newcomer, of those that are for every member."""
+    days: int = Field(ge=1, le=365)
+    """For so many days after joining one is a newcomer."""
+    greeters: int = Field(ge=1, le=100)
+    """Whom each newcomer meets, of those who asked to greet."""
+
+
 class AudienceRules(Clauses):
     """The audience policy: how far a post may travel."""
 
@@ -207,16 +228,9 @@ class AudienceRules(Clauses):
     replies: Replies
     interact: Interact
     counts: Counts
+    thanks: Thanks
+    welcome: Welcome
     bounds: Bounds = Field(default_factory=Bounds)
-
-
-def orders(table: type[BaseModel], at: str = "") -> Iterator[tuple[str, Order]]:
-    """Yield every clause that has an order of strictness: its JSON Pointer, below ``at``, and the order."""
-    for name, field in table.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, Clauses):
-            yield from orders(inner, f"{at}/{name}")
-        yield from ((f"{at}/{name}", one) for one in field.metadata if isinstance(one, Order))
 
 
 ORDERS = dict(orders(AudienceRules))
@@ -248,6 +262,9 @@ def _defaults(rules: AudienceRules) -> list[Fault]:
     if rules.limit_for_now.default > rules.limit_for_now.longest:
         detail = f"The default cannot be longer than the longest, which is {rules.limit_for_now.longest}."
         found.append(Fault("/limit_for_now/default", detail))
+    words = rules.thanks.words
+    if len(set(words)) != len(words):
+        found.append(Fault("/thanks/words", "It says the same twice."))
     return found
 
 

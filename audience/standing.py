@@ -8,8 +8,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from audience.document import AudienceDocument, Parts
@@ -19,17 +20,19 @@ from audience.predicate import Standing
 from coop.errors import NotFound
 from coop.identity import Identity
 
-_POST = text("""
-SELECT post.id, post.author_id, post.mentions, post.created_at, post.audience, post.circles,
-       guild.slug AS guild,
-       CASE WHEN post.layers > 0 THEN (
-         SELECT json_agg(json_build_array(number, stage.document, stage.circles) ORDER BY number)
-         FROM post_stage AS stage
-         WHERE stage.post_id = post.id AND part = 'read' AND lifted_at IS NULL
-           AND stage_has_come(at, seats_pct, reached_at, :now)
-       ) END AS stages
-FROM post LEFT JOIN guild ON guild.id = post.guild_id WHERE post.id = :post
-""")
+LAYERED = """
+  post.id, post.author_id, post.mentions, post.created_at, post.audience, post.circles, guild.slug AS guild,
+  CASE WHEN post.layers > 0 THEN (
+    SELECT json_agg(json_build_array(number, stage.document, stage.circles) ORDER BY number)
+    FROM post_stage AS stage
+    WHERE stage.post_id = post.id AND part = 'read' AND lifted_at IS NULL
+      AND stage_has_come(at, seats_pct, reached_at, :now)
+  ) END AS stages"""
+"""The columns of what :func:`layered_of` reads, of a ``post`` and the ``guild`` it was made in."""
+
+_POST = text(f"""
+SELECT {LAYERED} FROM post LEFT JOIN guild ON guild.id = post.guild_id WHERE post.id = :post
+""")  # noqa: S608 - put together from constants
 
 _READER = text("""
 SELECT
@@ -76,6 +79,11 @@ def layered(session: Session, post_id: int, now: datetime) -> Layered:
     row = session.connection().execute(_POST, {"post": post_id, "now": now}).one_or_none()
     if row is None:
         raise NotFound
+    return layered_of(row)
+
+
+def layered_of(row: Row[Any]) -> Layered:
+    """Return a post's audience as it stands, from the columns :data:`LAYERED`."""
     document = as_published(AudienceDocument.model_validate_json(json.dumps(row.audience)))
     planned, layers = document.after or (), [Layer("", document, row.circles or {})]
     for number, added, circles in row.stages or ():

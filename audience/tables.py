@@ -1,6 +1,6 @@
 """Tables of who sees what: posts with their locks, replies, relations, gates and seats."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    Interval,
     SmallInteger,
     UniqueConstraint,
     false,
@@ -255,6 +256,7 @@ class Gate(Row, table=True):
     __table_args__ = (
         CheckConstraint("taken >= 0", name="taken_counted"),
         CheckConstraint("waiting >= 0", name="waiting_counted"),
+        CheckConstraint("(slowed_until IS NULL) = (slowed_to IS NULL)", name="slowed"),
         Index("ix_gate_awaited", "post_id", postgresql_where=text("waiting > 0")),
     )
 
@@ -267,6 +269,10 @@ class Gate(Row, table=True):
     """How many stages of the post a share of its seats has brought."""
     waiting: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """How many wait for a seat: the number of ``waiting`` rows of this post."""
+    slowed_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """Until when strangers come one at a time, because its thread is hot."""
+    slowed_to: timedelta | None = Field(default=None, sa_column=Column(Interval, nullable=True))
+    """The least time between two of them meanwhile."""
 
 
 class Waiting(Row, table=True):
@@ -299,8 +305,8 @@ class Seat(Row, table=True):
     post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
     at: datetime = Field(sa_column=moment())
     via: str
-    """Where it was first delivered: ``post``, ``member``, ``tag``, ``guild``, ``place``, ``search`` or
-    ``feed:<profile>``."""
+    """Where it was first delivered: ``post``, ``member``, ``tag``, ``guild``, ``place``, ``search``,
+    ``greet``, ``called`` or ``feed:<profile>``."""
     epoch: int = Field(sa_type=BigInteger)
     """The policy epoch that decided the delivery."""
     watched_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -10,7 +10,7 @@ was taken back that others have answered, a gap stays, without author and text; 
 is shown none of the answers. A visitor, None, reads what is public.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +18,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
 from audience.access import BLOCKED, Access, access_post
+from audience.calm import Heated
 from audience.reply_cards import CARD, FILES, ReplyCard
 from audience.reply_sight import said
 from audience.replying import REPLIER, Leave, asking, leave, visitors_leave
@@ -154,6 +155,8 @@ class Thread:
     """Where the next page begins."""
     leave: Leave
     """Whether the reader may answer."""
+    heated: Heated | None = None
+    """How heated it is, for members."""
 
 
 def read(
@@ -189,15 +192,16 @@ def read(
     if isinstance(following, Branch):
         # What is folded under the last of a branch is where that page goes on, and is pointed to once.
         cards[-1] = cards[-1]._replace(folded=0)
-    return Thread(
+    found = Thread(
         post=post,
         cards=cards,
         roots={row.id: row.root_id for row in shown},
         next=following,
-        leave=visitors_leave(rows[0].length_ms)
-        if asked is None
-        else leave(asked, asked.replier(rows[0], now)),
+        leave=visitors_leave(rows[0].length_ms),
     )
+    if asked is None:
+        return found
+    return replace(found, leave=leave(asked, asked.replier(rows[0], now)), heated=asked.heated)
 
 
 def _id_of(reader: Identity | None) -> int | None:

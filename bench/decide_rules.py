@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from audience.moderation.case_rules import CaseRules
 from audience.moderation.rules import ModerationRules
 
+FOUNDING = Path(__file__).resolve().parent.parent / "policies" / "moderation.toml"
+
 FOUNDED = tomllib.loads((Path(__file__).parents[1] / "policies" / "moderation.toml").read_text("utf-8"))
 """The founding policy: what it says of people who look costs a decision of rules nothing."""
 RULES = 100
@@ -92,7 +94,7 @@ def policy_data(rules: int) -> dict[str, Any]:
     conditions += [f"text.capitals > 0.{place + 5} && size(text) > 40" for place in range(5)]
     return {
         "limits": {"rules": 1000, "cost": 100_000, "entries": 5000},
-        **{name: FOUNDED[name] for name in ("holds", "slowing", "gardens", *CaseRules.model_fields)},
+        **{name: FOUNDED[name] for name in ("holds", "slowing", "gardens", "heat", *CaseRules.model_fields)},
         "words": {f"list{one}": [f"word{one}n{n}" for n in range(WORDS)] for one in range(4)},
         "patterns": {f"pattern{one}": rf"(?i)\bx{one}[\d ]{{8,}}\b" for one in range(3)},
         "rules": {

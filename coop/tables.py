@@ -47,6 +47,7 @@ class Member(Row, table=True):
     __table_args__ = (
         UniqueConstraint("handle"),
         CheckConstraint("handle ~ '^[a-z][a-z0-9_]{1,29}$'", name="handle_form"),
+        Index("ix_member_joined", "joined_at"),
         Index("ix_member_words", text("member_words(handle, display_name, about)"), postgresql_using="gin"),
     )
 

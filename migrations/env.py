@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.engine import Connection
 
+import audience.calm_tables
 import audience.cases.tables
 import audience.circle_tables
 import audience.feeds.tables
@@ -16,6 +17,7 @@ import audience.moderation.act_tables
 import audience.moderation.tables
 import audience.tables
 import audience.topic_tables
+import audience.volunteer_tables
 import coop.checkpoint_tables
 import coop.notice_tables
 import coop.place_tables
@@ -31,6 +33,7 @@ import media.tables
 from coop.database import Row
 
 TABLES = (
+    audience.calm_tables,
     audience.circle_tables,
     audience.feeds.tables,
     audience.finding_tables,
@@ -42,6 +45,7 @@ TABLES = (
     audience.moderation.tables,
     audience.tables,
     audience.topic_tables,
+    audience.volunteer_tables,
     coop.checkpoint_tables,
     coop.notice_tables,
     coop.place_tables,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, request
 from pydantic import ValidationError
 
-from audience import pictures, posts
+from audience import pictures, posts, welcome
 from audience.document import AudienceDocument
 from audience.limits import limits_of, rules_of
 from audience.naming import author_of
@@ -158,6 +158,7 @@ def _form(
         photos=book.rules("media", MediaRules).photos,
         longest_alt=descriptions.LONGEST,
         origin=place_choice(call.session, said),
+        newcomer=welcome.newcomer(call.session, member, book, call.now),
         seen=seen,
         refused=refused,
     )

@@ -4,7 +4,7 @@ import re
 
 from flask import Blueprint, Response, request
 
-from audience.routes.cases import RosterQuery, read_roster
+from audience.routes.cases import RosterQuery, read_jury_roster
 from audience.routes.moderation_record import (
     LogQuery,
     MonthQuery,
@@ -37,7 +37,7 @@ def show(call: Call) -> Response:
         most=most,
         log=read_moderation_log(call, LogQuery(month=month, cursor=request.args.get("cursor"))),
         rules=read_rule_quality(call, RecordQuery()),
-        roster=None if call.identity is None else read_roster(call, RosterQuery()),
+        roster=None if call.identity is None else read_jury_roster(call, RosterQuery()),
         earlier=_before(figures.month),
     )
 

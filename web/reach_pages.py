@@ -19,6 +19,8 @@ WAYS = {
     "place": "The page of a place",
     "search": "Searching",
     "waiting": "Waiting for a seat",
+    "greet": "Greeting newcomers",
+    "called": "Being called to a heated thread",
 }
 """What is said of a way by which a post was delivered; a voted feed has its own name."""
 

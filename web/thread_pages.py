@@ -4,19 +4,24 @@ Law 7: a visitor is shown what is public; anything else answers like a post that
 sent to sign in for some posts and not for others.
 """
 
+from dataclasses import replace
+from math import ceil
 from typing import cast, get_args
 
 from flask import Blueprint, Response, flash, request
 
-from audience import doors, replies
+from audience import doors, pausing, replies, thanks
 from audience.routes.doors import door_view
 from audience.routes.threads import ThreadQuery, read_thread
 from audience.routes.why import WhyQuery, explain_door, explain_post
+from audience.rules import AUDIENCE, AudienceRules
 from audience.threads import Order
+from coop import errors
 from coop.call import Call
 from coop.errors import Fault, NotFound, RuleBroken
 from coop.ids import LARGEST
 from coop.paging import LONGEST
+from coop.problems import STATUS
 from web import acts
 from web.forms import Sent
 from web.permission_pages import permitted
@@ -26,6 +31,9 @@ ORDERS: dict[Order, str] = {"oldest": "Oldest first", "newest": "Newest first", 
 """How a thread may be read, in words."""
 
 WAITS = "It waits: the author of the post decides whether it is shown."
+BREATHE = "This thread is heated: take a breath before you answer."
+"""What whoever is to pause is told, as a word and not as a refusal."""
+NOT_YET = STATUS[errors.NotYet]
 LARGEST_MOMENT_S = 2**31 // 1000
 """More seconds than any post lasts."""
 
@@ -38,7 +46,7 @@ def add_to(pages: Blueprint) -> None:
         pages,
         "/posts/<id:number>/replies",
         answer,
-        show,
+        show_pausing,
         form="reply",
         fields=("body",),
         also=lambda: {"/at_ms": "at", "/pause": "pause"},
@@ -76,7 +84,24 @@ def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
         may={} if call.identity is None else permitted(call, thread.post),
         why=None if call.identity is None else explain_post(call, post_id, WhyQuery()),
         sent=sent,
+        thanks={
+            "words": call.book.rules(AUDIENCE, AudienceRules).thanks.words,
+            "given": None
+            if call.identity is None
+            else thanks.given(call.session, call.identity, int(thread.post.id)),
+        },
     )
+
+
+def show_pausing(call: Call, post_id: int, sent: Sent, status: int) -> Response:
+    """Show an answer again that was refused; whoever is to pause first has begun to by sending it."""
+    if status == NOT_YET:
+        begun = pausing.begin(call.session, call.member, call.book, post_id, call.now)
+        left = max(1, ceil((begun.ready_at - call.now).total_seconds()))
+        seconds = "second" if left == 1 else "seconds"
+        flash(f"{BREATHE} Read it once more, and send it again in {left} {seconds}.")
+        sent = replace(sent, refused=None)
+    return show(call, post_id, sent, status)
 
 
 def _query() -> ThreadQuery:

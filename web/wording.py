@@ -122,6 +122,7 @@ TOPICS: dict[Topic, str] = {
     "seat": "Seats",
     "followers": "Who follows you",
     "limit": "Limits of yours",
+    "calm": "Threads to which you are called",
     "webhook": "Webhooks of yours",
 }
 """Headings of what one is told, by what it is about."""

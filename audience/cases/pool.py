@@ -47,7 +47,7 @@ _INVOLVED = """
 _ABLE = """
   able.left_at IS NULL
   AND able.joined_at <= :tenured
-  AND NOT EXISTS (SELECT FROM pause WHERE pause.member_id = able.id AND until > :now)
+  AND NOT EXISTS (SELECT FROM jury_pause WHERE jury_pause.member_id = able.id AND until > :now)
   AND (CAST(:guild AS bigint) IS NULL OR EXISTS (
     SELECT FROM guild_membership
     WHERE guild_id = :guild AND guild_membership.member_id = able.id AND guild_membership.left_at IS NULL))

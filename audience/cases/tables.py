@@ -194,14 +194,14 @@ class JuryService(Row, table=True):
     since: datetime = Field(sa_column=moment())
 
 
-class Pause(Row, table=True):
+class JuryPause(Row, table=True):
     """A member publishes nothing for some time."""
 
-    __tablename__ = "pause"
+    __tablename__ = "jury_pause"
     __table_args__ = (
         CheckConstraint("until > since", name="ends_later"),
         UniqueConstraint("case_id"),
-        Index("ix_pause_member", "member_id", "until"),
+        Index("ix_jury_pause_member", "member_id", "until"),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger)

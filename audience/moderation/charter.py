@@ -6,6 +6,7 @@ refused when it is proposed, with the place in its text, so no vote can put one 
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from audience.moderation.heat_rules import HEAT_ORDERS, milder_when_hotter
 from audience.moderation.matching import bare
 from audience.moderation.rules import ModerationRules, rule_clause
 from audience.moderation.vocabulary import vocabulary
@@ -28,6 +29,7 @@ def moderation_charter(rules: ModerationRules) -> list[Fault]:
         *_patterns(rules),
         *_conditions(rules),
         *_gaps(rules),
+        *milder_when_hotter(rules.heat),
         *_bounds(rules),
     ]
 
@@ -89,7 +91,12 @@ def _bounds(rules: ModerationRules) -> Iterator[Fault]:
         if clause not in known:
             yield Fault(f"/bounds/coop/{token(clause)}", "There is no such clause to set bounds to.")
     for clause, bound in rules.bounds.guild.items():
+        if clause in HEAT_ORDERS and bound.own is None:
+            continue
         if clause not in OPEN_TO_GUILDS or bound.own is None:
             tables = ", ".join(OPEN_TO_GUILDS)
-            detail = f"A guild adds entries of its own, with own = true, to these alone: {tables}."
+            detail = (
+                f"A guild adds entries of its own, with own = true, to these alone: {tables}; and is stricter"
+                " with what a warm or a hot thread asks."
+            )
             yield Fault(f"/bounds/guild/{token(clause)}", detail)

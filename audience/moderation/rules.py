@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from audience.clauses import Bounds
 from audience.gardens.rules import Gardens
 from audience.moderation.case_rules import CaseRules
+from audience.moderation.heat_rules import Heat
 from coop.clauses import Clauses, Duration
 
 MODERATION = "moderation"
@@ -139,6 +140,7 @@ class ModerationRules(CaseRules):
     holds: Holds
     slowing: Slowing
     gardens: Gardens
+    heat: Heat
     words: dict[FactName, list[str]] = Field(default_factory=dict)
     """Lists of words: ``words.NAME`` is the list of those that a text holds."""
     patterns: dict[FactName, str] = Field(default_factory=dict)

@@ -51,6 +51,7 @@ LIMITS = (
     "Whoever would have been slowed could not have done all that followed at once: it counts as done.",
     "Pictures count where a post or reply shows them: what a rule does with one is done with that.",
     "Of each profile only the last change counts: what was said before is kept nowhere.",
+    "How heated threads were, and what that asked of whoever answered, is not tried again.",
 )
 
 

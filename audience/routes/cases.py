@@ -197,7 +197,7 @@ def withdraw_jury_service(call: Call) -> None:
 
 
 @api.get("/moderation/roster", raises=(NotFound,))
-def read_roster(call: Call, query: RosterQuery) -> RosterView:
+def read_jury_roster(call: Call, query: RosterQuery) -> RosterView:
     """Read who carried the work of judging in a month: how often each was drawn, and voted."""
     guild = record.guild_read(call.session, call.member, query.guild)
     found = roster.roster(call.session, call.book, guild, query.month, call.now)

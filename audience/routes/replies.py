@@ -19,7 +19,7 @@ from audience.routes.posts import (
 )
 from coop.api import Api
 from coop.call import Call
-from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
+from coop.errors import Conflict, Forbidden, NotYet, RuleBroken, TooMany
 from coop.ids import Id
 from coop.paging import Page, PageQuery, decode_int, encode
 
@@ -105,11 +105,12 @@ def list_replies(call: Call, post_id: int, query: PageQuery) -> Page[ReplyView]:
     )
 
 
-@api.post("/posts/<id:post_id>/replies", raises=(RuleBroken, Forbidden, TooMany, Conflict))
+@api.post("/posts/<id:post_id>/replies", raises=(RuleBroken, Forbidden, TooMany, NotYet, Conflict))
 def write_reply(call: Call, post_id: int, body: NewReply) -> ReplyView:
     """Answer a post, or a reply to it; only whoever may see the post now will ever see your answer.
 
-    Where the author of the post lets people ask, it is ``waiting`` until they have decided.
+    Where the author of the post lets people ask, it is ``waiting`` until they have decided. In a heated
+    thread a stranger pauses first (409 ``not-yet``, with how long): see ``PUT /posts/{id}/pause``.
     """
     made = replies.write(
         call.session,

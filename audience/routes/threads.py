@@ -10,6 +10,7 @@ from audience.gardens.reading import garden_of
 from audience.permission import Value
 from audience.reply_cards import ReplyCard
 from audience.replying import Leave
+from audience.routes.calm import HeatView, heat_view
 from audience.routes.posts import PostView, delivered
 from audience.routes.replies import MoreView, ReplyView, reply_view
 from audience.rules import AUDIENCE, AudienceRules
@@ -58,6 +59,10 @@ class LeaveView(BaseModel):
     """Where its moments end."""
     characters: int
     """Longest text."""
+    pause: Citation | None
+    """The clause that asks you to pause first, because the thread is heated: ``PUT /posts/{id}/pause``."""
+    ready_at: datetime | None
+    """From when on you have paused for long enough; none where you have not begun."""
     depth: int
     """Deepest place of an answer: what stands there is not answered itself."""
 
@@ -83,6 +88,8 @@ class ThreadView(BaseModel):
     next: str | None
     """Pass it as ``cursor`` for the next page; none where this is the last."""
     leave: LeaveView
+    heat: HeatView | None
+    """How heated it is; none where it is calm, and for whoever is not signed in."""
     moments: list[MomentView] | None
     """None unless they were asked for."""
 
@@ -109,6 +116,7 @@ def read_thread(call: Call, post_id: int, query: ThreadQuery) -> ThreadView:
         replies=[reply_view(one, garden, _more(one, found)) for one in found.cards],
         next=None if found.next is None else _cursor(found.next),
         leave=_leave(call, found.leave),
+        heat=None if found.heated is None else heat_view(found.heated),
         moments=_moments(call, post_id) if query.moments else None,
     )
 
@@ -132,6 +140,8 @@ def _leave(call: Call, found: Leave) -> LeaveView:
         moments=found.moments,
         length_ms=found.length_ms,
         characters=rules.characters,
+        pause=found.pause,
+        ready_at=found.ready_at,
         depth=rules.depth,
     )
 

@@ -9,7 +9,15 @@ down_revision = "0038"
 branch_labels = None
 depends_on = None
 
-TABLES = ("case_remark", "report", "pause", "case_juror", "case_ballot", "moderation_case", "jury_service")
+TABLES = (
+    "case_remark",
+    "report",
+    "jury_pause",
+    "case_juror",
+    "case_ballot",
+    "moderation_case",
+    "jury_service",
+)
 
 
 def upgrade() -> None:
@@ -214,16 +222,16 @@ def _create_juries() -> None:
 
 def _create_pauses() -> None:
     op.create_table(
-        "pause",
+        "jury_pause",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("until > since", name=op.f("ck_pause_ends_later")),
-        sa.ForeignKeyConstraint(["case_id"], ["moderation_case.id"], name="fk_pause_case_id"),
-        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_pause_member_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_pause"),
-        sa.UniqueConstraint("case_id", name="uq_pause_case_id"),
+        sa.CheckConstraint("until > since", name=op.f("ck_jury_pause_ends_later")),
+        sa.ForeignKeyConstraint(["case_id"], ["moderation_case.id"], name="fk_jury_pause_case_id"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_jury_pause_member_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_jury_pause"),
+        sa.UniqueConstraint("case_id", name="uq_jury_pause_case_id"),
     )
-    op.create_index("ix_pause_member", "pause", ["member_id", "until"])
+    op.create_index("ix_jury_pause_member", "jury_pause", ["member_id", "until"])

@@ -67,7 +67,7 @@ def test_arrivals_have_a_period_and_a_tolerance() -> None:
     )
     assert limits.period is not None
     assert limits.period.total_seconds() == 2
-    assert limits.for_viewer(friend=True) == Limits(seats=None, per_minute=None, burst=5)
+    assert limits.for_viewer(friend=True) == Limits(seats=None, per_minute=None, burst=5, delayed=False)
     assert not limits.for_viewer(friend=True).hold
     assert limits.for_viewer(friend=True).period is None
 

@@ -28,6 +28,7 @@ READ_BY = {
     "ask_for_less": None,
     "ask_for_rehearsal": "read_rehearsal",
     "begin_limit_for_now": "read_limit_for_now",
+    "begin_pause": None,
     "cast_ballot": "read_ballot",
     "change_me": "read_me",
     "change_own_feed": "read_own_feed",

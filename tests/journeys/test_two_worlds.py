@@ -202,6 +202,7 @@ def values(village: Village, name: str) -> list[object]:
         "name": ["bread", "secret1", "mine", "nothing"],
         "place_id": [PORTUGAL, LISBON, NONE_SUCH],
         "scope": ["coop", "guild:bakers"],
+        "role": ["greet", "calm"],
         "kind": ["audience", "feeds"],
     }
     return known[name]

@@ -6,6 +6,7 @@ RACES = "tests/governance/test_races.py"
 WAITING = "tests/audience/test_waiting_races.py"
 LIMITS = "tests/audience/test_limit_for_now_races.py"
 CASES = "tests/audience/cases/test_case_races.py"
+CALM = "tests/audience/test_calm_races.py"
 
 
 @dataclass(frozen=True)
@@ -172,5 +173,21 @@ GUARDS = (
         without="    locked = mine.execution_options(populate_existing=True)\n",
         test="test_law_14_of_many_posts_of_one_member_in_many_processes_one_passes",
         file="tests/audience/moderation/test_pace_races.py",
+    ),
+    Guard(
+        name="a pause is spent",
+        path="audience/pausing.py",
+        text="        session.execute(delete(PauseRow).where(*mine))\n",
+        without="        session.flush()\n",
+        test="test_one_pause_is_for_one_answer_however_often_it_is_sent_at_once",
+        file=CALM,
+    ),
+    Guard(
+        name="a hot thread slows its gate",
+        path="audience/gate.py",
+        text="(strangers AND slowed_until > clock_timestamp()) IS TRUE",
+        without="false",
+        test="test_law_06_strangers_who_rush_to_a_hot_thread_come_one_at_a_time",
+        file=CALM,
     ),
 )

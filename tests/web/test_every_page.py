@@ -40,6 +40,8 @@ FOR_MEMBERS = (
     "/members/me/limit",
     "/moderation/cases",
     "/moderation/reports",
+    "/members/me/thanks",
+    "/members/me/offers",
     "/circles",
     "/guilds",
     "/guilds/new",

@@ -84,6 +84,8 @@ FORMS = (
     "/labellers",
     *(f"/labellers/<slug>/{what}" for what in ("editions", "end", "subscribe")),
     "/members/me/limit",
+    "/members/me/offers",
+    "/posts/7/thanks",
     "/members/me/limit/end",
     "/moderation/cases",
     *(f"/moderation/cases/7/{what}" for what in ("ballot", "leave", "remarks")),

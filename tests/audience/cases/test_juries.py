@@ -10,7 +10,7 @@ from audience import relations, replies
 from audience.cases import advancing, drawing, juries
 from audience.cases.outcome import Vote
 from audience.cases.pool import TIES
-from audience.cases.tables import Case, CaseBallot, CaseJuror, JuryService, Pause
+from audience.cases.tables import Case, CaseBallot, CaseJuror, JuryPause, JuryService
 from audience.moderation.rules import MODERATION
 from audience.tables import Relation
 from coop import notices, sortition
@@ -128,7 +128,9 @@ def test_nobody_judges_what_they_reported_or_made_nor_new_paused_or_busy_members
     juries.offer(session, identity_of(new), NOW)
     for one in (ada, ben):
         juries.offer(session, one, NOW)
-    session.add(Pause(id=1, member_id=jurors[0].member_id, case_id=case.id, since=NOW, until=NOW + 9 * DAY))
+    session.add(
+        JuryPause(id=1, member_id=jurors[0].member_id, case_id=case.id, since=NOW, until=NOW + 9 * DAY)
+    )
     other = make_post(session, stranger(session), book)
     busy = with_clauses(book, MODERATION, {"/juries/at_once": 1})
     report(session, book, other, ben, ground="mine")
