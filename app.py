@@ -13,6 +13,7 @@ import audience.jobs
 import audience.measures
 import audience.moderation.screening
 import audience.replay.audience
+import audience.replay.features
 import audience.replay.feeds
 import audience.replay.moderation
 import audience.routes.asks
@@ -24,6 +25,7 @@ import audience.routes.decisions
 import audience.routes.derivatives
 import audience.routes.doors
 import audience.routes.downloads
+import audience.routes.features
 import audience.routes.feeds
 import audience.routes.gardens
 import audience.routes.labellers
@@ -93,6 +95,7 @@ import media.replay
 import media.routes.uploads
 import web.docs
 import web.pages
+from audience.features.charter import feature_charter
 from audience.gardens import classifying
 from coop import dispatch
 from coop.book import PolicyKind
@@ -100,7 +103,7 @@ from coop.call import Platform, platform
 from coop.clock import Clock
 from coop.database import Database
 from coop.errors import AllotmentError
-from coop.feature_rules import FEATURES, FeatureRules, feature_charter
+from coop.feature_rules import FEATURES, FeatureRules
 from coop.membership_replay import replay_membership
 from coop.membership_rules import MembershipRules, membership_charter
 from coop.outbound import Outbound
@@ -127,7 +130,7 @@ POLICY_KINDS = {
         PolicyKind("deliberation", DeliberationRules, charter=deliberation_charter),
         *audience.rules.KINDS,
         PolicyKind("media", MediaRules),
-        PolicyKind(FEATURES, FeatureRules, charter=feature_charter),
+        PolicyKind(FEATURES, FeatureRules, charter=feature_charter, guild=True),
     )
 }
 """Every kind of policy: the type of its rules and the bounds that no vote can cross."""
@@ -148,6 +151,7 @@ REPLAYERS: dict[str, Replayer] = {
     audience.rules.AUDIENCE: audience.replay.audience.replay_audience,
     audience.feeds.rules.FEEDS: audience.replay.feeds.replay_feeds,
     audience.moderation.rules.MODERATION: audience.replay.moderation.replay_moderation,
+    FEATURES: audience.replay.features.replay_features,
 }
 """What tries a change on what really happened, by kind."""
 
@@ -222,6 +226,7 @@ APIS = [
     audience.routes.relations.api,
     audience.routes.limit_for_now.api,
     audience.routes.metrics.api,
+    audience.routes.features.api,
     audience.routes.timelines.api,
     coop.routes.search.api,
     governance.routes.search.api,

@@ -81,27 +81,28 @@ FRIEND = "(tie.follows OR tie.named OR tie.same_guild)"
 """Whether the viewer is no stranger to a post, by its ``tie``; strangers arrive by the limiter."""
 
 CAPPED = """LATERAL (
-  SELECT slug, seats, ceiling, ahead, all_wait
+  SELECT *
   FROM unnest(
-    CAST(:own_ids AS bigint[]), CAST(:own_slugs AS text[]), CAST(:own_seats AS integer[]),
-    CAST(:own_ceilings AS integer[]), CAST(:own_aheads AS interval[]), CAST(:own_waits AS boolean[])
-  ) AS set_by(id, slug, seats, ceiling, ahead, all_wait)
-  WHERE post.guild_id = ANY(CAST(:own_ids AS bigint[])) AND id = post.guild_id
+    CAST(:own_ids AS int8[]), CAST(:own_slugs AS text[]), CAST(:own_seats AS int[]),
+    CAST(:own_ceilings AS int[]), CAST(:own_aheads AS interval[]), CAST(:own_waits AS bool[])
+  ) AS own(set_in, slug, seats, ceiling, ahead, all_wait)
+  WHERE post.guild_id = ANY(CAST(:own_ids AS int8[])) AND set_in = post.guild_id
   OFFSET 0
 ) AS own ON true CROSS JOIN LATERAL (
-  SELECT least(coalesce(post.seats_max, own.seats, :seats), coalesce(own.ceiling, :ceiling),
+  SELECT least(coalesce(post.seats_max, own.seats, :seats),
+               coalesce(own.ceiling, CASE WHEN post.wide THEN :wide ELSE :ceiling END),
                CASE WHEN post.layers > 0 THEN (stage_limits(post.id, :now))[1] END) AS seats
 ) AS cap"""
 """How many seats a post has, ``NO_LIMIT`` where it is open; and the ``own`` limits of its guild, where that
-guild holds an audience policy of its own.
+guild holds an audience policy of its own; its ceiling is null where the coop's is as strict.
 
 It stands behind a LEFT JOIN. The first condition is a hashed look-up that spares almost every post the
 second, which is a scan of all such guilds; ``OFFSET 0`` keeps the planner from making one join of both.
 """
 
 MORE_ASKED = """CASE
-  WHEN post.layers > 0 OR post.all_wait OR num_nonnulls(post.per_minute, post.burst) > 0
-  THEN ARRAY[post.per_minute, post.burst, post.all_wait::integer]
+  WHEN post.layers > 0 OR post.all_wait OR post.wide OR num_nulls(post.per_minute, post.burst) < 2
+  THEN ARRAY[post.per_minute, post.burst, post.all_wait::int, post.wide::int]
     || CASE WHEN post.layers > 0 THEN stage_limits(post.id, :now) END
 END"""
 """What the author asked for besides seats, where they did: see ``Asked.of``."""

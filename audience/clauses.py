@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from coop.clauses import Bound, Clauses, CoopBounds
+from coop.clauses import Bounds as Bounds
+from coop.clauses import Clauses
 
 OPEN: Literal["open"] = "open"
 """What a clause says that sets no limit."""
@@ -67,10 +68,3 @@ def orders(table: type[BaseModel], at: str = "") -> Iterator[tuple[str, Order]]:
         if isinstance(inner, type) and issubclass(inner, Clauses):
             yield from orders(inner, f"{at}/{name}")
         yield from ((f"{at}/{name}", one) for one in field.metadata if isinstance(one, Order))
-
-
-class Bounds(CoopBounds):
-    """Declared bounds of a kind that guilds may set too."""
-
-    guild: dict[str, Bound] = Field(default_factory=dict)
-    """By the clause's pointer: what a guild may set it to for the posts made in it."""

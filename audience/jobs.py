@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from audience import following, limit_for_now, waiting
 from audience.cases import advancing
+from audience.features import nightly
 from audience.feeds import author_signals, external, post_signals, taste
 from audience.gardens import classifying
 from audience.gardens.classifier import classifier_of
@@ -76,4 +77,6 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         # It works once a night; in between it looks whether a vote has changed what it counts by.
         Job("metrics", MINUTE.total_seconds(), concluded(snapshot.refresh)),
         *by_machine,
+        # So does this, once the metrics are counted.
+        Job("features", MINUTE.total_seconds(), concluded(nightly.refresh)),
     ]

@@ -18,8 +18,9 @@ from coop.book import COOP, Book, guild_scope
 from coop.receipts import Citation
 
 MINUTE = timedelta(minutes=1)
-WITHOUT_STAGES = 3
+WITHOUT_STAGES = 4
 """How many numbers tell what was asked besides seats, where no stage asks more."""
+CEILING, WIDE_CEILING = "/seats/ceiling", "/seats/wide_ceiling"
 NO_LIMIT = 2**31 - 1
 """What stands in the database for seats without a limit, which no clause and no author can name."""
 
@@ -35,10 +36,12 @@ class Asked(NamedTuple):
     """Whether friends of the post are delayed as strangers are."""
     seats_later: int | None = None
     """What later layers leave of the seats, beside the number asked first or the default in its place."""
+    wide: bool = False
+    """Whether it was published beyond the ceiling, as whoever holds wide reach may: ``wide_reach.py``."""
 
     @classmethod
-    def by(cls, parts: Parts) -> "Asked":
-        """Return what one layer of a document asks for."""
+    def by(cls, parts: Parts, *, wide: bool = False) -> "Asked":
+        """Return what one layer of a document asks for; ``wide`` says that it goes by the wide ceiling."""
         seats = None if parts.seats is None else parts.seats.max
         arrivals = parts.arrivals
         return cls(
@@ -46,12 +49,13 @@ class Asked(NamedTuple):
             None if arrivals is None else arrivals.per_minute,
             None if arrivals is None else arrivals.burst,
             arrivals is not None and arrivals.strangers_only is False,
+            wide=wide,
         )
 
     @classmethod
-    def by_all(cls, layers: Sequence[Parts]) -> "Asked":
+    def by_all(cls, layers: Sequence[Parts], *, wide: bool = False) -> "Asked":
         """Return what all layers of a document ask for together, the first that of its publishing."""
-        first, *others = [cls.by(one) for one in layers] or [cls()]
+        first, *others = [cls.by(one, wide=wide) for one in layers] or [cls(wide=wide)]
         return reduce(cls.narrowed, others, first)
 
     @classmethod
@@ -59,10 +63,10 @@ class Asked(NamedTuple):
         """Return what was asked for, from what ``access.MORE_ASKED`` selects besides the seats."""
         if more is None:
             return cls(seats)
-        asked = cls(seats, more[0], more[1], bool(more[2]))
+        asked = cls(seats, more[0], more[1], bool(more[2]), wide=bool(more[3]))
         if len(more) == WITHOUT_STAGES:
             return asked
-        return asked.narrowed(cls(more[3], more[4], more[5], bool(more[6])))
+        return asked.narrowed(cls(more[4], more[5], more[6], bool(more[7])))
 
     def narrowed(self, later: "Asked") -> "Asked":
         """Return the strictest of this and what a later layer asks for."""
@@ -72,6 +76,7 @@ class Asked(NamedTuple):
             strictest(self.burst, later.burst),
             self.all_wait or later.all_wait,
             strictest(self.seats_later, None if later.seats == NO_LIMIT else later.seats),
+            self.wide,
         )
 
 
@@ -120,16 +125,16 @@ class Limits:
         return replace(self, per_minute=None, delayed=False)
 
 
-def tighten(asked: Asked, rules: AudienceRules) -> Limits:
+def tighten(asked: Asked, rules: AudienceRules, ceiling: int | None) -> Limits:
     """Return the limits in force: the stricter of what an author asked for and what the rules say.
 
     Where the author asked for no number of seats the default stands in for it. Later layers leave at most as
-    many as that.
+    many as that. ``ceiling`` is that of its seats.
     """
     default, burst = limit_of(rules.seats.default), rules.arrivals.burst
     wanted = default if asked.seats is None else None if asked.seats == NO_LIMIT else asked.seats
     return Limits(
-        seats=strictest(wanted, asked.seats_later, limit_of(rules.seats.ceiling)),
+        seats=strictest(wanted, asked.seats_later, ceiling),
         per_minute=strictest(asked.per_minute, limit_of(rules.arrivals.per_minute)),
         burst=burst if asked.burst is None else min(asked.burst, burst),
         all_wait=asked.all_wait or not rules.arrivals.strangers_only,
@@ -157,7 +162,27 @@ def rules_of(book: Book, guild: str | None) -> AudienceRules:
 def limits_of(book: Book, guild: str | None, asked: Asked = NOTHING) -> Limits:
     """Return the limits in force for a post made in a guild (its slug), or in none."""
     scope = scope_of(book, guild)
-    return book.derived(("limits", scope, asked), lambda: tighten(asked, rules_of(book, guild)))
+    return book.derived(
+        ("limits", scope, asked),
+        lambda: tighten(asked, rules_of(book, guild), most_seats(book, guild, wide=asked.wide)),
+    )
+
+
+def most_seats(book: Book, guild: str | None, *, wide: bool) -> int | None:
+    """Return the most seats that a post of a guild, or of none, may have; None for no limit.
+
+    ``wide`` takes the coop's wide ceiling in place of the coop's ceiling; a guild's own, where it is the
+    stricter of the two, holds for either.
+    """
+    own, coop = (rules_of(book, one).seats for one in (guild, None))
+    wider = wide and not is_stricter(CEILING, own.ceiling, coop.ceiling)
+    return limit_of(coop.wide_ceiling if wider else own.ceiling)
+
+
+def ceiling_of(book: Book, guild: str | None, *, wide: bool) -> Citation:
+    """Return the receipt of the clause that :func:`most_seats` goes by."""
+    ordinary = deciding(book, guild, CEILING)
+    return book.cite(AUDIENCE, WIDE_CEILING) if wide and ordinary.scope == COOP else ordinary
 
 
 def deciding(book: Book, guild: str | None, clause: str) -> Citation:

@@ -26,6 +26,7 @@ from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Gate, Post
 from audience.watching import length_ms
+from audience.wide_reach import goes_wide
 from coop.book import Book
 from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity
@@ -67,7 +68,8 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     author = author_of(session, identity)
     guild = own_guild(author, draft.guild)
     body, teaser, tags = _text(book, guild, draft)
-    bounds.check(draft.audience, book, guild, "/audience")
+    wide = goes_wide(book, identity, guild, draft.audience, now)
+    bounds.check(draft.audience, book, guild, "/audience", wide=wide)
     document = inherit(draft.audience, book, guild)
     if draft.asset_id is not None:
         pictures.take(session, identity, draft.asset_id)
@@ -77,7 +79,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     known = topics.known(session, tags)
     mentions = mentioned_in(session, body)
     keys = keys_of(session, author, document, mentions, "/audience")
-    asked = Asked.by(document)
+    asked = Asked.by(document, wide=wide)
     language = draft.language or recognised(body, rules.language)
     seen, read = ([] if one is None else [one] for one in (document.whom(guild), document.read))
     lock = _lock([*seen, *read], source, identity, keys)
@@ -101,6 +103,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         lock_follow=lock.follow,
         layers=len(document.after or ()) + (0 if source is None else source.asked_later),
         seats_max=asked.seats,
+        wide=wide,
         waitlist=lets_wait(document, book, guild),
         per_minute=asked.per_minute,
         burst=asked.burst,

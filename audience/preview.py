@@ -18,13 +18,14 @@ from audience.document import AudienceDocument, Parts, Verb
 from audience.gradient import Step, steps
 from audience.headcount import About, headcount
 from audience.inheriting import inherit
-from audience.limits import NO_LIMIT, Asked, deciding, limits_of
+from audience.limits import NO_LIMIT, Asked, ceiling_of, deciding, limits_of
 from audience.naming import author_of, keys_of, mentioned_in
 from audience.permission import openness
 from audience.posts import own_guild
 from audience.predicate import Atom, Predicate
 from audience.rules import AUDIENCE, OPENINGS, AudienceRules, Opening
 from audience.why import Limit
+from audience.wide_reach import goes_wide
 from coop.book import Book
 from coop.identity import Identity
 from coop.receipts import Citation
@@ -81,7 +82,8 @@ def preview(
     """
     owner = author_of(session, author)
     slug = own_guild(owner, guild)
-    bounds.check(document, book, slug, "/audience")
+    wide = goes_wide(book, author, slug, document, now)
+    bounds.check(document, book, slug, "/audience", wide=wide)
     document = inherit(document, book, slug)
     mentioned = mentioned_in(session, body)
     keys = keys_of(session, owner, document, mentioned, "/audience", published=False)
@@ -96,7 +98,7 @@ def preview(
                 document.layers, causes, found[: len(seen)], found[len(seen) :], strict=True
             )
         ],
-        limits=_limits(book, slug, document),
+        limits=_limits(book, slug, document, wide=wide),
         opened=[_opened(book, slug, document, verb) for verb in VERBS],
     )
 
@@ -134,8 +136,8 @@ def _cases(
     return seen, read
 
 
-def _limits(book: Book, guild: str | None, document: AudienceDocument) -> list[Limit]:
-    asked = Asked.by(document)
+def _limits(book: Book, guild: str | None, document: AudienceDocument, *, wide: bool) -> list[Limit]:
+    asked = Asked.by(document, wide=wide)
     found = limits_of(book, guild, asked)
     replies = document.replies
     wanted: Sequence[tuple[str, int | None, str]] = (
@@ -164,7 +166,7 @@ def _seats_clause(book: Book, guild: str | None, asked: Asked, seats: int | None
             return default
     elif (None if asked.seats == NO_LIMIT else asked.seats) == seats:
         return None
-    return deciding(book, guild, "/seats/ceiling")
+    return ceiling_of(book, guild, wide=asked.wide)
 
 
 def _opened(book: Book, guild: str | None, document: AudienceDocument, verb: Verb) -> Opened:

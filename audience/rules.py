@@ -106,6 +106,8 @@ class Seats(Clauses):
 
     ceiling: Annotated[Cap, LESS]
     """The most that an author may set."""
+    wide_ceiling: Cap
+    """The same for whoever holds the feature ``wide_reach`` when they publish, or the guild they do it in."""
     default: Annotated[Cap, LESS]
     """For a post whose author sets no number."""
     on_full: Annotated[Literal["close", "waitlist"], listed("close", "waitlist")]
@@ -259,6 +261,10 @@ def _defaults(rules: AudienceRules) -> list[Fault]:
     if ceiling is not None and (default is None or default > ceiling):
         detail = f"The default cannot be above the ceiling, which is {ceiling}."
         found.append(Fault("/seats/default", detail))
+    wide = limit_of(rules.seats.wide_ceiling)
+    if wide is not None and (ceiling is None or wide < ceiling):
+        detail = "The wide ceiling cannot be below the ceiling, which holds for everybody."
+        found.append(Fault("/seats/wide_ceiling", detail))
     if rules.limit_for_now.default > rules.limit_for_now.longest:
         detail = f"The default cannot be longer than the longest, which is {rules.limit_for_now.longest}."
         found.append(Fault("/limit_for_now/default", detail))

@@ -68,7 +68,8 @@ def tighten(
         raise RuleBroken("This changes nothing.", faults=(Fault("", "Say what to tighten."),))
     mentions = _own(session, author, post_id)
     audience = layered(session, post_id, now)
-    check_layer(parts, [(layer.at, layer.parts) for layer in audience.layers], book, audience.guild, "")
+    below = [(layer.at, layer.parts) for layer in audience.layers]
+    check_layer(parts, below, book, audience.guild, "", wide=audience.wide)
     keys = keys_of(session, author_of(session, author), parts, mentions, "")
     number = (
         session.scalar(select(func.max(col(PostStage.number))).where(col(PostStage.post_id) == post_id)) or 0

@@ -21,7 +21,8 @@ from coop.errors import NotFound
 from coop.identity import Identity
 
 LAYERED = """
-  post.id, post.author_id, post.mentions, post.created_at, post.audience, post.circles, guild.slug AS guild,
+  post.id, post.author_id, post.mentions, post.created_at, post.audience, post.circles, post.wide,
+  guild.slug AS guild,
   CASE WHEN post.layers > 0 THEN (
     SELECT json_agg(json_build_array(number, stage.document, stage.circles) ORDER BY number)
     FROM post_stage AS stage
@@ -72,6 +73,8 @@ class Layered:
     created_at: datetime
     layers: tuple[Layer, ...]
     """The one it was published with first."""
+    wide: bool = False
+    """Whether it was published by the wide ceiling of seats."""
 
 
 def layered(session: Session, post_id: int, now: datetime) -> Layered:
@@ -92,7 +95,8 @@ def layered_of(row: Row[Any]) -> Layered:
             layers.append(Layer(at, Parts.model_validate_json(json.dumps(added)), circles or {}))
         elif 1 <= number <= len(planned):
             layers.append(Layer(at, planned[number - 1].set, row.circles or {}))
-    return Layered(row.id, row.author_id, row.guild, frozenset(row.mentions), row.created_at, tuple(layers))
+    mentions = frozenset(row.mentions)
+    return Layered(row.id, row.author_id, row.guild, mentions, row.created_at, tuple(layers), row.wide)
 
 
 def standings(

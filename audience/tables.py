@@ -88,6 +88,8 @@ class Post(Row, table=True):
     """Whether ``lock_any`` alone decides who may read it."""
     seats_max: int | None = None
     """The author's own cap; the effective one is the strictest of author, guild and coop."""
+    wide: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it was published beyond the ceiling of seats, as whoever holds wide reach may."""
     waitlist: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether members may wait for a seat once all are taken."""
     per_minute: int | None = None

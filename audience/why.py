@@ -23,7 +23,7 @@ from audience.feeds.grounds import grounds
 from audience.feeds.named import named
 from audience.feeds.recipe import Recipe
 from audience.feeds.rules import FEEDS, FeedRules
-from audience.limits import NO_LIMIT, Asked, deciding
+from audience.limits import NO_LIMIT, Asked, ceiling_of, deciding
 from audience.reply_rules import reply_limits
 from audience.rules import AtTime
 from audience.standing import Layered, layered
@@ -180,7 +180,7 @@ def limits(book: Book, post: Access, audience: Layered) -> list[Limit]:
 def seats(book: Book, guild: str | None, asked: Asked) -> Limit:
     """Return the cap on viewers: the author's or the default, unless the ceiling is below it."""
     default = deciding(book, guild, "/seats/default")
-    ceiling = deciding(book, guild, "/seats/ceiling")
+    ceiling = ceiling_of(book, guild, wide=asked.wide)
     wanted = (
         limit_of(default.value) if asked.seats is None else None if asked.seats == NO_LIMIT else asked.seats
     )

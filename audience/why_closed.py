@@ -45,7 +45,8 @@ def explain(session: Session, viewer: Identity, book: Book, post_id: int, now: d
     if not full:
         because = belonging.reasons(session, viewer, audience, "see", now)
         return WhyClosed(because, FOR_OTHERS, limits=[], receipts=[])
-    seats = why.seats(book, audience.guild, Asked.by_all([layer.parts for layer in audience.layers]))
+    asked = Asked.by_all([layer.parts for layer in audience.layers], wide=audience.wide)
+    seats = why.seats(book, audience.guild, asked)
     cited = (seats.clause, _lets_wait(book, audience))
     return WhyClosed(
         because=belonging.reasons(session, viewer, audience, "read", now),

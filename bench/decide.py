@@ -7,6 +7,8 @@ same events as plain values; making of them what they need is part of their time
 round, in one process, and the best round counts, for the machine is shared.
 
 ``publish_ratio`` is what the same hundred rules add to publishing a post (``decide_publishing.py``).
+``feature_us`` is one check whether a member holds a feature, or their guild does, of 100,000 members and a
+thousand guilds, half of whom do.
 """
 
 import time
@@ -19,6 +21,7 @@ from rich.progress import track
 from audience.moderation.ruleset import Ruleset
 from audience.moderation.writing_facts import facts_of
 from bench.decide_engines import ENGINES, Decide, ours
+from bench.decide_features import CHECKS, feature_checks
 from bench.decide_rules import LOOKED_UP, RULES, TEXT, Asked, policy
 from bench.report import Figures, Goals, at_least, at_most
 
@@ -27,6 +30,7 @@ TODAY = date(2026, 11, 21)
 
 GOALS: Goals = {
     "moderation_us": at_most(40),
+    "feature_us": at_most(5),
     "ratio_fastest": at_least(5),
     "publish_ratio": at_most(1.1),
 }
@@ -51,15 +55,18 @@ def measure(others: Mapping[str, Decide], asked: Asked, rounds: int = ROUNDS) ->
     began = time.perf_counter()
     whole = Ruleset(policy(), "post")
     compiled = time.perf_counter() - began
-    best = dict.fromkeys([*deciders, "moderation"], float("inf"))
+    held = feature_checks()
+    best = dict.fromkeys([*deciders, "moderation", "feature"], float("inf"))
     for _ in track(range(rounds), f"{'decide':32}", console=Console(stderr=True), transient=True):
         best["moderation"] = min(best["moderation"], _seconds(lambda: _moderated(whole), len(asked.events)))
+        best["feature"] = min(best["feature"], _seconds(held, 1) / CHECKS)
         for name, decide in deciders.items():
             best[name] = min(best[name], _each(decide, asked))
     fastest = min(best[name] for name in others)
     return {
         "rules": RULES,
         "moderation_us": round(best["moderation"] * 1e6, 1),
+        "feature_us": round(best["feature"] * 1e6, 2),
         "compile_ms": round(compiled * 1000, 1),
         "ours_us": round(best["ours"] * 1e6, 2),
         **{f"{name}_us": round(best[name] * 1e6, 1) for name in others},

@@ -6,7 +6,7 @@ Law 8: strictest wins: a guild's clauses are merged into the coop's inside the b
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from jsonpointer import JsonPointer, JsonPointerException
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from coop import validation
 from coop.errors import Fault
+from coop.holdings import NOTHING_HELD, Holdings
 from coop.policy_text import leaves, token
 from coop.receipts import Citation
 
@@ -77,6 +78,8 @@ class Book:
     kinds: Mapping[str, PolicyKind]
     policies: Mapping[tuple[str, str], InForce]
     """(scope, kind) → the policy in force."""
+    holdings: Holdings = field(default=NOTHING_HELD, compare=False)
+    """Who holds which feature; asked by ``features.py``."""
     _rules: dict[tuple[str, str], BaseModel] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -86,6 +89,13 @@ class Book:
     _derived: dict[tuple[Hashable, ...], Any] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
+
+    def with_holdings(self, holdings: Holdings) -> "Book":
+        """Return this book with others who hold features; what was made of its rules is shared by both."""
+        found = replace(self, holdings=holdings)
+        for name in ("_rules", "_citations", "_derived"):
+            object.__setattr__(found, name, getattr(self, name))
+        return found
 
     def policy(self, kind: str, scope: str = COOP) -> InForce | None:
         """Return the policy of this kind that the scope itself holds, if it holds one."""
@@ -102,7 +112,10 @@ class Book:
         return found
 
     def derived(self, key: tuple[Hashable, ...], make: Callable[[], Derived]) -> Derived:
-        """Return what ``make`` makes from this book's rules, made once for each key and kept with it."""
+        """Return what ``make`` makes from this book's rules, made once for each key and kept with it.
+
+        It depends on nothing else, and so not on who holds which feature.
+        """
         found: Derived | None = self._derived.get(key)
         if found is None:
             found = self._derived[key] = make()

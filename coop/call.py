@@ -41,7 +41,7 @@ class Platform:
             row = begin(session, credential)
             now = row.moment + self.clock.offset
             identity = None if credential is None else credential.reads(row, now)
-            yield Call(session, identity, self.books.at(session, row.epoch), now, self)
+            yield Call(session, identity, self.books.at(session, row.epoch, row.holdings), now, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,13 @@ class CoopBounds(Clauses):
     """By the clause's pointer: what an ordinary vote of the coop may set it to."""
 
 
+class Bounds(CoopBounds):
+    """Declared bounds of a kind that guilds may set too."""
+
+    guild: dict[str, Bound] = Field(default_factory=dict)
+    """By the clause's pointer: what a guild may set it to for what is made, or held, in it."""
+
+
 def bounds_of_nothing(rules: BaseModel) -> list[Fault]:
     """Return the declared bounds of a policy that bind nothing, because it has no such clause.
 

@@ -1,6 +1,7 @@
 """Credentials: what a request shows of who acts, read in the one statement that begins the request.
 
-Law 3: that statement also reads the policy epoch and the time, so a request knows all three at once.
+Law 3: that statement also reads the policy epoch, the version of who holds which feature, and the time, so a
+request knows them all at once.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from sqlmodel import Session, col
 from coop.identity import Identity
 from coop.tables import PolicyEpoch
 
-_BEGIN = select(col(PolicyEpoch.epoch), func.clock_timestamp().label("moment"))
+_BEGIN = select(col(PolicyEpoch.epoch), col(PolicyEpoch.holdings), func.clock_timestamp().label("moment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,13 @@ class Credential:
 
 
 def opening(found: Select[Any]) -> Select[Any]:
-    """Return the statement that reads epoch, moment and, where there is one, the row of ``found``."""
+    """Return the statement that reads epoch, holdings, moment and, if there is one, the row of ``found``."""
     who = found.subquery("who")
     return select(*_BEGIN.selected_columns, *who.c).select_from(PolicyEpoch).outerjoin(who, true())
 
 
 def begin(session: Session, credential: Credential | None) -> Row[Any]:
-    """Run the first statement of a request: epoch, moment, and what the credential reads."""
+    """Run the first statement of a request: epoch, holdings, moment, and what the credential reads."""
     connection = session.connection()
     if credential is None:
         return connection.execute(_BEGIN).one()

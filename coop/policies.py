@@ -15,14 +15,18 @@ from typing import Any
 from sqlalchemy import func, select, tuple_, update
 from sqlmodel import Session, col
 
+from coop import feature_grants
 from coop.book import COOP, Book, InForce, PolicyKind, Source, check_rules
 from coop.errors import RuleBroken
+from coop.holdings import Holdings
 from coop.ledger import append
 from coop.policy_text import blame, parse, sha256
 from coop.tables import PolicyEpoch, PolicyVersion
 
 KEPT = 8
 """Books of past epochs kept in a process, for requests that began before an enactment."""
+KEPT_HOLDINGS = 3
+"""The same of books with who holds which feature, which may be many."""
 
 
 def current_epoch(session: Session) -> int:
@@ -36,10 +40,32 @@ class Books:
     def __init__(self, kinds: Mapping[str, PolicyKind]) -> None:
         self.kinds = dict(kinds)
         self._kept: OrderedDict[int, Book] = OrderedDict()
+        self._held: OrderedDict[tuple[int, int], Book] = OrderedDict()
         self._lock = Lock()
 
-    def at(self, session: Session, epoch: int) -> Book:
-        """Return the book of ``epoch``, reading it where this process has not seen it yet."""
+    def at(self, session: Session, epoch: int, holdings: int | None = None) -> Book:
+        """Return the book of ``epoch``, reading it where this process has not seen it yet.
+
+        ``holdings`` is the version of who holds which feature; without one nobody does.
+        """
+        if holdings is None:
+            return self._of_epoch(session, epoch)
+        with self._lock:
+            found = self._held.get((epoch, holdings))
+        if found is None:
+            found = self._of_epoch(session, epoch).with_holdings(self._holdings(session, holdings))
+            with self._lock:
+                self._held[epoch, found.holdings.version] = found
+                while len(self._held) > KEPT_HOLDINGS:
+                    self._held.popitem(last=False)
+        return found
+
+    def current(self, session: Session) -> Book:
+        """Return the book in force now."""
+        row = session.execute(select(col(PolicyEpoch.epoch), col(PolicyEpoch.holdings))).one()
+        return self.at(session, row.epoch, row.holdings)
+
+    def _of_epoch(self, session: Session, epoch: int) -> Book:
         with self._lock:
             found = self._kept.get(epoch)
         if found is None:
@@ -50,9 +76,15 @@ class Books:
                     self._kept.popitem(last=False)
         return found
 
-    def current(self, session: Session) -> Book:
-        """Return the book in force now."""
-        return self.at(session, current_epoch(session))
+    def _holdings(self, session: Session, version: int) -> Holdings:
+        """Return who holds what at a version, as it is read, or as another epoch's book has it already.
+
+        What is read may be newer than what was asked for, and then it is what this request goes by.
+        """
+        with self._lock:
+            known = (book.holdings for book in self._held.values() if book.holdings.version == version)
+            found = next(known, None)
+        return found or feature_grants.read_holdings(session)
 
 
 def read_book(session: Session, kinds: Mapping[str, PolicyKind], epoch: int) -> Book:

@@ -196,6 +196,8 @@ class PolicyEpoch(Row, table=True):
 
     id: int = Field(default=1, primary_key=True)
     epoch: int = Field(sa_type=BigInteger)
+    holdings: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    """Grows by one with each change in who holds which feature."""
 
 
 class PolicyVersion(Row, table=True):

@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from coop.feature_grants import read_holdings
+from coop.features import LARGER_QUOTA
+from coop.holdings import Held
 from coop.rehearsal import Measure, Rehearsing, Report, Tallied
-from media.rules import MediaRules
+from media.rules import MediaRules, PhotoRules
 from media.tables import Asset
 
 DAY = timedelta(days=1)
@@ -16,6 +19,7 @@ DAY = timedelta(days=1)
 LIMITS = (
     "Format and size of the files that were sent are not on record, so a change of those is not replayed.",
     "Uploads that were refused, or that nobody finished, are not on record for long.",
+    "Who held the larger quota when they sent something is not on record: it is asked as it stands.",
 )
 
 
@@ -30,10 +34,12 @@ def replay_media(session: Session, asked: Rehearsing) -> Report:
     for row in rows:
         sent[row.owner_id].append((row.created_at, (row.width or 0) * (row.height or 0)))
     rules = [book.rules("media", MediaRules).photos for book in (asked.before, asked.after)]
+    larger = read_holdings(session).members.get(LARGER_QUOTA, Held())
     tallied = Tallied(asked.hidden_below)
     for owner, uploads in sent.items():
         moments = [moment for moment, _ in uploads]
-        within = [within_the_day(moments, one.per_day) for one in rules]
+        holds = larger.by(owner, asked.until)
+        within = [within_the_day(moments, _per_day(one, holds=holds)) for one in rules]
         for index, (moment, pixels) in enumerate(uploads):
             if moment >= asked.since:
                 before, after = (
@@ -42,6 +48,11 @@ def replay_media(session: Session, asked: Rehearsing) -> Report:
                 tallied.add(owner, before=before, after=after)
     uploads_measure = Measure("uploads", "uploads", "refused", "taken", tallied.change)
     return Report({"uploads": tallied.change.before}, (uploads_measure,), limits=LIMITS)
+
+
+def _per_day(rules: PhotoRules, *, holds: bool) -> int:
+    """Return how many one may send who holds the larger quota, or does not: see ``uploads.quota``."""
+    return max(rules.per_day, rules.larger_per_day) if holds else rules.per_day
 
 
 def within_the_day(moments: Iterable[datetime], per_day: int) -> list[bool]:

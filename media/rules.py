@@ -23,6 +23,8 @@ class PhotoRules(_Clauses):
     max_bytes: int = Field(ge=100_000, le=100_000_000)
     max_pixels: int = Field(ge=1_000_000, le=PIXEL_CEILING)
     per_day: int = Field(ge=1, le=10_000)
+    larger_per_day: int = Field(ge=1, le=10_000)
+    """Of one who holds the feature ``larger_quota``."""
     upload_within: Duration
 
 

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from coop import features
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
 from coop.errors import Conflict, Fault, NotFound, TooMany
 from coop.identity import Identity
 from coop.ids import new_id
+from coop.receipts import Citation
 from coop.tables import Member
 from media.images import RENDITION_TYPE, ImageRefused, Rendered, render
 from media.rules import MediaRules
@@ -25,6 +27,8 @@ from media.tables import Asset, Rendition
 
 ANY_TYPE = "application/octet-stream"
 """What every upload is declared as: only its content says what it is."""
+
+PER_DAY, LARGER_PER_DAY = "/photos/per_day", "/photos/larger_per_day"
 
 ARRIVALS = "uploads/"
 """Where files arrive in the store; nothing is served from there."""
@@ -48,7 +52,7 @@ def begin(
 ) -> Begun:
     """Open an upload and sign the form that sends its bytes; raise TooMany past the day's number."""
     rules = book.rules("media", MediaRules).photos
-    _within_the_day(session, owner, book, rules.per_day, now)
+    _within_the_day(session, owner, book, now)
     asset = Asset(
         id=new_id(now),
         owner_id=owner.member_id,
@@ -67,7 +71,15 @@ def begin(
     return Begun(asset, form, now + rules.upload_within, rules.max_bytes)
 
 
-def _within_the_day(session: Session, owner: Identity, book: Book, per_day: int, now: datetime) -> None:
+def quota(book: Book, owner: Identity, now: datetime) -> Citation:
+    """Return the clause that says how many photos a member may send in a day."""
+    ordinary, larger = (book.cite("media", clause) for clause in (PER_DAY, LARGER_PER_DAY))
+    if not features.held(book, features.LARGER_QUOTA, owner, now):
+        return ordinary
+    return max(ordinary, larger, key=lambda clause: clause.value)
+
+
+def _within_the_day(session: Session, owner: Identity, book: Book, now: datetime) -> None:
     # One upload of a member is opened after another, so that two at once cannot both be the last.
     session.execute(
         select(col(Member.id)).where(col(Member.id) == owner.member_id).with_for_update(key_share=True)
@@ -75,9 +87,9 @@ def _within_the_day(session: Session, owner: Identity, book: Book, per_day: int,
     since = now - timedelta(days=1)
     mine = (col(Asset.owner_id) == owner.member_id, col(Asset.created_at) > since)
     count, oldest = session.execute(select(func.count(), func.min(col(Asset.created_at))).where(*mine)).one()
-    if count >= per_day:
+    clause = quota(book, owner, now)
+    if count >= clause.value:
         wait = oldest + timedelta(days=1) - now
-        clause = book.cite("media", "/photos/per_day")
         raise TooMany(
             f"You have sent {count} photos in a day, which is the number agreed.",
             retry_after_s=max(1, int(wait.total_seconds())),

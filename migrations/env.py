@@ -19,6 +19,7 @@ import audience.tables
 import audience.topic_tables
 import audience.volunteer_tables
 import coop.checkpoint_tables
+import coop.feature_tables
 import coop.notice_tables
 import coop.place_tables
 import coop.profile_tables
@@ -47,6 +48,7 @@ TABLES = (
     audience.topic_tables,
     audience.volunteer_tables,
     coop.checkpoint_tables,
+    coop.feature_tables,
     coop.notice_tables,
     coop.place_tables,
     coop.profile_tables,

@@ -14,6 +14,7 @@ class FoundedBooks(Books):
     def __init__(self, kinds: Mapping[str, PolicyKind], founding: Book) -> None:
         super().__init__(kinds)
         self._founding = founding
+        self._held[founding.epoch, founding.holdings.version] = founding
 
-    def at(self, session: Session, epoch: int) -> Book:
-        return self._founding if epoch == self._founding.epoch else super().at(session, epoch)
+    def _of_epoch(self, session: Session, epoch: int) -> Book:
+        return self._founding if epoch == self._founding.epoch else super()._of_epoch(session, epoch)

@@ -17,7 +17,7 @@ from audience.limits import limits_of, rules_of
 from audience.naming import author_of
 from audience.posts import Draft
 from audience.preview import Preview, gradient_of, preview
-from audience.rules import AUDIENCE
+from audience.wide_reach import ceiling_for
 from coop import problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
@@ -151,7 +151,7 @@ def _form(
         form=audience_form(call, PATH, said, guild),
         limits=limits_of(book, guild),
         rules=rules_of(book, guild),
-        ceiling=book.cite(AUDIENCE, "/seats/ceiling"),
+        ceiling=ceiling_for(book, member, guild, call.now),
         later=composing.later(said),
         planned=range(composing.LATER),
         pictures=pictures.loose(call.session, member, PICTURES),

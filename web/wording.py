@@ -123,6 +123,7 @@ TOPICS: dict[Topic, str] = {
     "followers": "Who follows you",
     "limit": "Limits of yours",
     "calm": "Threads to which you are called",
+    "feature": "What you may do",
     "webhook": "Webhooks of yours",
 }
 """Headings of what one is told, by what it is about."""

@@ -9,9 +9,8 @@ from datetime import timedelta
 from typing import Literal
 
 from coop.feature_rules import Metrics, Windowed
+from coop.holdings import Holder as Holder
 
-Holder = Literal["member", "guild"]
-"""Of what kind somebody is of whom metrics are counted."""
 Section = Literal["exchanges", "activity", "answers", "reach"]
 """A table of clauses under ``/metrics``."""
 

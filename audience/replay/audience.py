@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from audience.clauses import limit_of
-from audience.limits import Asked, limits_of, rules_of
+from audience.limits import Asked, limits_of, most_seats, rules_of
 from audience.relations import FOLLOW
 from audience.replay import recorded
 from audience.replay.answers import Answer, Room, allowed
@@ -23,7 +23,7 @@ from audience.replay.caps import Caps, admitted
 from audience.replay.columns import Bools, Ints
 from audience.replay.groups import NO_GUILD, Groups
 from audience.replay.recorded import Posts, Replies, Seats, Spans
-from audience.rules import AT_TIMES, AudienceRules
+from audience.rules import AT_TIMES
 from coop.book import COOP, Book
 from coop.ids import RANDOM_BITS, first_id_at
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, ranges
@@ -153,11 +153,15 @@ def _views(
 
 def caps_of(book: Book, made: Posts, slugs: Mapping[int, str]) -> Caps:
     """Return the limits that a book sets to each post."""
-    wanted = (made.guild, made.seats_max, made.per_minute, made.burst, made.all_wait)
+    wanted = (made.guild, made.seats_max, made.per_minute, made.burst, made.all_wait, made.wide)
     codes, which = np.unique(np.stack(wanted), axis=1, return_inverse=True)
     limits = [
-        limits_of(book, slugs.get(guild), Asked(seats or None, rate or None, burst or None, bool(all_wait)))
-        for guild, seats, rate, burst, all_wait in codes.T.tolist()
+        limits_of(
+            book,
+            slugs.get(guild),
+            Asked(seats or None, rate or None, burst or None, bool(all_wait), wide=bool(wide)),
+        )
+        for guild, seats, rate, burst, all_wait, wide in codes.T.tolist()
     ]
     return Caps.of(limits, which.reshape(-1))
 
@@ -182,17 +186,24 @@ def _publishing(asked: Rehearsing, made: Posts, slugs: Mapping[int, str], standi
 
 
 def _publishable(book: Book, made: Posts, slugs: Mapping[int, str]) -> Bools:
-    guilds, which = np.unique(made.guild, return_inverse=True)
-    most = np.array([_most(rules_of(book, slugs.get(guild))) for guild in guilds.tolist()], np.int64)
+    codes, which = np.unique(np.stack((made.guild, made.wide)), axis=1, return_inverse=True)
+    most = np.array(
+        [_most(book, slugs.get(guild), wide=bool(wide)) for guild, wide in codes.T.tolist()], np.int64
+    )
     wanted = (made.characters, made.teaser, made.names, made.tags, made.seats_max)
-    found: Bools = np.all(np.stack(wanted, axis=1) <= most.reshape(-1, len(wanted))[which], axis=1)
+    found: Bools = np.all(
+        np.stack(wanted, axis=1) <= most.reshape(-1, len(wanted))[which.reshape(-1)], axis=1
+    )
     return found
 
 
-def _most(rules: AudienceRules) -> tuple[int, ...]:
-    """Return the most that a post may hold: characters, of its teaser too, names, topics and seats."""
-    ceiling = limit_of(rules.seats.ceiling)
-    posts, seats = rules.posts, recorded.OPEN if ceiling is None else ceiling
+def _most(book: Book, guild: str | None, *, wide: bool) -> tuple[int, ...]:
+    """Return the most that a post may hold: characters, of its teaser too, names, topics and seats.
+
+    Whoever held wide reach when they published is taken to hold it under either rules.
+    """
+    ceiling = most_seats(book, guild, wide=wide)
+    posts, seats = rules_of(book, guild).posts, recorded.OPEN if ceiling is None else ceiling
     return posts.characters, posts.teaser, posts.names, posts.tags, seats
 
 

@@ -31,7 +31,7 @@ UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSTS = """
 SELECT array_agg(id), array_agg(author_id), array_agg(coalesce(guild_id, 0)),
        array_agg(coalesce(seats_max, 0)::bigint), array_agg(coalesce(per_minute, 0)::bigint),
-       array_agg(coalesce(burst, 0)::bigint), array_agg(all_wait::int::bigint),
+       array_agg(coalesce(burst, 0)::bigint), array_agg(all_wait::int::bigint), array_agg(wide::int::bigint),
        array_agg((NOT plain OR NOT lock_any <@ '{0,1}')::int::bigint),
        array_agg(char_length(body)::bigint), array_agg(char_length(teaser)::bigint), array_agg(names::bigint),
        array_agg(tags::bigint), array_agg(coalesce((audience->'replies'->>'max')::bigint, %(open)s)),
@@ -95,6 +95,8 @@ class Posts:
     per_minute: Ints
     burst: Ints
     all_wait: Ints
+    wide: Ints
+    """1 where it was published by the wide ceiling of seats."""
     narrowed: Bools
     """Whether it is for some and not for the whole coop."""
     characters: Ints

@@ -28,14 +28,14 @@ class Compared:
 
 def trace(expression: Expression, facts: Facts) -> list[Compared]:
     """Return every condition of an expression in the order in which they are written."""
-    return [_compared(expression, one, facts) for one in _conditions(expression.root)]
+    return [_compared(expression, one, facts) for one in conditions(expression.root)]
 
 
-def _conditions(part: Part) -> Iterator[Part]:
+def conditions(part: Part) -> Iterator[Part]:
     """Yield the conditions that are joined by nothing but logic."""
     if isinstance(part, Logic) and part.type == BOOL:
         for one in part.args:
-            yield from _conditions(one)
+            yield from conditions(one)
     else:
         yield part
 

@@ -82,7 +82,7 @@ def rules(draw: st.DrawFn) -> AudienceRules:
     default: Cap = draw(CAPS if isinstance(ceiling, str) else st.integers(1, ceiling))
     return base.model_copy(
         update={
-            "seats": Seats(ceiling=ceiling, default=default, on_full="close"),
+            "seats": Seats(ceiling=ceiling, wide_ceiling="open", default=default, on_full="close"),
             "arrivals": Arrivals(
                 per_minute=draw(CAPS), burst=draw(st.integers(1, 50)), strangers_only=draw(st.booleans())
             ),
@@ -102,7 +102,8 @@ ASKED = st.builds(Asked, NUMBERS | st.just(NO_LIMIT), NUMBERS, NUMBERS, st.boole
 def test_law_08_the_effective_limit_is_never_wider_than_any_of_author_guild_and_coop(
     author: Asked, guild: AudienceRules, coop: AudienceRules
 ) -> None:
-    found = tighten(author, stricter_of(guild, coop))
+    both = stricter_of(guild, coop)
+    found = tighten(author, both, limit_of(both.seats.ceiling))
     assert author.seats == NO_LIMIT or below(found.seats, author.seats)
     assert below(found.per_minute, author.per_minute)
     assert below(found.burst, author.burst)
@@ -128,8 +129,10 @@ def test_law_01_no_limit_stands_in_code() -> None:
 def test_law_08_a_further_layer_only_ever_narrows(
     asked: Asked, later: Asked, guild: AudienceRules, coop: AudienceRules
 ) -> None:
-    before = tighten(asked, stricter_of(guild, coop))
-    after = tighten(asked.narrowed(later), stricter_of(guild, coop))
+    both = stricter_of(guild, coop)
+    before, after = (
+        tighten(one, both, limit_of(both.seats.ceiling)) for one in (asked, asked.narrowed(later))
+    )
     assert below(after.seats, before.seats)
     assert below(after.per_minute, before.per_minute)
     assert after.burst <= before.burst
@@ -138,9 +141,10 @@ def test_law_08_a_further_layer_only_ever_narrows(
 
 def test_what_was_asked_is_read_back_with_its_stages() -> None:
     assert Asked.of(9, None) == Asked(9)
-    assert Asked.of(None, [5, None, 0]) == Asked(None, 5, None, False)
-    assert Asked.of(9, [5, 3, 0, 7, None, None, 1]) == Asked(9, 5, 3, True, 7)
-    assert Asked.of(9, [None, None, 0, None, None, None, None]) == Asked(9)
+    assert Asked.of(None, [5, None, 0, 0]) == Asked(None, 5, None, False)
+    assert Asked.of(9, [5, 3, 0, 0, 7, None, None, 1]) == Asked(9, 5, 3, True, 7)
+    assert Asked.of(9, [None, None, 0, 0, None, None, None, None]) == Asked(9)
+    assert Asked.of(900, [None, None, 0, 1]) == Asked(900, wide=True)
 
 
 def test_an_author_may_ask_for_no_limit_where_the_ceiling_is_open() -> None:

@@ -7,6 +7,7 @@ from audience.moderation.ruleset import Ruleset
 from audience.moderation.writing_facts import facts_of
 from bench import decide, decide_publishing
 from bench.decide_engines import cel, ours
+from bench.decide_features import CHECKS, feature_checks
 from bench.decide_rules import LOOKED_UP, RULES, TEXT, drawn, policy
 from bench.report import Report
 from bench.server import Server
@@ -23,6 +24,10 @@ def test_ours_is_measured_beside_the_others_and_publishing_by_rules_beside_none(
     assert found["ratio_fastest"] <= found["ratio_cel"]
     assert found["publish_ratio"] > 0
     assert set(Report("decide", found, decide.GOALS, {}).goals) <= set(found)
+
+
+def test_features_are_asked_of_holders_and_of_others() -> None:
+    assert 0 < feature_checks()() < CHECKS
 
 
 def test_an_engine_that_decides_otherwise_is_told() -> None:

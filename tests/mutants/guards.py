@@ -103,6 +103,14 @@ GUARDS = (
         file="tests/audience/test_gate_races.py",
     ),
     Guard(
+        name="a budget is asked under its row's lock",
+        path="coop/feature_budgets.py",
+        text="WHERE feature_budget.taken + excluded.taken <= excluded.most\n",
+        without="",
+        test="test_law_06_of_a_thousand_claims_at_once_on_a_guild_s_budget_no_more_are_given_than_it_has",
+        file="tests/coop/test_feature_budget_races.py",
+    ),
+    Guard(
         name="a seat that is waited for is free for nobody else",
         path="audience/gate.py",
         text="    AND (seats IS NULL OR waited OR waiting = 0 OR taken + waiting < seats)\n",

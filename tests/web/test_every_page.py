@@ -42,6 +42,7 @@ FOR_MEMBERS = (
     "/moderation/reports",
     "/members/me/thanks",
     "/members/me/offers",
+    "/members/me/features",
     "/circles",
     "/guilds",
     "/guilds/new",

@@ -1,0 +1,111 @@
+"""Feature budgets: what all members of a guild may use of a feature together, claimed without a race.
+
+A budget is a guarded counter, as a gate is: the row of a guild, a feature and a period is written, or raised
+where it stands, in one statement whose guard PostgreSQL asks again on the row that it waited for. So however
+many claim at once, what was given never exceeds the clause (law 6 holds for seats in the same way).
+
+Law 14: a period follows from time alone. All of one length begin at the same moments, counted from the first
+of January 1970 (UTC), and no job opens or closes one.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from coop import features
+from coop.book import Book
+from coop.errors import Fault, Forbidden, RuleBroken, TooMany
+from coop.feature_rules import FEATURES, Budget, FeatureRules, clause_of
+from coop.tables import Guild
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_TAKE = text("""
+INSERT INTO feature_budget (guild_id, feature, since, taken, most)
+SELECT :guild, :feature, :since, :amount, :most WHERE :amount <= :most
+ON CONFLICT (guild_id, feature, since) DO UPDATE
+SET taken = feature_budget.taken + excluded.taken, most = excluded.most
+WHERE feature_budget.taken + excluded.taken <= excluded.most
+RETURNING taken
+""")
+
+_TAKEN = text("""
+SELECT taken FROM feature_budget WHERE guild_id = :guild AND feature = :feature AND since = :since
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a guild has used of a budget in the period that runs."""
+
+    unit: str
+    amount: int
+    """What the clause allows in a period."""
+    taken: int
+    since: datetime
+    until: datetime
+    """The period: ``since <= moment < until``."""
+
+    @property
+    def left(self) -> int:
+        """What can still be claimed; nought where a vote has lowered the clause below what was taken."""
+        return max(0, self.amount - self.taken)
+
+
+def claim(session: Session, book: Book, guild: Guild, feature: str, amount: int, now: datetime) -> Account:
+    """Take so much of a guild's budget, and return the account after it.
+
+    It is given for good, in the caller's transaction. Raise Forbidden where the guild does not hold the
+    feature, RuleBroken where nothing is claimed, TooMany where less is left.
+    """
+    if not features.held_by_guild(book, feature, guild.slug, now):
+        raise Forbidden("This guild does not hold this feature.")
+    if amount < 1:
+        raise RuleBroken("Nothing is claimed.", faults=(Fault("/amount", "Claim 1 at least."),))
+    budget = budget_of(book, feature)
+    since, until = period(budget.per, now)
+    row = session.connection().execute(
+        _TAKE,
+        {
+            "guild": guild.id,
+            "feature": feature,
+            "since": since,
+            "amount": amount,
+            "most": budget.amount,
+        },
+    )
+    taken: int | None = row.scalar_one_or_none()
+    if taken is None:
+        clause = book.cite(FEATURES, clause_of(feature, "guild", "budget/amount"))
+        raise TooMany(
+            f"This guild has fewer than {amount} {budget.unit} left in this period.",
+            retry_after_s=max(1, ceil((until - now).total_seconds())),
+            faults=(Fault("/amount", "Claim less, wait for the next period, or propose more.", clause),),
+        )
+    return Account(budget.unit, budget.amount, taken, since, until)
+
+
+def account(session: Session, book: Book, guild: Guild, feature: str, now: datetime) -> Account:
+    """Return what a guild has used of a feature's budget, whether or not it holds the feature now."""
+    budget = budget_of(book, feature)
+    since, until = period(budget.per, now)
+    bound = {"guild": guild.id, "feature": feature, "since": since}
+    taken = session.connection().execute(_TAKEN, bound).scalar_one_or_none()
+    return Account(budget.unit, budget.amount, taken or 0, since, until)
+
+
+def budget_of(book: Book, feature: str) -> Budget:
+    """Return the budget that the clauses give each guild which holds a feature; raise KeyError for none."""
+    found = book.rules(FEATURES, FeatureRules).features[feature].guild
+    if found is None or found.budget is None:
+        raise KeyError(f"{feature} has no budget")
+    return found.budget
+
+
+def period(length: timedelta, now: datetime) -> tuple[datetime, datetime]:
+    """Return when the period that runs began, and when it ends."""
+    since = EPOCH + (now - EPOCH) // length * length
+    return since, since + length

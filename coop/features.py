@@ -1,0 +1,107 @@
+"""Features: which there are, and whether somebody holds one.
+
+Pure. What a feature opens is asked here, wherever it is opened, so this list is closed: a policy says who
+holds them and cannot invent one that nothing asks for (law 1). A check reads the request's own book and
+takes no query (law 3).
+
+A member holds a feature who met its conditions. A guild holds it where it met them and, for those that the
+policy names in ``[held]``, where a vote gave it to the guild besides: that is read from the book, so the next
+request after the enactment is decided by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from coop.book import COOP, Book, guild_scope
+from coop.feature_rules import FEATURES, FeatureRules
+from coop.holdings import Held, Holder
+from coop.identity import Identity
+
+WIDE_REACH = "wide_reach"
+LARGER_QUOTA = "larger_quota"
+LIVE_ROOMS = "live_rooms"
+LABELLER_PUBLISHING = "labeller_publishing"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A feature that the code knows."""
+
+    name: str
+    opens: str
+    """What it opens, in words."""
+    holders: tuple[Holder, ...]
+    """Who can hold it."""
+    asked_in: str
+    """The file that asks for it."""
+    unit: str | None = None
+    """What its budget counts, where a guild has one."""
+
+
+FEATURES_KNOWN: Mapping[str, Known] = {
+    one.name: one
+    for one in (
+        Known(
+            WIDE_REACH,
+            "posts with more seats than the audience policy's ceiling",
+            ("member", "guild"),
+            "audience/wide_reach.py",
+        ),
+        Known(LARGER_QUOTA, "more photos in a day", ("member",), "media/uploads.py"),
+        Known(
+            LIVE_ROOMS,
+            "live rooms, as many minutes as the budget has",
+            ("guild",),
+            "coop/feature_budgets.py",
+            unit="minutes",
+        ),
+        Known(
+            LABELLER_PUBLISHING, "labels for others to subscribe to", ("member", "guild"), "coop/features.py"
+        ),
+    )
+}
+"""Every feature by its name, in the order in which they are told."""
+
+_NOBODY: Held[int] = Held()
+_NO_GUILD: Held[str] = Held()
+
+
+def held(book: Book, name: str, member: Identity, now: datetime) -> bool:
+    """Say whether a member holds a feature themself."""
+    if not book.holdings.members.get(name, _NOBODY).by(member.member_id, now):
+        return False
+    return _offered(book, name, "member")
+
+
+def held_by_guild(book: Book, name: str, slug: str, now: datetime) -> bool:
+    """Say whether a guild holds a feature."""
+    if not book.holdings.guilds.get(name, _NO_GUILD).by(slug, now):
+        return False
+    return _offered(book, name, "guild") and voted(book, name, slug) is not False
+
+
+def held_in(book: Book, name: str, member: Identity, guild: str | None, now: datetime) -> bool:
+    """Say whether a member holds a feature for what they make in a guild (its slug): by themself or by it."""
+    return held(book, name, member, now) or (guild is not None and held_by_guild(book, name, guild, now))
+
+
+def may_publish_labels(book: Book, member: Identity, guild: str | None, now: datetime) -> bool:
+    """Say whether a member may publish labels for others, for themself or for a guild (its slug)."""
+    return held_in(book, LABELLER_PUBLISHING, member, guild, now)
+
+
+def voted(book: Book, name: str, slug: str) -> bool | None:
+    """Say whether a vote gave a feature to a guild; None where it takes no vote."""
+    return book.rules(FEATURES, FeatureRules, scope_of(book, slug)).held.get(name)
+
+
+def scope_of(book: Book, slug: str) -> str:
+    """Return the scope whose features policy speaks for a guild: its own, where it holds one."""
+    scope = guild_scope(slug)
+    return scope if book.policy(FEATURES, scope) is not None else COOP
+
+
+def _offered(book: Book, name: str, holder: Holder) -> bool:
+    feature = book.rules(FEATURES, FeatureRules).features.get(name)
+    return feature is not None and feature.terms(holder) is not None
