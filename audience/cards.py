@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, TextClause, text
+from psycopg.rows import TupleRow, tuple_row
+from sqlalchemy import text
 from sqlmodel import Session
 
 from audience import disclosure
@@ -23,6 +24,7 @@ from audience.reply_sight import said
 from audience.rules import AUDIENCE, AudienceRules, Told
 from coop.book import Book
 from coop.database import as_array
+from coop.driver import DriverStatement
 from coop.identity import Identity
 
 _CARD = f"""
@@ -133,8 +135,8 @@ _WIDTH = len(Card._fields) - 1
 
 
 @lru_cache(maxsize=512)
-def _statement(which: str, more: str = "") -> TextClause:
-    return text(_CARD.replace("{more}", more) + which)
+def _statement(which: str, more: str = "") -> DriverStatement[TupleRow]:
+    return DriverStatement(text(_CARD.replace("{more}", more) + which), tuple_row)
 
 
 def text_of(session: Session, post_id: int) -> Text:
@@ -166,20 +168,21 @@ def cards(
     if not garden.empty:
         columns, kept = garden.looked_at()
         more, bound = f", {columns}", bound | kept
-    rows = session.connection().execute(_statement(where, more), bound)
-    made = (_tended(Card(*row[:_WIDTH]), garden, row) for row in rows)
+    rows = _statement(where, more).rows(session, bound)
+    made = (_tended(Card(*row[:_WIDTH]), garden, row[_WIDTH:]) for row in rows)
     return {card.id: _as_told(card, book, rules) for card in made}
 
 
-def _tended(card: Card, garden: Garden, row: Row[Any]) -> Card:
+def _tended(card: Card, garden: Garden, looked_at: Sequence[Any]) -> Card:
     """Return a card as its reader's garden shows it.
 
     What a rule of moderation says of it is not told where that rule lets readers choose, and this one has.
     """
     if garden.empty or card.mine:
         return card
-    mark = garden.mark(row.grounds, row.followed, chosen=row.chosen)
-    overridden = row.chosen and card.flag is not None and card.flag["override"]
+    grounds, followed, chosen = looked_at
+    mark = garden.mark(grounds, followed, chosen=chosen)
+    overridden = chosen and card.flag is not None and card.flag["override"]
     return card._replace(mark=mark, flag=None if overridden else card.flag)
 
 

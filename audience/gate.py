@@ -21,11 +21,13 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
+from psycopg.rows import scalar_row, tuple_row
 from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.limits import MINUTE, Limits
 from coop.database import as_array
+from coop.driver import DriverStatement
 from coop.identity import Identity
 
 _HOLD = text("SELECT id FROM post WHERE id = ANY(CAST(:posts AS bigint[])) ORDER BY id FOR UPDATE")
@@ -43,7 +45,8 @@ FROM unnest(CAST(:posts AS bigint[])) AS wanted(post_id)
 ON CONFLICT DO NOTHING
 """)
 
-_SIT = text("""
+_SIT = DriverStatement(
+    text("""
 WITH held AS MATERIALIZED (
   SELECT id FROM post
   JOIN unnest(CAST(:posts AS bigint[]), CAST(:layers AS integer[])) AS seen(post_id, layers) ON post_id = id
@@ -55,14 +58,17 @@ WITH held AS MATERIALIZED (
   RETURNING post_id
 )
 SELECT id, post_id IS NOT NULL AS new FROM held LEFT JOIN sat ON post_id = id
-""")
+"""),
+    tuple_row,
+)
 
 # GCRA (ITU-T I.371): arrival_at is the theoretical arrival time of the next stranger. A claim that waits for
 # a gate is judged by the gate as it then is: PostgreSQL evaluates the guard again on the row it waited for.
 # While its thread is hot (``slow``) a gate lets strangers come one at a time.
 _SLOWED = "(strangers AND slowed_until > clock_timestamp()) IS TRUE"
 _PERIOD = f"greatest(period, CASE WHEN {_SLOWED} THEN slowed_to END)"
-_COUNT = text(f"""
+_COUNT = DriverStatement(
+    text(f"""
 WITH locked AS MATERIALIZED (
   SELECT post_id FROM gate WHERE post_id = ANY(CAST(:posts AS bigint[])) ORDER BY post_id FOR UPDATE
 ), counted AS (
@@ -85,7 +91,9 @@ WITH locked AS MATERIALIZED (
   RETURNING gate.post_id
 )
 SELECT post_id FROM locked EXCEPT SELECT post_id FROM counted
-""")  # noqa: S608 - put together from constants
+"""),  # noqa: S608 - put together from constants
+    scalar_row,
+)
 
 _SLOW = text("""
 UPDATE gate SET slowed_until = :until, slowed_to = CAST(:period AS interval) WHERE post_id = :post
@@ -144,13 +152,13 @@ def claim(
         session.connection().execute(_MAKE, {"posts": as_array(bare)})
     taken = {"member": viewer.member_id, "posts": posts, "now": now, "via": via, "epoch": epoch}
     taken["layers"] = as_array(claim.layers for claim in by_post)
-    held = session.connection().execute(_SIT, taken).all()
-    new = {row.id for row in held if row.new}
+    held = _SIT.rows(session, taken)
+    new = {post_id for post_id, is_new in held if is_new}
     refused = _count(session, [claim for claim in claims if claim.post_id in new]) if new else set()
     if refused:
         session.connection().execute(_RISE, {"member": viewer.member_id, "posts": as_array(sorted(refused))})
     _reach(session, [claim for claim in claims if claim.layers and claim.post_id in new - refused], now)
-    return {row.id for row in held} - refused
+    return {post_id for post_id, _ in held} - refused
 
 
 def hold(session: Session, post_id: int) -> None:
@@ -185,7 +193,7 @@ def _count(session: Session, claims: Sequence[Claim]) -> set[int]:
         "waited": as_array(claim.waited for claim in claims),
         "strangers": as_array(claim.limits.delayed for claim in claims),
     }
-    return set(session.connection().execute(_COUNT, bound).scalars())
+    return set(_COUNT.rows(session, bound))
 
 
 def _seconds(length: timedelta | None) -> str | None:

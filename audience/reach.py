@@ -248,7 +248,7 @@ def _weighed(session: Session, author: Identity, book: Book, post_id: int, now: 
     found = []
     for name in book.rules(FEEDS, FeedRules).profiles:
         recipe = feeds.recipe_of(book, name)
-        weighings = recipe.weighings()
+        weighings = recipe.weighings
         weights = weights_of(weighings)
         (scored,) = ranking.ranked([made], recipe.setting(now, NOTHING_KNOWN), weights)
         found.append(Weighed(name, scored.score, ranking.terms(scored, weights), weighings))

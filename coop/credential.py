@@ -9,23 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, true
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Select, func, select, true
 from sqlmodel import Session, col
 
+from coop.driver import DriverStatement
 from coop.identity import Identity
 from coop.tables import PolicyEpoch
 
-_BEGIN = select(col(PolicyEpoch.epoch), col(PolicyEpoch.holdings), func.clock_timestamp().label("moment"))
+_EPOCH = select(col(PolicyEpoch.epoch), col(PolicyEpoch.holdings), func.clock_timestamp().label("moment"))
+_BEGIN = DriverStatement(_EPOCH, namedtuple_row)
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
     """A token or a cookie, not yet looked at."""
 
-    statement: Select[Any]
+    statement: DriverStatement[Any]
     """Made by :func:`opening`."""
     parameters: Mapping[str, Any]
-    reads: Callable[[Row[Any], datetime], Identity | None]
+    reads: Callable[[Any, datetime], Identity | None]
     """Returns who the row speaks for at a moment, or None where it is not good then."""
 
     def identity(self, session: Session, now: datetime) -> Identity | None:
@@ -33,15 +36,15 @@ class Credential:
         return self.reads(begin(session, self), now)
 
 
-def opening(found: Select[Any]) -> Select[Any]:
+def opening(found: Select[Any]) -> DriverStatement[Any]:
     """Return the statement that reads epoch, holdings, moment and, if there is one, the row of ``found``."""
     who = found.subquery("who")
-    return select(*_BEGIN.selected_columns, *who.c).select_from(PolicyEpoch).outerjoin(who, true())
+    whole = select(*_EPOCH.selected_columns, *who.c).select_from(PolicyEpoch).outerjoin(who, true())
+    return DriverStatement(whole, namedtuple_row)
 
 
-def begin(session: Session, credential: Credential | None) -> Row[Any]:
+def begin(session: Session, credential: Credential | None) -> Any:
     """Run the first statement of a request: epoch, holdings, moment, and what the credential reads."""
-    connection = session.connection()
     if credential is None:
-        return connection.execute(_BEGIN).one()
-    return connection.execute(credential.statement, credential.parameters).one()
+        return _BEGIN.rows(session, {})[0]
+    return credential.statement.rows(session, credential.parameters)[0]

@@ -49,7 +49,7 @@ LONGEST = 4096
 
 def shortened(statement: str) -> TextClause:
     """Return a statement without the spaces that mean nothing; it quotes no text in which they mean any."""
-    return text(" ".join(statement.split()).replace("( ", "(").replace(" )", ")"))
+    return text(" ".join(statement.split()).replace("( ", "(").replace(" )", ")").replace(", ", ","))
 
 
 class Row(SQLModel):

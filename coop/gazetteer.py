@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import text
 from sqlmodel import Session
 
+from coop.driver import driver_of
 from coop.place_names import folded
 
 SHIPPED = Path(__file__).resolve().parent / "data" / "places.tsv.gz"
@@ -58,7 +58,8 @@ def load(session: Session, shipped: Path = SHIPPED) -> int:
         return 0
     session.execute(text(_SHELF))
     shelved = 0
-    with _driver(session).cursor() as cursor, cursor.copy("COPY shelf FROM STDIN") as copy:
+    # COPY is known to the driver alone.
+    with driver_of(session.connection()).cursor() as cursor, cursor.copy("COPY shelf FROM STDIN") as copy:
         for row in rows(gzip.decompress(packed).decode()):
             copy.write_row(row)
             shelved += 1
@@ -66,13 +67,6 @@ def load(session: Session, shipped: Path = SHIPPED) -> int:
     session.execute(text(_FOLLOW))
     session.execute(text("DROP TABLE shelf"))
     return shelved
-
-
-def _driver(session: Session) -> psycopg.Connection:
-    """Return the driver's connection in the session's transaction: COPY is known to it alone."""
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    return connection
 
 
 def rows(table: str) -> Iterator[tuple[object, ...]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import Row, Select, delete, func, select, true, update
+from sqlalchemy import Select, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -162,7 +162,7 @@ def identity_query() -> Select[Any]:
     )
 
 
-def as_identity(row: Row[Any], scopes: frozenset[str]) -> Identity:
+def as_identity(row: Any, scopes: frozenset[str]) -> Identity:
     """Return a row of :func:`identity_query` as the identity that rules receive."""
     return Identity(
         row.id,

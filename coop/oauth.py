@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -53,7 +53,7 @@ def bearer(token: str) -> Credential:
     return Credential(_BY_ACCESS, {"digest": token_sha256(token)}, _read_access)
 
 
-def _read_access(row: Row[Any], now: datetime) -> Identity | None:
+def _read_access(row: Any, now: datetime) -> Identity | None:
     if row.id is None or row.expires_at <= now:
         return None
     return as_identity(row, frozenset(row.scope.split()))

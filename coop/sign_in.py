@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
-from sqlalchemy import Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlmodel import Session, col
 
 from coop.credential import Credential, opening
@@ -85,7 +85,7 @@ def cookie(token: str) -> Credential:
     return Credential(_BY_COOKIE, {"digest": _digest(token)}, _read_cookie)
 
 
-def _read_cookie(row: Row[Any], now: datetime) -> Identity | None:
+def _read_cookie(row: Any, now: datetime) -> Identity | None:
     return None if row.id is None or row.expires_at <= now else as_identity(row, EVERYTHING)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import TextClause, text
+from psycopg.rows import TupleRow, tuple_row
+from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.access import CAPPED, FOLLOWED, MORE_ASKED, READER, ROOM, TIES, VISIBLE
@@ -24,6 +25,7 @@ from audience.gardens.reading import garden_of
 from audience.standpoint import standpoint
 from coop.book import Book
 from coop.database import shortened
+from coop.driver import DriverStatement
 from coop.errors import NotFound
 from coop.identity import Identity
 from coop.ids import first_id_at
@@ -42,33 +44,35 @@ WHERE {{which}}
 
 # The seen are a hashed set, so that whoever has read thousands of posts skips them as fast as anyone, and
 # the depth is a limit of its own, so that thousands of full posts cost no more than it allows.
-_UNSEEN = f"""
-  SELECT * FROM post
-  WHERE {VISIBLE}
-    AND post.{{scope}}
-    AND author_id <> :me AND {{fed}}
-    AND id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{{since}})
-  ORDER BY id DESC
-"""
+_UNSEEN = "post.{which} AND id NOT IN (SELECT post_id FROM seat WHERE member_id = :me AND post_{which})"
 
 _SINCE = "id >= :oldest"
 
 
-def _newest(scope: str, fed: str, since: str = _SINCE) -> str:
+def _offered(fed: str) -> str:
+    """Return the condition that feeds may bring a post to the viewer; ``fed`` is their garden's."""
+    return f"{VISIBLE} AND author_id <> :me AND {fed}"
+
+
+def _newest(which: str, fed: str) -> str:
     """Return the newest of all unseen posts."""
-    return f"({_UNSEEN.format(scope=scope, fed=fed, since=since)} LIMIT :depth)"
+    unseen = _UNSEEN.format(which=which)
+    return f"(SELECT * FROM post WHERE {_offered(fed)} AND {unseen} ORDER BY id DESC LIMIT :depth)"
 
 
 def _newest_of_each(sources: str, link: str, fed: str) -> str:
     """Return the newest unseen posts of some authors or guilds, found in the index of each.
 
-    In the index of all posts one would go through those of everybody else, for as long as the horizon. Of
-    each no more are looked through than the pool holds.
+    In the index of all posts one would go through those of everybody else, for as long as the horizon. The
+    index alone says which are the newest of all; only as many are read as are needed, whoever made them.
     """
-    each = _UNSEEN.format(scope=f"{link} = source.id AND post.{_SINCE}", fed=fed, since=_SINCE)
+    unseen = _UNSEEN.format(which=_SINCE)
     return f"""(
-      SELECT post.* FROM {sources} AS source(id), LATERAL ({each} LIMIT :pool) AS post
-      ORDER BY post.id DESC LIMIT :depth
+      SELECT post.* FROM (
+        SELECT newest.id FROM {sources} AS source(id), LATERAL (
+          SELECT id FROM post WHERE {link} = source.id AND {unseen} ORDER BY id DESC LIMIT :depth) AS newest
+        ORDER BY id DESC) AS listed
+      JOIN post USING (id) WHERE {_offered(fed)} ORDER BY id DESC LIMIT :depth
     )"""
 
 
@@ -96,9 +100,9 @@ LEFT JOIN post_signals ON post_id = facts.id
 _KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} END AS known"
 
 
-def _statement(posts: str, more: str = "") -> TextClause:
+def _statement(posts: str, more: str = "") -> DriverStatement[TupleRow]:
     facts = _FACTS.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-    return shortened(_WITH_SIGNALS.format(facts=facts, more=more))
+    return DriverStatement(shortened(_WITH_SIGNALS.format(facts=facts, more=more)), tuple_row)
 
 
 _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
@@ -106,24 +110,23 @@ _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
 CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _among(ALL_FED).items()}
 """The statement for each set of posts that a profile is made from, for whoever keeps no garden."""
 
-_LISTED = _statement(_newest(_LISTED_IDS, ALL_FED, _LISTED_IDS))
-_ONE = text(
-    _WITH_SIGNALS.format(facts=_FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted"), more="")
-)
+_LISTED = _statement(_newest(_LISTED_IDS, ALL_FED))
+_THE_ONE = _FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")
+_ONE = DriverStatement(text(_WITH_SIGNALS.format(facts=_THE_ONE, more="")), tuple_row)
 
 
 _WIDTH = len(Candidate._fields)
 
 
 @lru_cache(maxsize=512)
-def _tended(among: Among, fed: str) -> TextClause:
+def _tended(among: Among, fed: str) -> DriverStatement[TupleRow]:
     """Return the statement for whoever keeps a garden: their numbers and names are bound, not written."""
     return _statement(_among(fed)[among], _KNOWN)
 
 
 @lru_cache(maxsize=512)
-def _listed_tended(fed: str) -> TextClause:
-    return _statement(_newest(_LISTED_IDS, fed, _LISTED_IDS))
+def _listed_tended(fed: str) -> DriverStatement[TupleRow]:
+    return _statement(_newest(_LISTED_IDS, fed))
 
 
 def candidates(
@@ -151,8 +154,8 @@ def candidates(
         **kept,
     }
     statement = CANDIDATES[profile.among] if fed == ALL_FED else _tended(profile.among, fed)
-    rows = session.connection().execute(statement, bound).all()
-    known = rows[0].known if rows else None
+    rows = statement.rows(session, bound)
+    known = rows[0][_WIDTH] if rows else None
     return (
         [Candidate._make(row[:_WIDTH]) for row in rows],
         NOTHING_KNOWN if known is None else taste.read(known),
@@ -171,15 +174,15 @@ def listed(
     fed, kept = (garden or garden_of(session, viewer, book, now)).fed()
     statement = _LISTED if fed == ALL_FED else _listed_tended(fed)
     bound = {**standpoint(session, viewer, book, now), **kept, "listed": list(posts)}
-    rows = session.connection().execute(statement, {**bound, "depth": len(posts), "pool": len(posts)}).all()
-    found = {row.id: Candidate._make(row) for row in rows}
+    rows = statement.rows(session, {**bound, "depth": len(posts), "pool": len(posts)})
+    found = {post.id: post for post in map(Candidate._make, rows)}
     return [found[post_id] for post_id in posts if post_id in found]
 
 
 def candidate(session: Session, viewer: Identity, book: Book, post_id: int, now: datetime) -> Candidate:
     """Return one post, seen or not; raise NotFound where the viewer's keys do not open it."""
     bound = {**standpoint(session, viewer, book, now), "wanted": post_id}
-    row = session.connection().execute(_ONE, bound).one_or_none()
-    if row is None:
+    rows = _ONE.rows(session, bound)
+    if not rows:
         raise NotFound
-    return Candidate._make(row)
+    return Candidate._make(rows[0])

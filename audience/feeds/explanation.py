@@ -50,7 +50,7 @@ def explain(
     post = candidate(session, reader, book, post_id, now)
     others, _ = candidates(session, reader, book, recipe, now)
     pool = [post, *(other for other in others if other.id != post_id)]
-    weighings = recipe.weighings()
+    weighings = recipe.weighings
     weights = weights_of(weighings)
     asked = recipe.asks_about_the_reader
     known = taste.of(session, reader, recipe.measures, now) if asked else NOTHING_KNOWN

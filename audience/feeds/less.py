@@ -130,7 +130,7 @@ def effect(
 
     ``concerns`` says which posts are of the kind that was asked about.
     """
-    weights, form = weights_of(recipe.weighings()), recipe.form()
+    weights, form = weights_of(recipe.weighings), recipe.form()
     orders = [ranking.ranked(pool, recipe.setting(now, one), weights) for one in tastes]
     old, new = ([one.scored.post_id for one in slots.page(order, form)] for order in orders)
     ranks = [{one.post_id: rank for rank, one in enumerate(order, start=1)} for order in orders]

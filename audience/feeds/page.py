@@ -54,7 +54,7 @@ def recipe_of(book: Book, name: str) -> Recipe:
     rules = book.rules(FEEDS, FeedRules)
     if name not in rules.profiles:
         raise NotFound
-    return Recipe.of(rules, name)
+    return book.derived(("recipe", name), lambda: Recipe.of(rules, name))
 
 
 def page(
@@ -71,7 +71,7 @@ def page_by(
     session: Session, viewer: Identity, book: Book, recipe: Recipe, now: datetime, *, limit: int | None = None
 ) -> list[Item]:
     """Return the next page that a recipe makes for the viewer."""
-    weights = weights_of(recipe.weighings())
+    weights = weights_of(recipe.weighings)
     garden = garden_of(session, viewer, book, now)
     pool, known = candidates(session, viewer, book, recipe, now, garden)
     ranked = ranking.ranked(pool, recipe.setting(now, known), weights)

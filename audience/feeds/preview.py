@@ -104,6 +104,6 @@ def compare(pool: Sequence[Candidate], before: Recipe, after: Recipe, taste: Tas
 
 
 def _page(pool: Sequence[Candidate], recipe: Recipe, setting: Setting) -> list[Candidate]:
-    weights: dict[SignalName, int] = weights_of(recipe.weighings())
+    weights: dict[SignalName, int] = weights_of(recipe.weighings)
     order = ranking.ranked(pool, setting, weights)
     return [one.scored.post for one in slots.page(order, recipe.form())]

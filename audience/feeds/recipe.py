@@ -7,6 +7,7 @@ within one.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from audience.feeds import sliders
 from audience.feeds.reader import NOTHING_KNOWN, Taste
@@ -22,7 +23,8 @@ OWN_VIA = "feed:own"
 """What a seat says that one of them delivered."""
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what a page asks for again and again is kept with it.
+@dataclass(frozen=True)
 class Recipe:
     """A profile with the clauses that all profiles share, and what a member made of it."""
 
@@ -62,8 +64,9 @@ class Recipe:
         profile = rules.profiles[name]
         return cls(name, profile, rules.signals, rules.discovery, rules.bridging, sliders or {}, topics, own)
 
+    @cached_property
     def weighings(self) -> dict[SignalName, Weighing]:
-        """Return the weights that count; a signal of no weight is not asked for."""
+        """The weights that count; a signal of no weight is not asked for."""
         made = sliders.weights(self.name, self.profile, self.sliders)
         return {signal: one for signal, one in made.items() if one.weight}
 

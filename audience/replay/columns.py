@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 from sqlmodel import Session
+
+from coop.driver import driver_of
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -48,10 +49,7 @@ def columns(session: Session, statement: str, width: int, bound: Mapping[str, An
     The arrays are of ``bigint``, of ``timestamptz`` (microseconds since 2000-01-01 UTC, as PostgreSQL keeps
     them) or of ``float8``. Raise TypeError on a connection that is not psycopg's.
     """
-    connection = session.connection().connection.driver_connection
-    if not isinstance(connection, psycopg.Connection):
-        raise TypeError("recorded events are read through psycopg")
-    with connection.cursor(binary=True) as cursor:
+    with driver_of(session.connection()).cursor(binary=True) as cursor:
         for kind, loader in ((_BIGINTS, _Whole), (_TIMESTAMPS, _Whole), (_DOUBLES, _Double)):
             cursor.adapters.register_loader(kind, loader)
         rows = cursor.execute(statement, bound).fetchall()

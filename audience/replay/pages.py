@@ -23,7 +23,7 @@ SHARE, MEAN = 1000, 100
 
 def page(recipe: Recipe, pool: Sequence[Candidate], taste: Taste, now: datetime) -> list[Placed]:
     """Return the page that a recipe makes of a pool for a reader of this taste, the best first."""
-    ranked = ranking.ranked(pool, recipe.setting(now, taste), weights_of(recipe.weighings()))
+    ranked = ranking.ranked(pool, recipe.setting(now, taste), weights_of(recipe.weighings))
     return slots.page(ranked, recipe.form())
 
 

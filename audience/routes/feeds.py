@@ -188,7 +188,7 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
     and your default's page comes instead.
     """
     found = serving.serve(call.session, call.member, call.book, profile, call.now, limit=query.limit)
-    weights = {} if found.recipe is None else found.recipe.weighings()
+    weights = {} if found.recipe is None else found.recipe.weighings
     under = "" if found.recipe is None else f"?profile={found.name}"
     return FeedPage(
         profile=found.name,

@@ -91,9 +91,9 @@ def test_law_06_a_cap_is_exact_when_many_members_try_three_times_over_32_threads
 def test_law_06_the_race_is_lost_without_the_guard(
     committed: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unguarded = str(gate._COUNT).replace("AND (seats IS NULL OR taken < seats)", "")
-    assert unguarded != str(gate._COUNT)
-    monkeypatch.setattr(gate, "_COUNT", text(unguarded))
+    unguarded = gate._COUNT.text.replace("AND (seats IS NULL OR taken < seats)", "")
+    assert unguarded != gate._COUNT.text
+    monkeypatch.setattr(gate._COUNT, "text", unguarded)
     (post_id,), viewers = make_posts(committed), make_viewers(committed, 60)
     rush(viewers, 1, 8, lambda viewer: come(committed, viewer, [post_id], capped(50)))
     assert counted(committed, post_id) == (60, 60)

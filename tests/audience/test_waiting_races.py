@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from app import POLICY_KINDS
@@ -142,9 +142,9 @@ def test_law_06_newcomers_are_seated_only_beyond_all_who_wait(coop: Coop) -> Non
 
 def test_they_would_be_seated_without_the_guard(coop: Coop, monkeypatch: pytest.MonkeyPatch) -> None:
     guard = "AND (seats IS NULL OR waited OR waiting = 0 OR taken + waiting < seats)"
-    guarded = str(gate._COUNT)
+    guarded = gate._COUNT.text
     assert guarded.count(guard) == 1
-    monkeypatch.setattr(gate, "_COUNT", text(guarded.replace(guard, "")))
+    monkeypatch.setattr(gate._COUNT, "text", guarded.replace(guard, ""))
     for who in coop.people:
         assert coop.waits(who)
     assert any(coop.comes(who, SEATS + 3) for who in coop.newcomers)

@@ -20,22 +20,22 @@ def made(recipe: Recipe, *signals: str) -> Explanation:
     """Return an explanation in which these signals add something."""
     known = [name for name in LABELS if name in signals]
     terms = [Term(name, 5, 5) for name in known]
-    return Explanation(0, terms, recipe.weighings(), 1, None, {})
+    return Explanation(0, terms, recipe.weighings, 1, None, {})
 
 
 def test_every_weight_is_cited_first_and_in_order() -> None:
     cited = grounds(BOOK, CALM, made(CALM))
-    assert cited == [f"/profiles/calm/weights/{name}" for name in CALM.weighings()]
+    assert cited == [f"/profiles/calm/weights/{name}" for name in CALM.weighings]
 
 
 def test_a_slider_that_is_turned_cites_how_far_it_reaches() -> None:
     turned = replace(CALM, sliders={"small": 1.0, "near": 0.0}, own="mornings")
     reach = [f"/profiles/calm/range/small/{end}" for end in ("min", "max")]
-    assert grounds(BOOK, turned, made(turned))[len(turned.weighings()) :] == reach
+    assert grounds(BOOK, turned, made(turned))[len(turned.weighings) :] == reach
 
 
 def test_a_signal_that_adds_anything_cites_the_numbers_inside_it() -> None:
-    cited = grounds(BOOK, CALM, made(CALM, "fresh", "near", "topic"))[len(CALM.weighings()) :]
+    cited = grounds(BOOK, CALM, made(CALM, "fresh", "near", "topic"))[len(CALM.weighings) :]
     assert cited == ["/profiles/calm/half_life", "/signals/near/region", "/signals/near/country"]
 
 

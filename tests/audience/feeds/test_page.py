@@ -30,6 +30,8 @@ from tests.audience.factories import (
 from tests.coop.statements import counted
 from tests.factories import id_of, identity_of, make_guild, make_member
 
+ONE_SEAT = {"seats": {"max": 1}}
+
 
 def someone(session: Session) -> Identity:
     return identity_of(make_member(session))
@@ -158,6 +160,34 @@ def test_the_balanced_feed_weighs_who_is_followed_who_answers_and_who_is_small(
     session.flush()
     order = [made[member.handle] for member in (followed, answering, plain, loud)]
     assert feed(session, ben, book, "balanced") == order
+
+
+@pytest.mark.parametrize("name", ["following", "guilds"])
+def test_an_authors_full_posts_keep_nothing_older_away(session: Session, book: Book, name: str) -> None:
+    author, reader, late = make_member(session), make_member(session), someone(session)
+    guild = make_guild(session, "bakers", author, (reader,))
+    maker, ben = identity_of(author, (guild,)), identity_of(reader, (guild,))
+    following.follow(session, ben, book, author.handle, NOW)
+    (older,) = write(session, book, 60, author=maker, guild="bakers")
+    for post_id in write(session, book, 1, 2, 3, 4, author=maker, guild="bakers", audience=ONE_SEAT):
+        access_post(session, late, book, post_id, NOW)
+    small = with_clauses(book, FEEDS, {f"/profiles/{name}/page": 3, f"/profiles/{name}/pool": 3})
+    assert feed(session, ben, small, name) == [older]
+
+
+def test_a_feed_looks_through_the_newest_of_all_whoever_made_them(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    ada, cleo = someone(session), someone(session)
+    for one in (ada, cleo):
+        following.follow(session, ben, book, one.handle, NOW)
+    first, last = write(session, book, 1, 4, author=ada)
+    between = write(session, book, 2, 3, author=cleo)
+    write(session, book, 5, author=someone(session))
+    clauses = {"depth": 3, "half_life": "PT1M"}
+    few = with_clauses(book, FEEDS, {f"/profiles/following/{name}": one for name, one in clauses.items()})
+    assert feed(session, ben, few, "following") == [first, *between]
+    assert feed(session, ben, few, "following") == [last]
 
 
 def test_law_11_every_item_adds_up_to_its_score(session: Session, book: Book, ben: Identity) -> None:

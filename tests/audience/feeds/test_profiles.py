@@ -54,7 +54,7 @@ def test_its_recipe_is_the_voted_one_with_the_sliders_set(
     recipe = made.recipe(book.rules(FEEDS, FeedRules))
     assert recipe is not None
     assert (recipe.name, recipe.title, recipe.via) == ("balanced", "own:mornings", "feed:own")
-    small = recipe.weighings()["small"]
+    small = recipe.weighings["small"]
     assert (small.base, small.slider, small.weight) == (600, 1.0, 1200)
     assert len(recipe.topics) == 1
 

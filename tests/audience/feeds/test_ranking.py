@@ -17,7 +17,7 @@ from tests.thorough import much
 def test_law_11_contributions_add_up_to_the_score_exactly(seed: int) -> None:
     lot = Random(seed)
     made = recipe(lot)
-    weights = weights_of(made.weighings())
+    weights = weights_of(made.weighings)
     for one in ranked(pool(lot, 20), made.setting(NOW, taste(lot)), weights):
         parts = terms(one, weights)
         assert sum(part.contribution for part in parts) == one.score
@@ -27,7 +27,7 @@ def test_law_11_contributions_add_up_to_the_score_exactly(seed: int) -> None:
 
 def test_law_11_a_weight_tells_base_slider_and_bounds_and_the_clause_that_says_the_base() -> None:
     turned = replace(BALANCED, sliders={"small": 3.0})
-    weighings = turned.weighings()
+    weighings = turned.weighings
     weights = weights_of(weighings)
     (one,) = ranked([candidate(viewers=20)], turned.setting(NOW), weights)
     (term,) = (term for term in terms(one, weights) if term.signal == "small")
@@ -38,7 +38,7 @@ def test_law_11_a_weight_tells_base_slider_and_bounds_and_the_clause_that_says_t
 
 
 def test_a_signal_that_says_nothing_of_a_post_is_no_term() -> None:
-    weights = weights_of(BALANCED.weighings())
+    weights = weights_of(BALANCED.weighings)
     of_a_stranger, of_somebody_followed = (
         [term.signal for term in terms(one, weights)]
         for follows in (False, True)
@@ -52,7 +52,7 @@ def test_a_signal_of_no_weight_is_not_asked_for() -> None:
     rules = with_clauses(founding_book(), FEEDS, {"/profiles/balanced/weights/follow": 0.0}).rules(
         FEEDS, FeedRules
     )
-    weighings = Recipe.of(rules, "balanced").weighings()
+    weighings = Recipe.of(rules, "balanced").weighings
     assert set(RULES.profiles["balanced"].weights) - set(weighings) == {"follow"}
 
 
@@ -60,7 +60,7 @@ def test_a_signal_of_no_weight_is_not_asked_for() -> None:
 def test_a_ranking_without_a_signal_is_that_of_a_recipe_that_does_not_weigh_it(seed: int) -> None:
     lot = Random(seed)
     made = recipe(lot)
-    posts, setting, weights = pool(lot, 20), made.setting(NOW, taste(lot)), weights_of(made.weighings())
+    posts, setting, weights = pool(lot, 20), made.setting(NOW, taste(lot)), weights_of(made.weighings)
     order = ranked(posts, setting, weights)
     for signal in weights:
         others = {name: weight for name, weight in weights.items() if name != signal}
@@ -72,7 +72,7 @@ def test_a_ranking_without_a_signal_is_that_of_a_recipe_that_does_not_weigh_it(s
 @pytest.mark.parametrize("seed", range(20))
 def test_the_chronological_profile_is_the_order_of_publishing(seed: int) -> None:
     made, posts = Recipe.of(RULES, "chronological"), pool(Random(seed), 30)
-    order = ranked(posts, made.setting(NOW), weights_of(made.weighings()))
+    order = ranked(posts, made.setting(NOW), weights_of(made.weighings))
     assert [one.post_id for one in order] == sorted((post.id for post in posts), reverse=True)
 
 
@@ -82,4 +82,4 @@ def test_equal_scores_put_the_newer_above() -> None:
 
 
 def test_nothing_ranks_as_nothing() -> None:
-    assert ranked([], BALANCED.setting(NOW), weights_of(BALANCED.weighings())) == []
+    assert ranked([], BALANCED.setting(NOW), weights_of(BALANCED.weighings)) == []

@@ -76,7 +76,7 @@ def test_a_profile_of_one_s_own_makes_the_page_that_its_sliders_say(
     assert set(ids(found)) == {old, new, followed}
     assert (found.name, found.source, found.instead) == ("own:friends", None, None)
     assert found.recipe is not None
-    follow = found.recipe.weighings()["follow"]
+    follow = found.recipe.weighings["follow"]
     assert (follow.base, follow.slider, follow.weight, follow.max) == (800, 2.0, 3000, 3000)
     assert follow.clause == "/profiles/balanced/weights/follow"
     for item in found.items:

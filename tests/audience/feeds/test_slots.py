@@ -99,7 +99,7 @@ def test_law_11_a_post_is_said_to_be_brought_by_a_slot_where_it_is_not_on_the_pa
 def on_page(made: Recipe, posts: list[Candidate], known: Taste, signal: SignalName) -> int:
     """The total of a signal on the page that a recipe makes."""
     setting = made.setting(NOW, known)
-    order = ranked(posts, setting, weights_of(made.weighings()))
+    order = ranked(posts, setting, weights_of(made.weighings))
     return sum(SIGNALS[signal]([one.scored.post for one in page(order, made.form())], setting))
 
 

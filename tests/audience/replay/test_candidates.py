@@ -137,7 +137,7 @@ def test_law_11_where_nothing_happened_since_a_page_of_the_past_is_the_live_one_
     made.turn_back(UNTIL)
     made.know(UNTIL)
     recipe = Recipe.of(book.rules(FEEDS, FeedRules), name)
-    weights = weights_of(recipe.weighings())
+    weights = weights_of(recipe.weighings)
     readers = [one.member_id for one in made.members]
     tastes = present.tastes(session, readers, [recipe], UNTIL)
     said: set[str] = set()
