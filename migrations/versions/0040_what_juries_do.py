@@ -37,8 +37,10 @@ BEGIN
        AND (source.layers = 0 OR (
            NOT EXISTS (
                SELECT FROM post_stage AS stage
-               WHERE post_id = source.id AND part = 'read' AND added_at <= source.until {more}
-                 AND stage_has_come(at, seats_pct, reached_at, moment) AND stage.lock_any IS NOT NULL
+               WHERE post_id = source.id AND part = 'read'
+                 AND added_at <= source.until AND coalesce(reached_at <= source.until, true)
+                 AND stage_has_come(at, seats_pct, reached_at, least(moment, source.until))
+                 AND stage.lock_any IS NOT NULL {more}
                  AND lock_opens(stage.lock_any, stage.lock_all, stage.lock_none, stage.lock_groups,
                                 stage.lock_follow, keys, reader, source.author_id, moment) IS NOT TRUE)
            AND source_opens(source.id, keys, reader, moment, source.until)));
