@@ -105,6 +105,7 @@ def _shown(
         "report.html",
         status,
         thing=thing,
+        path=request.path,
         grounds=list_grounds(call, GroundQuery(guild=thing.guild)),
         steward=thing.guild_id is not None and thing.guild_id in member.steward_of,
         own=thing.author_id == member.member_id,

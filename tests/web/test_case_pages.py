@@ -1,0 +1,140 @@
+"""Reporting, judging, appealing and the record of moderation, in a browser and without a script."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from audience.cases import advancing, juries
+from tests.audience.cases.judging import make_jurors
+from tests.audience.factories import make_post
+from tests.web.browser import Browser, Page
+from tests.web.conftest import Village
+from tests.web.test_every_page import check
+from tests.web.test_moderation_pages import answer, publish
+
+Of = Callable[[str], Browser]
+CASES = "/moderation/cases"
+
+
+def willing(village: Village, number: int = 11) -> None:
+    """Have so many members offer to judge, and the ledger signed once."""
+    village.enrol(number)
+    with village.database.begin() as session:
+        make_jurors(session, 0)
+        for one in range(number):
+            juries.offer(session, village.people[f"friend{one}"], village.clock.now(session))
+
+
+def works(village: Village) -> None:
+    village.clock.offset += timedelta(minutes=11)
+    advancing.advance(village.database, village.books, village.clock)
+
+
+def drawn(village: Village, browser_of: Of) -> dict[str, tuple[Browser, str]]:
+    """Return the browser of everybody who judges something, and the page of their case."""
+    found = {}
+    for name in [one for one in village.people if one.startswith("friend")]:
+        browser = browser_of(name)
+        links = [one["href"] for one in browser.get(CASES).named("a") if "/cases/" in one.get("href", "")]
+        if links:
+            found[name] = (browser, links[0])
+    return found
+
+
+def sends(browser: Browser, at: str, path: str, **typed: str) -> Page:
+    page = browser.sent(browser.get(at), path, **typed)
+    check(page)
+    return page
+
+
+def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
+    village: Village, browser_of: Of
+) -> None:
+    willing(village)
+    post = publish(village, "ada", "I took this one, @bruno")
+    ada, bruno = browser_of("ada"), browser_of("bruno")
+    assert f"{post}/report" in [one.get("href") for one in bruno.get(post).named("a")]
+    told = sends(bruno, f"{post}/report", f"{post}/report", ground="mine", words="It is mine, @ada")
+    assert "A jury looks at it." in told.text
+    works(village)
+    jury = drawn(village, browser_of)
+    assert len(jury) == 5
+    for browser, case in jury.values():
+        page = browser.get(case)
+        check(page)
+        assert "I took this one, @A" in page.text and "It is mine, @author" in page.text
+        assert "@ada" not in page.text and "@bruno" not in page.text
+        assert "Who took it?" in sends(browser, case, f"{case}/remarks", body="Who took it?").text
+        voted = sends(browser, case, f"{case}/ballot", outcome="remove")
+    assert "Remove it 5" in voted.text
+    assert bruno.get(post).status == 404
+    (link,) = {one["href"] for one in ada.get("/notices").named("a") if "/decisions/" in one.get("href", "")}
+    page = ada.get(link)
+    check(page)
+    assert "By a jury of members, drawn by lot" in page.text
+    sends(ada, link, f"{link}/appeal", words="It is an old one")
+    works(village)
+    fresh = drawn(village, browser_of)
+    assert len(fresh) == 5 and not fresh.keys() & jury.keys()
+    for browser, case in fresh.values():
+        assert "It is an old one" in browser.get(case).text
+        sends(browser, case, f"{case}/ballot", outcome="none")
+    assert bruno.get(post).status == 200
+    assert "a jury found otherwise" in ada.get(link).text
+
+
+def test_law_07_what_one_may_not_see_cannot_be_reported_nor_judged(village: Village, browser_of: Of) -> None:
+    post = publish(village, "ada", "Bread")
+    answer(village, "bruno", post, "Rye")
+    bruno = browser_of("bruno")
+    for path in ("/posts/7/report", "/replies/7/report", f"{CASES}/7", f"{CASES}/7/picture"):
+        assert bruno.get(path).status == 404
+    assert "It is yours" in browser_of("ada").get(f"{post}/report").text
+
+
+def test_what_is_wrong_with_a_report_is_told_where_it_stands(village: Village, browser_of: Of) -> None:
+    post = publish(village, "ada", "Bread")
+    bruno = browser_of("bruno")
+    page = Page(bruno.send(bruno.get(f"{post}/report"), f"{post}/report", ground="envy"))
+    check(page)
+    assert (page.status, "There is no such ground here" in page.text) == (422, True)
+    sends(bruno, f"{post}/report", f"{post}/report", ground="attack")
+    again = Page(bruno.send(bruno.get(f"{post}/report"), f"{post}/report", ground="attack"))
+    assert (again.status, "one report is enough" in again.text) == (409, True)
+
+
+def test_one_offers_to_judge_and_steps_down_by_a_tap(village: Village, browser_of: Of) -> None:
+    willing(village)
+    ada = browser_of("ada")
+    assert "You offer to judge since" in sends(ada, CASES, CASES, offer="yes").text
+    assert "Offer to judge" in sends(ada, CASES, CASES, offer="no").text
+    post = publish(village, "ada", "Bread")
+    bruno = browser_of("bruno")
+    sends(bruno, f"{post}/report", f"{post}/report", ground="mine")
+    works(village)
+    browser, case = next(iter(drawn(village, browser_of).values()))
+    assert "Another follows you." in sends(browser, case, f"{case}/leave").text
+    assert browser.get(case).status == 404
+
+
+def test_a_steward_holds_at_once_by_the_same_form(village: Village, browser_of: Of) -> None:
+    village.guild("bakers", "ada", "bruno")
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        made = make_post(session, village.people["bruno"], book, now=now, guild="bakers", body="Heavy")
+    ada, path = browser_of("ada"), f"/posts/{made.id}/report"
+    assert "Hold it at once" in ada.get(path).text
+    sends(ada, path, path, ground="attack", at_once="yes")
+    assert ada.get(f"/posts/{made.id}").status == 404
+    assert browser_of("bruno").get(f"/posts/{made.id}").status == 200
+
+
+def test_anybody_reads_what_was_done_and_a_reader_may_appeal(village: Village, browser_of: Of) -> None:
+    post = publish(village, "ada", "Buy now! Limited offer!")
+    bruno = browser_of("bruno")
+    (link,) = [one["href"] for one in bruno.get(post).named("a") if one.get("href", "").endswith("/appeal")]
+    assert "A fresh jury looks at it." in sends(bruno, link, link, words="It is a joke").text
+    assert "already" in sends(bruno, link, link).text
+    village.clock.offset += timedelta(days=1)
+    page = bruno.get("/moderation")
+    check(page)
+    assert "How the rules do" in page.text and "Who carries the load" in page.text
