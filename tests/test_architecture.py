@@ -192,6 +192,7 @@ PURE = (
     "web/report_comparison.py",
     "web/report_drawings.py",
     "web/scales.py",
+    "web/moderation_wording.py",
     "web/wording.py",
 )
 OUTSIDE_PURE = {"flask", "sqlalchemy", "sqlmodel", "minio", "authlib"}

@@ -7,8 +7,6 @@ from fractions import Fraction
 
 from audience.feeds.rules import SignalName
 from audience.feeds.sliders import LABELS
-from audience.moderation.case_rules import Measure, Outcome
-from audience.moderation.rules import Action
 from audience.rules import AtTime
 from coop.notice_topics import Topic
 from coop.rhythm import Every, Rhythm
@@ -161,42 +159,6 @@ AT_MOMENTS: dict[AtTime, str] = {
     "off": "nobody",
 }
 """Who may answer at a moment of a post."""
-
-OUTCOMES: dict[Outcome, str] = {
-    "none": "Leave it as it is",
-    "label": "Put a label on it",
-    "collapse": "Show it folded",
-    "narrow": "For those alone who follow its author, or whom it names",
-    "remove": "Remove it",
-}
-"""What a jury does with something."""
-
-MEASURED: dict[Measure, str] = {
-    "nothing": "Nothing",
-    "warn": "Ask them not to do so again",
-    "pause": "Let them publish nothing for some days",
-}
-"""What a jury does about whoever made it."""
-
-ENDED = {
-    "no_jury": "no jury could be drawn, nothing was done",
-    "no_quorum": "too few voted in time, nothing was done",
-    "gone": "its author deleted it",
-    "few": "too few reported it",
-    "ended": "what it judged had ended",
-}
-"""Why a case ended without a decision."""
-
-DECIDED: dict[Action, str] = {
-    "slow": "followed by a pause",
-    "label": "labelled",
-    "collapse": "folded",
-    "unfeed": "left out of feeds",
-    "narrow": "narrowed",
-    "hold": "held back",
-    "remove": "removed",
-}
-"""What a rule did with something."""
 
 PARTS = {
     "see": "who may know of it",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,13 +10,12 @@ from audience import posts, stages
 from audience.access import Access, access_post
 from audience.cards import Card, cards
 from audience.document import AudienceDocument, Parts
-from audience.gardens.garden import By, Garden, Mark, Sight
+from audience.gardens.garden import Garden
 from audience.grants import Ask
 from audience.limits import limits_of
-from audience.moderation import verdict
-from audience.moderation.rules import Action
 from audience.posts import Draft
 from audience.reply_cards import ReplyCard
+from audience.routes.flags import FlagView, MarkView, flag_view, is_folded, mark_view
 from coop.api import Api
 from coop.book import Book
 from coop.call import Accepted, Call
@@ -119,35 +118,6 @@ class FromView:
 
 
 @dataclass(slots=True)
-class MarkReasonView:
-    """Something of your garden that speaks against a post."""
-
-    by: By
-    """What you mute (``person``, ``guild``, ``tag``, ``word``, ``kind``), a ``filter`` of yours, or a
-    ``label`` to which you subscribe."""
-    name: str
-    """Of the filter, or of the labeller and its label (``slug/label``); nothing for what you mute."""
-    action: Sight
-
-
-@dataclass(slots=True)
-class MarkView:
-    """What your own garden does with it; nobody else is told."""
-
-    action: Literal["label", "collapse"]
-    """``collapse``: show it folded, with the reasons. So is what you have hidden, where you go and look."""
-    reasons: list[MarkReasonView]
-    chosen: bool
-    """Whether you chose to see it, or all that its author makes: then your garden does not fold it."""
-
-
-def is_folded(flag: "FlagView | None", mark: MarkView | None) -> bool:
-    """Say whether something is shown folded, by a rule or by the viewer's own garden."""
-    by_rule = flag is not None and flag.action == "collapse"
-    return by_rule or (mark is not None and mark.action == "collapse")
-
-
-@dataclass(slots=True)
 class QuotedView:
     """A post that is shown inside another, because you may see both."""
 
@@ -156,7 +126,7 @@ class QuotedView:
     guild: str | None
     body: str
     picture: PictureView | None
-    flag: "FlagView | None"
+    flag: FlagView | None
     """What the rules say of it."""
     garden: MarkView | None
     """What your garden does with it."""
@@ -166,37 +136,6 @@ class QuotedView:
     def folded(self) -> bool:
         """Whether it is shown folded."""
         return is_folded(self.flag, self.garden)
-
-
-@dataclass(slots=True)
-class FlagReasonView:
-    """A rule that holds for it, or a by-law by which people decided."""
-
-    by: verdict.By
-    about: str
-    """What the rule is for."""
-    then: Action
-    label: str | None
-    scope: str
-    clause: str
-    version: int
-    """Of the policy ``moderation`` of that scope."""
-    proposal: str | None
-    """The vote behind the rule; none where it was founded."""
-
-
-@dataclass(slots=True)
-class FlagView:
-    """What rules did with it: whoever reads it is told, and by which clauses."""
-
-    decision: str
-    action: Action
-    """``label``; ``collapse``: show it folded; ``unfeed``: no feed offers it; ``narrow``: only whoever
-    follows its author or is named in it sees it; ``hold`` and ``remove``: only its author does."""
-    labels: list[str]
-    override: bool
-    """Whether you may have it shown to you as if nothing were said of it."""
-    reasons: list[FlagReasonView]
 
 
 class PostView(BaseModel):
@@ -300,27 +239,6 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         flag=flag_view(card.flag),
         garden=mark_view(card.mark),
         created_at=card.created_at,
-    )
-
-
-def mark_view(mark: Mark | None) -> MarkView | None:
-    """Return what the viewer's garden does with something."""
-    if mark is None:
-        return None
-    reasons = [MarkReasonView(one.by, one.name, one.action) for one in mark.reasons]
-    return MarkView(mark.action, reasons, mark.chosen)
-
-
-def flag_view(flag: dict[str, Any] | None) -> FlagView | None:
-    """Return what readers are told of a decision, as it is kept with a post or reply."""
-    if flag is None:
-        return None
-    return FlagView(
-        decision=flag["decision"],
-        action=flag["action"],
-        labels=flag["labels"],
-        override=flag["override"],
-        reasons=[FlagReasonView(**one) for one in flag["reasons"]],
     )
 
 

@@ -9,12 +9,10 @@ from audience import replies, reply_cards
 from audience.gardens.garden import NO_GARDEN, Garden
 from audience.gardens.reading import garden_of
 from audience.reply_cards import ReplyCard
+from audience.routes.flags import FlagView, flag_view, is_folded
 from audience.routes.posts import (
     AuthorView,
-    FlagView,
     PictureView,
-    flag_view,
-    is_folded,
     picture_view,
 )
 from coop.api import Api

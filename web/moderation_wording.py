@@ -1,0 +1,40 @@
+"""Words for what rules, juries and stewards do. Pure."""
+
+from audience.moderation.case_rules import Measure, Outcome
+from audience.moderation.rules import Action
+
+OUTCOMES: dict[Outcome, str] = {
+    "none": "Leave it as it is",
+    "label": "Put a label on it",
+    "collapse": "Show it folded",
+    "narrow": "For those alone who follow its author, or whom it names",
+    "remove": "Remove it",
+}
+"""What a jury does with something."""
+
+MEASURED: dict[Measure, str] = {
+    "nothing": "Nothing",
+    "warn": "Ask them not to do so again",
+    "pause": "Let them publish nothing for some days",
+}
+"""What a jury does about whoever made it."""
+
+ENDED = {
+    "no_jury": "no jury could be drawn, nothing was done",
+    "no_quorum": "too few voted in time, nothing was done",
+    "gone": "its author deleted it",
+    "few": "too few reported it",
+    "ended": "what it judged had ended",
+}
+"""Why a case ended without a decision."""
+
+DECIDED: dict[Action, str] = {
+    "slow": "followed by a pause",
+    "label": "labelled",
+    "collapse": "folded",
+    "unfeed": "left out of feeds",
+    "narrow": "narrowed",
+    "hold": "held back",
+    "remove": "removed",
+}
+"""What a rule did with something."""
