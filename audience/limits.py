@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import reduce
 from typing import NamedTuple
 
-from audience.clauses import limit_of, strictest
+from audience.clauses import OPEN, limit_of, strictest
 from audience.document import Parts
 from audience.rules import AUDIENCE, AudienceRules
 from audience.strictness import is_stricter, stricter_of
@@ -172,10 +172,10 @@ def most_seats(book: Book, guild: str | None, *, wide: bool) -> int | None:
     """Return the most seats that a post of a guild, or of none, may have; None for no limit.
 
     ``wide`` takes the coop's wide ceiling in place of the coop's ceiling; a guild's own, where it is the
-    stricter of the two, holds for either.
+    stricter of the two, holds for either. Where the ceiling is open there is nothing beyond it.
     """
     own, coop = (rules_of(book, one).seats for one in (guild, None))
-    wider = wide and not is_stricter(CEILING, own.ceiling, coop.ceiling)
+    wider = wide and coop.ceiling != OPEN and not is_stricter(CEILING, own.ceiling, coop.ceiling)
     return limit_of(coop.wide_ceiling if wider else own.ceiling)
 
 

@@ -262,7 +262,7 @@ def _defaults(rules: AudienceRules) -> list[Fault]:
         detail = f"The default cannot be above the ceiling, which is {ceiling}."
         found.append(Fault("/seats/default", detail))
     wide = limit_of(rules.seats.wide_ceiling)
-    if wide is not None and (ceiling is None or wide < ceiling):
+    if wide is not None and ceiling is not None and wide < ceiling:
         detail = "The wide ceiling cannot be below the ceiling, which holds for everybody."
         found.append(Fault("/seats/wide_ceiling", detail))
     if rules.limit_for_now.default > rules.limit_for_now.longest:

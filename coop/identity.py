@@ -18,3 +18,5 @@ class Identity:
     """Ids of the guilds that this member is a steward of; a subset of ``guilds``."""
     scopes: frozenset[str] = field(default_factory=frozenset)
     """What the credential allows: a session allows everything, a token what was consented to."""
+    keeps_garden: bool = field(default=True, compare=False)
+    """Whether there may be anything in their garden; who never kept any is spared the question."""

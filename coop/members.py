@@ -153,6 +153,7 @@ def identity_query() -> Select[Any]:
             col(Member.handle),
             col(Member.display_name),
             col(Member.joined_at),
+            col(Member.keeps_garden),
             held.c.guilds,
             held.c.steward_of,
         )
@@ -172,6 +173,7 @@ def as_identity(row: Any, scopes: frozenset[str]) -> Identity:
         frozenset(row.guilds or ()),
         frozenset(row.steward_of or ()),
         scopes,
+        row.keeps_garden,
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Identity,
     Index,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -57,6 +58,8 @@ class Member(Row, table=True):
     about: str = ""
     flag: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
     """What rules of moderation say of name and text to whoever reads them."""
+    keeps_garden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether they ever muted, filtered, chose or subscribed to anything; a trigger keeps it."""
     password_hash: str
     place_id: int | None = Field(
         default=None,

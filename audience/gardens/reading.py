@@ -46,7 +46,7 @@ ORDER BY part, id
 
 def garden_of(session: Session, viewer: Identity | None, book: Book, now: datetime) -> Garden:
     """Return the garden of whoever looks, as it holds now; a visitor keeps nothing."""
-    if viewer is None:
+    if viewer is None or not viewer.keeps_garden:
         return NO_GARDEN
     silent_after = book.rules(MODERATION, ModerationRules).gardens.silent_after
     bound = {"me": viewer.member_id, "now": now, "silent_after": silent_after}

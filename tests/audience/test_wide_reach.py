@@ -157,3 +157,8 @@ def test_a_feed_offers_a_wide_post_beyond_the_ceiling_and_within_the_guild_s_own
     reader = identity_of(make_member(session, "ben"))
     found = page(session, reader, strict, "chronological", NOW)
     assert [one.card.id for one in found] == ([post.id] if room else [])
+
+
+def test_where_the_ceiling_is_open_nothing_is_beyond_it_and_wide_posts_are_open_too() -> None:
+    opened = with_clauses(BOOK, AUDIENCE, {"/seats/ceiling": "open", "/seats/default": "open"})
+    assert [limits_of(opened, None, Asked(wide=wide)).seats for wide in (False, True)] == [None, None]
