@@ -64,7 +64,7 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)
 
 _QUALITY = text(f"""
-SELECT cause ->> 'clause' AS clause, cause ->> 'scope' AS scope, count(*) AS decided,
+SELECT cause ->> 'rule' AS rule, cause ->> 'scope' AS scope, count(*) AS decided,
        count(*) FILTER (WHERE one.judged = 'upheld') AS upheld,
        count(*) FILTER (WHERE one.judged = 'overturned') AS overturned
 FROM {_DECISIONS} CROSS JOIN LATERAL jsonb_array_elements(one.causes) AS cause
@@ -161,10 +161,10 @@ def quality(
     scope = COOP if guild is None else guild_scope(guild)
     policy = book.policy(MODERATION, scope)
     rows = session.connection().execute(_QUALITY, {"guild": guild_id, "until": _today(now)})
-    counted = {(row.scope, row.clause): row for row in rows}
+    counted = {(row.scope, row.rule): row for row in rows}
     found = []
     for name, rule in (policy.data if policy is not None else {}).get("rules", {}).items():
-        row = counted.get((scope, rule_clause(name)))
+        row = counted.get((scope, name))
         decided, upheld, overturned = (0, 0, 0) if row is None else (row.decided, row.upheld, row.overturned)
         judged = upheld + overturned
         poor = judged >= rules.quality.judged and overturned >= rules.quality.overturned * judged

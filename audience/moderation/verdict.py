@@ -13,6 +13,7 @@ from audience.moderation.rules import ACTIONS, MODERATION, OVERRIDABLE, Action
 from audience.moderation.ruleset import Cause, action_of
 from coop.book import Book
 from coop.cel.trace import Compared
+from coop.receipts import Citation
 
 
 class Condition(TypedDict):
@@ -117,7 +118,7 @@ def slowed_until(causes: Sequence[Mapping[str, Any]], made_at: datetime) -> date
 
 def kept(cause: Cause, book: Book, scope: str) -> Kept:
     """Return a cause as it is kept; ``scope`` is that of its ruleset, which may cite the coop's rules too."""
-    receipt = book.cite(MODERATION, cause.clause, scope)
+    receipt = _receipt(book, cause, scope)
     return {
         "by": "rule",
         "rule": cause.name,
@@ -142,6 +143,16 @@ def kept(cause: Cause, book: Book, scope: str) -> Kept:
 
 def _seconds(gap: timedelta | None) -> int | None:
     return None if gap is None else int(gap.total_seconds())
+
+
+def _receipt(book: Book, cause: Cause, scope: str) -> Citation:
+    """Return the receipt of that clause of a rule which was set last: its condition, or what it does."""
+    asks = book.cite(MODERATION, cause.clause, scope)
+    policy = book.policy(MODERATION, asks.scope)
+    blame = {} if policy is None else policy.blame
+    parts = [clause for clause in blame if clause.startswith(f"/rules/{cause.name}/")]
+    last = max(parts, key=lambda clause: (blame[clause], clause == cause.clause), default=cause.clause)
+    return book.cite(MODERATION, last, asks.scope)
 
 
 def _condition(compared: Compared) -> Condition:

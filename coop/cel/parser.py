@@ -57,14 +57,15 @@ class _Parser:
 
     def expression(self) -> Node:
         self._levels += 1
+        start = self.next.start
         if self._levels > DEEPEST:
-            raise ExpressionFault(_too_deep(), self.next.start)
+            raise ExpressionFault(_too_deep(), start)
         asked = self._chain("||", OR, lambda: self._chain("&&", AND, lambda: self._binary(0)))
         if self._took("?"):
             at = self._tokens[self._at - 1].start
             yes = self._chain("||", OR, lambda: self._chain("&&", AND, lambda: self._binary(0)))
             self._expect(":", "A choice is written: condition ? this : that.")
-            asked = _call(TERNARY, (asked, yes, self.expression()), at)
+            asked = self._call(TERNARY, (asked, yes, self.expression()), start, at)
         self._levels -= 1
         return asked
 
@@ -79,20 +80,20 @@ class _Parser:
             raise ExpressionFault(detail, self.next.start)
 
     def _chain(self, sign: str, function: str, part: "Part") -> Node:
-        parts, at = [part()], self.next.start
+        start, parts, at = self.next.start, [part()], self.next.start
         while self._took(sign):
             parts.append(part())
-        return parts[0] if len(parts) == 1 else _call(function, tuple(parts), at)
+        return parts[0] if len(parts) == 1 else self._call(function, tuple(parts), start, at)
 
     def _binary(self, level: int) -> Node:
         if level == len(_LEVELS):
             return self._unary()
-        left = self._binary(level + 1)
+        start, left = self.next.start, self._binary(level + 1)
         while self.next.kind in ("sign", "name") and self.next.value in _LEVELS[level]:
             token = self.next
             self._at += 1
             function = IN if token.value == "in" else f"_{token.value}_"
-            left = _call(function, (left, self._binary(level + 1)), token.start)
+            left = self._call(function, (left, self._binary(level + 1)), start, token.start)
         return left
 
     def _unary(self) -> Node:
@@ -104,21 +105,22 @@ class _Parser:
             signs.append(self.next.start)
             self._at += 1
         if sign.value == "-" and self.next.kind in ("int", "double"):
-            found: Node = self._number(negative=True, start=signs.pop())
-            found = self._members(found)
+            start = signs.pop()
+            found = self._members(self._number(negative=True, start=start), start)
         else:
             found = self._member()
         for at in reversed(signs):
-            found = _call(NOT if sign.value == "!" else "-_", (found,), at, start=at)
+            found = self._call(NOT if sign.value == "!" else "-_", (found,), at, at)
         return found
 
     def _member(self) -> Node:
-        return self._members(self._primary())
+        start = self.next.start
+        return self._members(self._primary(), start)
 
-    def _members(self, found: Node) -> Node:
+    def _members(self, found: Node, start: int) -> Node:
         while True:
             if self._took("."):
-                found = self._part_of(found)
+                found = self._part_of(found, start)
             elif self.next.value == "[" and self.next.kind == "sign":
                 raise ExpressionFault("A list is not read by number: ask with “in”.", self.next.start)
             elif self.next.value == "{" and self.next.kind == "sign":
@@ -126,7 +128,7 @@ class _Parser:
             else:
                 return found
 
-    def _part_of(self, found: Node) -> Node:
+    def _part_of(self, found: Node, start: int) -> Node:
         token = self.next
         if token.kind != "name" or not isinstance(token.value, str):
             raise ExpressionFault("After a dot comes a name.", token.start)
@@ -136,16 +138,18 @@ class _Parser:
                 raise ExpressionFault(_no_macro(token.value), token.start)
             args = self._until(")")
             if isinstance(found, Name) and f"{found.path}.{token.value}" in NAMESPACED:
-                return self._called(f"{found.path}.{token.value}", args, found.start, found.start)
-            return self._called(token.value, (found, *args), found.start, token.start, method=True)
+                return self._call(f"{found.path}.{token.value}", args, start, found.start)
+            return self._call(token.value, (found, *args), start, token.start, method=True)
         if not isinstance(found, Name):
             raise ExpressionFault("Only a name has parts.", token.start)
-        return Name(f"{found.path}.{token.value}", found.start, token.end)
+        return Name(f"{found.path}.{token.value}", start, token.end)
 
-    def _called(
+    def _call(
         self, function: str, args: tuple[Node, ...], start: int, at: int, *, method: bool = False
-    ) -> Node:
-        return _call(function, args, at, start=start, end=self._tokens[self._at - 1].end, method=method)
+    ) -> Call:
+        """Return a call that ends where one is: with the brackets around what it begins and ends with."""
+        end = self._tokens[self._at - 1].end
+        return _bounded(Call(function, args, start, end, depth_over(args), at, method))
 
     def _primary(self) -> Node:
         token = self.next
@@ -183,7 +187,7 @@ class _Parser:
         if self._took("("):
             if written in _MACROS:
                 raise ExpressionFault(_no_macro(written), token.start)
-            return self._called(written, self._until(")"), token.start, token.start)
+            return self._call(written, self._until(")"), token.start, token.start)
         return Name(written, token.start, token.end)
 
     def _number(self, *, negative: bool, start: int) -> Literal:
@@ -206,20 +210,6 @@ class _Parser:
             if self._took(closing):
                 return tuple(found)
             self._expect(",", f"Between two comes a comma, and {closing} at the end.")
-
-
-def _call(
-    function: str,
-    args: tuple[Node, ...],
-    at: int,
-    *,
-    start: int | None = None,
-    end: int | None = None,
-    method: bool = False,
-) -> Call:
-    start = args[0].start if start is None else start
-    end = args[-1].end if end is None else end
-    return _bounded(Call(function, args, start, end, depth_over(args), at, method))
 
 
 def _bounded(found: Deep) -> Deep:

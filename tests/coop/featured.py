@@ -25,15 +25,16 @@ def enacted(session: Session, clauses: Mapping[str, Any], kind: str = FEATURES) 
     text = head.text
     for pointer, value in clauses.items():
         text = apply(text, [{"op": "add", "path": pointer, "value": value}])
-    return _written(session, COOP, kind, text)
+    return written(session, COOP, kind, text)
 
 
 def voted(session: Session, slug: str, feature: str, *, yes: bool = True) -> Book:
     """Return the book after a guild's own vote on a feature."""
-    return _written(session, guild_scope(slug), FEATURES, f"[held]\n{feature} = {str(yes).lower()}\n")
+    return written(session, guild_scope(slug), FEATURES, f"[held]\n{feature} = {str(yes).lower()}\n")
 
 
-def _written(session: Session, scope: str, kind: str, text: str) -> Book:
+def written(session: Session, scope: str, kind: str, text: str) -> Book:
+    """Return the book after a policy was made to be this text, as a vote would have."""
     books = Books(POLICY_KINDS)
     book = books.current(session)
     assert book.check(kind, scope, parse(text)) == []

@@ -1,5 +1,6 @@
 """Decisions: what rules do with posts and replies from the moment they are made, until it ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,16 +14,17 @@ from audience.document import AudienceDocument
 from audience.feeds.page import page
 from audience.moderation import decisions, reasons
 from audience.moderation.decisions import UNSEEN
+from audience.moderation.rules import MODERATION
 from audience.moderation.tables import Decision
 from audience.posts import Draft
 from audience.reply_cards import ReplyCard
 from audience.tables import Post, Reply
 from audience.topic_tables import Contribution
-from coop.book import Book
+from coop.book import COOP, Book
 from coop.errors import NotFound
 from coop.identity import Identity
 from coop.notices import Told, listing
-from tests.audience.factories import NOW, make_post
+from tests.audience.factories import NOW, make_post, with_clauses
 from tests.audience.lines import opens
 from tests.audience.moderation.rules import rule, with_guild_rules, with_rules
 from tests.factories import identity_of, make_guild, make_member
@@ -242,3 +244,20 @@ def test_law_08_a_guild_s_rules_are_asked_of_what_is_made_in_it(session: Session
     assert decision is not None
     assert (decision.causes[0]["scope"], inside.held_at) == ("guild:bakers", NOW)
     assert decided(session, make_post(session, baker, ruled, body="yeast")) is None
+
+
+def test_the_clause_that_is_cited_is_the_one_of_the_rule_that_was_set_last(
+    session: Session, ruled: Book, ada: Identity
+) -> None:
+    before = decided(session, make_post(session, ada, ruled, body="oats"))
+    stricter = with_clauses(ruled, MODERATION, {"/rules/fold/then": "hold"})
+    policy, earlier = (book.policies[COOP, MODERATION] for book in (stricter, ruled))
+    blame = {**earlier.blame, "/rules/fold/then": 3}
+    only_then = replace(policy, blame=blame, sources={**policy.sources, **earlier.sources})
+    stricter = replace(stricter, policies={**stricter.policies, (COOP, MODERATION): only_then})
+    after = decided(session, make_post(session, ada, stricter, body="oats"))
+    assert before is not None and after is not None
+    assert [(one.causes[0]["clause"], one.causes[0]["version"]) for one in (before, after)] == [
+        ("/rules/fold/when", 2),
+        ("/rules/fold/then", 3),
+    ]
