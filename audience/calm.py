@@ -77,7 +77,7 @@ class Heated:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Which parts make it heated. What was held back is told to nobody (law 7)."""
+        """Which parts make it heated. What was held back or reported is told to nobody (law 7)."""
         return tuple(name for name in ("strangers", "turns") if getattr(self.points, name))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field
 
 from coop.database import Row
@@ -20,7 +20,9 @@ class Heating(Row, table=True):
     __table_args__ = (
         CheckConstraint("level IN ('warm', 'hot')", name="level_known"),
         CheckConstraint("until > at", name="lasts"),
-        CheckConstraint("strangers >= 0 AND turns >= 0 AND held >= 0", name="points_counted"),
+        CheckConstraint(
+            "strangers >= 0 AND turns >= 0 AND held >= 0 AND reports >= 0", name="points_counted"
+        ),
         Index("ix_heating_post", "post_id", "id"),
     )
 
@@ -35,6 +37,7 @@ class Heating(Row, table=True):
     strangers: int
     turns: int
     held: int
+    reports: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """The points when it came there, by their parts."""
     asked: list[dict[str, Any]] = Field(sa_column=document())
     """What was asked from then on: what, and the receipt of the clause."""

@@ -8,9 +8,11 @@ points, so what is told of heat adds up exactly:
   median of the first windows of their posts before this one, or ``usual_least`` where that is more).
 - *Turns*: of the two people who answered each other most, twice as often as the one who did so less often.
 - *Held*: answers that a rule holds back.
+- *Reports*: members who reported the post or an answer, but never more points than strangers and turns add,
+  which everybody sees: so reports alone heat no thread, and one that they heat has another reason (law 7).
 
-Each is monotone in what was said, and a thread only loses what it counts as time passes; so heat never rises
-between two answers, and the moment at which it will have cooled is known when the last one is given.
+Each is monotone in what was said and reported, and a thread only loses what it counts as time passes; so heat
+never rises between two of these, and the moment by which it will have cooled is known with the last of them.
 """
 
 from collections import Counter
@@ -42,6 +44,7 @@ class Points(NamedTuple):
     strangers: int
     turns: int
     held: int
+    reports: int
 
     @property
     def total(self) -> int:
@@ -58,6 +61,8 @@ class Facts:
     usual: float | None
     """The median number of comments by strangers in the first window of the author's posts before; None where
     it was not asked for, since there are fewer than are usual with everyone, or there is no such post."""
+    reports: tuple[datetime, ...] = ()
+    """When each of those who reported something of it last did, in any order: one moment a member."""
 
 
 def points(facts: Facts, rules: Heat, now: datetime) -> Points:
@@ -66,10 +71,16 @@ def points(facts: Facts, rules: Heat, now: datetime) -> Points:
     shown = [one for one in counted if not one.held]
     usual = max(float(rules.usual_least), facts.usual or 0.0)
     strangers = sum(one.stranger for one in shown)
-    return Points(
+    seen = Points(
         strangers=_share(rules.points.strangers, strangers - usual, (rules.medians - 1) * usual),
         turns=_share(rules.points.turns, busiest_pair(shown), rules.turns_full),
+        held=0,
+        reports=0,
+    )
+    reports = sum(at > now - rules.window for at in facts.reports)
+    return seen._replace(
         held=_share(rules.points.held, len(counted) - len(shown), rules.held_full),
+        reports=min(seen.total, _share(rules.points.reports, reports, rules.reports_full)),
     )
 
 
@@ -94,11 +105,12 @@ def level(total: int, rules: Heat) -> Level | None:
 
 
 def cools_at(facts: Facts, rules: Heat, reached: Level, now: datetime) -> datetime:
-    """Return from when on a thread is below a level if nothing more is said; ``now`` where it is already."""
+    """Return from when on a thread is below a level if nothing is said or reported; ``now`` where it is."""
     if points(facts, rules, now).total < rules.at(reached).at:
         return now
-    # What was said counts for less than a window, so heat falls at these moments and at no others.
-    falls = sorted({one.at + rules.window for one in facts.said if one.at > now - rules.window})
+    # What was said or reported counts for a window, so heat falls at these moments and at no others.
+    moments = {*(one.at for one in facts.said), *facts.reports}
+    falls = sorted(at + rules.window for at in moments if at > now - rules.window)
     low, high = 0, len(falls) - 1
     while low < high:
         middle = (low + high) // 2

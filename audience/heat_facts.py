@@ -1,14 +1,15 @@
 # ruff: noqa: S608 - the statements are put together from constants
-"""Heat facts: what was said in a thread of late, and what of one member heat asks about, in one statement.
+"""Heat facts: what was said and reported in a thread of late, and what heat asks of one, in one statement.
 
 It reads the post's audience as well, so that nobody who answers, or reads the thread, waits for one more.
 
 Law 14: all is read anew each time. Law 7: what is usual with an author is known from posts for every member
 alone, so nobody can tell from a thread that there are others; and whether a thread is heated counts what a
-reader is not shown because of a block, as the number of answers that a post takes does.
+reader is not shown because of a block, as the number of answers that a post takes does. Of reports, those
+count that a jury has still to judge or has upheld; what they add stands in no answer by itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -45,6 +46,15 @@ SELECT {LAYERED},
       ORDER BY post.id DESC LIMIT :threads
     ) AS before
   ) END AS usual,
+  (SELECT json_agg(last) FROM (
+    SELECT max(report.id) AS last
+    FROM report JOIN moderation_case AS about ON about.id = report.case_id
+    LEFT JOIN reply ON reply.id = about.reply_id LEFT JOIN decision ON decision.id = about.made_id
+    WHERE report.id >= :since AND :post IN (about.post_id, reply.post_id) AND reply.deleted_at IS NULL
+      AND (about.closed_at IS NULL OR about.outcome <> 'none')
+      AND decision.judged IS DISTINCT FROM 'overturned'
+    GROUP BY report.reporter_id
+  ) AS reporters) AS reports,
   (SELECT {STRANGER} FROM (SELECT CAST(:me AS bigint) AS author_id) AS reply) AS stranger,
   (SELECT at FROM seat WHERE post_id = :post AND member_id = :me) AS seated_at,
   (SELECT began_at FROM pause WHERE post_id = :post AND member_id = :me) AS paused_at,
@@ -95,12 +105,12 @@ def look(
         for number, author, answered, stranger, held in row.said or ()
     )
     paused = row.paused_at if row.paused_at and row.paused_at > now - rules.window else None
-    return Looked(
-        layered_of(row), Facts(said, row.usual), Coming(row.stranger, row.seated_at, paused), row.answered_id
-    )
+    facts = Facts(said, row.usual, tuple(moment_of(number) for number in row.reports or ()))
+    coming = Coming(row.stranger, row.seated_at, paused)
+    return Looked(layered_of(row), facts, coming, row.answered_id)
 
 
 def after(before: Looked, member_id: int, now: datetime, *, held: bool) -> Facts:
     """Return what is known of a thread once the member has answered: they said it at ``now``."""
     said = Said(now, member_id, before.answered_id, before.coming.stranger, held)
-    return Facts((*before.facts.said, said), before.facts.usual)
+    return replace(before.facts, said=(*before.facts.said, said))

@@ -4,7 +4,7 @@ The thread's post is held meanwhile (``replies.write``), so of two answers at on
 is put on record with the clauses that answer to it; strangers arrive as slowly as they say (``gate.slow``);
 and once, when a level is reached, people are called who offered to calm threads. Law 14: whether a thread
 is heated is decided by none of this; the record and the gate's pace end at a moment that was known when
-they were made.
+they were made. Law 7: a report puts nothing on record; a level that it brings is there with the next answer.
 """
 
 from datetime import datetime

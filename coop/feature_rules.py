@@ -65,6 +65,8 @@ class Metrics(Clauses):
     """The people who answered one."""
     reach: Windowed
     """The people who took a seat at one's posts, of whatever age."""
+    reports: Windowed
+    """What juries found of one's own things, on reports."""
 
 
 FeatureName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]

@@ -57,7 +57,10 @@ FEATURES_KNOWN: Mapping[str, Known] = {
             unit="minutes",
         ),
         Known(
-            LABELLER_PUBLISHING, "labels for others to subscribe to", ("member", "guild"), "coop/features.py"
+            LABELLER_PUBLISHING,
+            "labels for others to subscribe to",
+            ("member", "guild"),
+            "audience/gardens/publishers.py",
         ),
     )
 }
@@ -76,19 +79,17 @@ def held(book: Book, name: str, member: Identity, now: datetime) -> bool:
 
 def held_by_guild(book: Book, name: str, slug: str, now: datetime) -> bool:
     """Say whether a guild holds a feature."""
-    if not book.holdings.guilds.get(name, _NO_GUILD).by(slug, now):
-        return False
-    return _offered(book, name, "guild") and voted(book, name, slug) is not False
+    return met_by_guild(book, name, slug, now) and voted(book, name, slug) is not False
+
+
+def met_by_guild(book: Book, name: str, slug: str, now: datetime) -> bool:
+    """Say whether a guild meets the conditions of a feature, whether or not a vote gave it besides."""
+    return book.holdings.guilds.get(name, _NO_GUILD).by(slug, now) and _offered(book, name, "guild")
 
 
 def held_in(book: Book, name: str, member: Identity, guild: str | None, now: datetime) -> bool:
     """Say whether a member holds a feature for what they make in a guild (its slug): by themself or by it."""
     return held(book, name, member, now) or (guild is not None and held_by_guild(book, name, guild, now))
-
-
-def may_publish_labels(book: Book, member: Identity, guild: str | None, now: datetime) -> bool:
-    """Say whether a member may publish labels for others, for themself or for a guild (its slug)."""
-    return held_in(book, LABELLER_PUBLISHING, member, guild, now)
 
 
 def voted(book: Book, name: str, slug: str) -> bool | None:

@@ -136,6 +136,7 @@ PURE = (
     "audience/feeds/skeleton.py",
     "audience/gardens/filter_form.py",
     "audience/gardens/garden.py",
+    "audience/gardens/publishers.py",
     "audience/gardens/rules.py",
     "audience/gardens/vocabulary.py",
     "audience/metrics/metric.py",

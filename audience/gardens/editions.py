@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
 from audience.access import access_post
-from audience.gardens.labellers import DAY, check_may_publish, limits_of, publishing
+from audience.gardens.labellers import DAY, limits_of, publishing
+from audience.gardens.publishers import check_may_publish
 from audience.gardens.rules import Gardens
 from audience.gardens.tables import Edition, GivenLabel, Labeller
 from audience.moderation.rules import MODERATION
@@ -22,6 +23,7 @@ from coop.errors import Conflict, Fault, NotFound, RuleBroken, TooMany
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import prose
+from coop.tables import Guild
 
 LONGEST_NOTE = 500
 LISTED = 50
@@ -78,13 +80,13 @@ def publish(
 ) -> Published:
     """Publish the next edition of a labeller of one's own: it holds for all who subscribe from now on.
 
-    Raise NotFound for any other labeller, Forbidden where the rules let nobody like its publisher publish,
+    Raise NotFound for any other labeller, Forbidden where they may not publish (any more),
     RuleBroken where a subject is none that the publisher can see, a label is not of this labeller or the
     edition would be too long, TooMany where it has given as many labels in a day as a clause lets it, and
     Conflict where a label to be taken back was not given.
     """
     row = publishing(session, publisher, slug)
-    check_may_publish(book, of_guild=row.guild_id is not None)
+    check_may_publish(book, publisher, _guild_of(session, row), now)
     limits = limits_of(book)
     _check_rate(session, book, row, limits, len(add), now)
     added = _subjects(session, publisher, book, row, add, "/add", now)
@@ -122,6 +124,12 @@ def listed(session: Session, labeller_id: int) -> list[Published]:
     of_it = select(Edition).where(col(Edition.labeller_id) == labeller_id)
     rows = session.scalars(of_it.order_by(col(Edition.number).desc()).limit(LISTED))
     return [Published(row.number, row.note, row.made_at) for row in rows]
+
+
+def _guild_of(session: Session, labeller: Labeller) -> str | None:
+    """Return the slug of the guild that publishes a labeller; None where a member does."""
+    slug: str | None = session.scalar(select(col(Guild.slug)).where(col(Guild.id) == labeller.guild_id))
+    return slug
 
 
 def _subjects(

@@ -13,6 +13,7 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
+from audience.gardens.publishers import check_may_publish
 from audience.gardens.rules import Gardens
 from audience.gardens.tables import Labeller
 from audience.moderation.rules import MODERATION, ModerationRules
@@ -79,13 +80,13 @@ def found(
 ) -> Shown:
     """Found a labeller of one's own, or of a guild that one is a steward of, and return it.
 
-    Raise Forbidden where the rules let nobody like them publish, NotFound where there is no such guild,
+    Raise Forbidden where they may not publish (``publishers.py``), NotFound where there is no such guild,
     Conflict where the slug is taken, and RuleBroken where a name does not fit or they publish as many as a
     clause lets them.
     """
     limits = limits_of(book)
     guild_id = None if guild is None else _stewarded(session, publisher, guild)
-    check_may_publish(book, of_guild=guild_id is not None)
+    check_may_publish(book, publisher, None if guild is None else normal(guild), now)
     row = insert(Labeller).values(
         id=new_id(now),
         slug=check_slug(slug),
@@ -142,16 +143,6 @@ def publishing(session: Session, publisher: Identity, slug: str) -> Labeller:
     if row is None or not (row.member_id == publisher.member_id or row.guild_id in publisher.steward_of):
         raise NotFound
     return row
-
-
-def check_may_publish(book: Book, *, of_guild: bool) -> None:
-    """Raise Forbidden where the clause lets no such publisher publish labels."""
-    publish = limits_of(book).publish
-    if publish == "nobody" or (publish == "guilds" and not of_guild):
-        detail = (
-            "Nobody publishes labels here." if publish == "nobody" else "Guilds alone publish labels here."
-        )
-        raise Forbidden(detail, faults=(Fault("", detail, book.cite(MODERATION, "/gardens/publish")),))
 
 
 def limits_of(book: Book) -> Gardens:

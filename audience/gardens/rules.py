@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from coop.clauses import Clauses, Duration
 
 Publishers = Literal["members", "guilds", "nobody"]
-"""Who publishes labels: every member and guild, guilds alone, or nobody."""
+"""Who publishes labels, of those who hold the feature: members and guilds, guilds alone, or nobody."""
 
 
 class Machine(Clauses):

@@ -11,7 +11,7 @@ from typing import Literal
 from coop.feature_rules import Metrics, Windowed
 from coop.holdings import Holder as Holder
 
-Section = Literal["exchanges", "activity", "answers", "reach"]
+Section = Literal["exchanges", "activity", "answers", "reach", "reports"]
 """A table of clauses under ``/metrics``."""
 
 
@@ -24,9 +24,10 @@ class Metric:
     meaning: str
     """In words that go on a number: "people who answered"."""
     counting: str | None = None
-    """A statement that selects ``holder_id`` and ``value`` from the tables of ``facts.py``, at most one row a
-    holder. It may be bound to ``:since``, where the window begins, and ``:until``, where every window ends.
-    None for the whole days since the holder began: they follow from time alone, and are not kept."""
+    """A statement that selects ``holder_id`` and ``value`` from the tables of ``facts.py``, or from what else
+    is on record with its moment, at most one row a holder. It may be bound to ``:since``, where the window
+    begins, and ``:until``, where every window ends. None for the whole days since the holder began: they
+    follow from time alone, and are not kept."""
     section: Section | None = None
     """The clauses by which it is counted, its window among them; None where it counts what there is."""
     in_steps: bool = False

@@ -3,6 +3,11 @@
 Pure. Of what a member writes and what is written to them they could keep count themself, so it is told
 exactly; how many people came to their posts they could not, so it goes in steps, as everywhere
 (``audience/disclosure.py``).
+
+What juries found is counted of posts and replies for whomever they were, and of what was deleted or hidden
+since: what is judged is what was said, whoever could read it, and what a jury removes would else count for
+nothing. It tells nobody of a post (law 7): its author was told of each of them, and the number is told to
+nobody but its author.
 """
 
 from audience.metrics.metric import Metric
@@ -79,6 +84,23 @@ METRICS = (
         """,
         "reach",
         in_steps=True,
+    ),
+    Metric(
+        "upheld_reports",
+        "times a jury found, on reports, that a by-law was broken",
+        """
+        SELECT found.author_id AS holder_id, count(*) AS value
+        FROM moderation_case AS found
+        WHERE found.kind = 'report' AND found.outcome <> 'none'
+          AND found.closed_at >= :since AND found.closed_at < :until
+          AND NOT EXISTS (
+            SELECT FROM moderation_case AS appeal JOIN decision ON decision.id = appeal.decision_id
+            WHERE appeal.decision_id = found.made_id AND appeal.kind = 'appeal'
+              AND appeal.closed_at < :until AND decision.judged = 'overturned'
+          )
+        GROUP BY found.author_id
+        """,
+        "reports",
     ),
     Metric("tenure_days", "whole days as a member"),
 )

@@ -25,11 +25,14 @@ class Points(Clauses):
     strangers: int = Field(ge=0, le=1000)
     turns: int = Field(ge=0, le=1000)
     held: int = Field(ge=0, le=1000)
+    reports: int = Field(ge=0, le=1000)
+    """At most, and never more than strangers and turns add together."""
 
     @property
     def most(self) -> int:
         """All of them together."""
-        return self.strangers + self.turns + self.held
+        seen = self.strangers + self.turns
+        return seen + self.held + min(seen, self.reports)
 
 
 class Response(Clauses):
@@ -63,6 +66,8 @@ class Heat(Clauses):
     """Turns between the same two people that count in full."""
     held_full: int = Field(ge=1, le=1000)
     """Answers held back by a rule that count in full."""
+    reports_full: int = Field(ge=1, le=1000)
+    """Members who reported something of it that count in full."""
     points: Points
     warm: Response
     hot: Response

@@ -133,7 +133,7 @@ def test_the_stricter_of_guild_and_coop_is_the_one_that_is_cited() -> None:
     ("clauses", "pointer"),
     [
         ({"/heat/hot/at": 35}, "/heat/hot/at"),
-        ({"/heat/hot/at": 141}, "/heat/hot/at"),
+        ({"/heat/hot/at": 161}, "/heat/hot/at"),
         ({"/heat/hot/gap_s": 59}, "/heat/hot/gap_s"),
         ({"/heat/warm/pause_s": 21}, "/heat/hot/pause_s"),
         ({"/heat/warm/arrivals": 5}, "/heat/hot/arrivals"),

@@ -34,7 +34,10 @@ def test_before_anything_is_counted_nothing_is_held_and_the_clauses_are_told(
     assert (wide["held"], wide["since"], wide["grant_when"]["holds"]) == (False, None, None)
     assert wide["change"] == ["Nothing is counted yet by the clauses in force: the next night does."]
     assert wide["lose_when"]["clause"]["clause"] == "/features/wide_reach/member/lose_when"
-    assert [one["text"] for one in wide["lose_when"]["comparisons"]] == ["reach > 5000"]
+    assert [one["text"] for one in wide["lose_when"]["comparisons"]] == [
+        "reach > 5000",
+        "upheld_reports >= 3",
+    ]
 
 
 def test_each_number_stands_beside_its_clause_with_what_would_change_it(
@@ -62,7 +65,7 @@ def test_what_is_held_says_what_keeps_it_and_a_grace_says_until_when(
     assert (wide["held"], wide["grace_until"]) == (True, None)
     assert wide["change"] == [
         "It is kept while this holds: reach <= 4500.",
-        "It is lost at once where this holds: reach > 5000.",
+        "It is lost at once where this holds: reach > 5000 || upheld_reports >= 3.",
     ]
     night(session, book, {("member", id_of(ada)): {**TALKING, "reach": 4600}}, 20)
     wide = ask(client, session, ada)[WIDE_REACH]

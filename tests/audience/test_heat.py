@@ -35,8 +35,13 @@ FACTS = st.builds(
     Facts,
     said=st.lists(said(), max_size=60).map(tuple),
     usual=st.none() | st.floats(0, 40),
+    reports=st.lists(st.integers(0, 180).map(lambda ago: NOW - ago * timedelta(minutes=1)), max_size=9).map(
+        tuple
+    ),
 )
-TOUCHY = RULES.model_copy(update={"usual_least": 2, "medians": 2, "turns_full": 6, "held_full": 4})
+TOUCHY = RULES.model_copy(
+    update={"usual_least": 2, "medians": 2, "turns_full": 6, "held_full": 4, "reports_full": 3}
+)
 
 
 def crowd(number: int, *, stranger: bool = True, held: bool = False) -> Facts:
@@ -60,7 +65,7 @@ def test_strangers_heat_a_thread_as_far_as_they_exceed_what_is_usual(
     number: int, usual: float | None, points: int, level: str | None
 ) -> None:
     found = heat.points(replace(crowd(number), usual=usual), RULES, NOW)
-    assert found == (points, 0, 0)
+    assert found == (points, 0, 0, 0)
     assert heat.level(found.total, RULES) == level
 
 
@@ -74,16 +79,40 @@ def test_two_people_who_go_back_and_forth_heat_a_thread_and_one_who_is_not_answe
     assert heat.busiest_pair([there] * 30 + [back] * 3) == 6
     assert heat.busiest_pair([Said(NOW, 1, 1, False, False)] * 30) == 0
     talk = Facts((there, back) * 12, None)
-    assert heat.points(talk, RULES, NOW) == (0, 40, 0)
+    assert heat.points(talk, RULES, NOW) == (0, 40, 0, 0)
 
 
 def test_what_is_held_back_counts_as_that_alone() -> None:
-    assert heat.points(crowd(6, held=True), RULES, NOW) == (0, 0, 30)
+    assert heat.points(crowd(6, held=True), RULES, NOW) == (0, 0, 30, 0)
+
+
+@pytest.mark.parametrize(
+    ("strangers", "reports", "points"),
+    [(50, 0, 0), (50, 1, 4), (50, 4, 16), (50, 5, 20), (50, 99, 20), (30, 5, 11), (20, 5, 0), (0, 99, 0)],
+)
+def test_reports_add_at_most_as_much_as_everybody_sees(strangers: int, reports: int, points: int) -> None:
+    reported = replace(crowd(strangers), reports=(NOW - SECOND,) * reports)
+    assert heat.points(reported, RULES, NOW).reports == points
+
+
+@given(FACTS, st.sampled_from([RULES, TOUCHY]))
+def test_one_more_report_never_cools_a_thread_and_is_counted_for_a_window(facts: Facts, rules: Heat) -> None:
+    told = heat.points(replace(facts, reports=(*facts.reports, NOW)), rules, NOW)
+    assert told.reports >= heat.points(facts, rules, NOW).reports
+    late = replace(facts, reports=(*facts.reports, NOW - rules.window))
+    assert heat.points(late, rules, NOW) == heat.points(facts, rules, NOW)
+
+
+@given(FACTS, st.sampled_from([RULES, TOUCHY]))
+def test_law_07_a_thread_that_is_heated_by_reports_shows_another_reason(facts: Facts, rules: Heat) -> None:
+    found = heat.points(facts, rules, NOW)
+    assert not found.reports or found.strangers + found.turns >= found.reports
 
 
 @given(FACTS, said(), st.sampled_from([RULES, TOUCHY]))
 def test_whatever_is_said_besides_never_cools_a_thread(facts: Facts, more: Said, rules: Heat) -> None:
-    before, after = (heat.points(one, rules, NOW) for one in (facts, Facts((*facts.said, more), facts.usual)))
+    louder = replace(facts, said=(*facts.said, more))
+    before, after = (heat.points(one, rules, NOW) for one in (facts, louder))
     assert all(new >= old for old, new in zip(before, after, strict=True))
 
 
@@ -118,5 +147,5 @@ def test_law_14_it_is_at_a_level_until_the_moment_that_is_told_and_no_longer(
 @given(FACTS)
 def test_the_parts_add_up_and_none_is_more_than_its_clause(facts: Facts) -> None:
     found = heat.points(facts, RULES, NOW)
-    assert found.total == found.strangers + found.turns + found.held
+    assert found.total == found.strangers + found.turns + found.held + found.reports
     assert all(0 <= part <= most for part, (_, most) in zip(found, RULES.points, strict=True))

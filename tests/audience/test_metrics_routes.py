@@ -38,6 +38,7 @@ def test_a_member_is_told_what_is_measured_of_them_as_of_when_and_by_which_claus
         "posts": 1,
         "replies_received_from": 0,
         "reach": 0,
+        "upheld_reports": 0,
         "tenure_days": (date(2026, 11, 1) - ada.joined_at.date()).days,
     }
     pairs, reach, tenure = told["reciprocal_pairs"], told["reach"], told["tenure_days"]

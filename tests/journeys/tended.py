@@ -12,6 +12,7 @@ from audience.gardens.tables import GivenLabel, Labeller
 from coop.book import Book
 from coop.identity import Identity
 from coop.ids import new_id
+from tests.audience.gardens.growing import entitled
 
 SLUG = "bakers"
 
@@ -19,8 +20,9 @@ SLUG = "bakers"
 def tend(session: Session, book: Book, people: dict[str, Identity], post_id: int, moment: datetime) -> None:
     """Have a labeller say something of an open post; the outsider keeps a garden of all there is."""
     cleo, outsider = people["cleo"], people["outsider"]
-    labellers.found(session, cleo, book, SLUG, "Bakers", "By the crumb.", ["loud"], None, moment)
-    editions.publish(session, cleo, book, SLUG, [Naming("loud", post_id=post_id)], [], "", moment)
+    may = entitled(book, cleo)
+    labellers.found(session, cleo, may, SLUG, "Bakers", "By the crumb.", ["loud"], None, moment)
+    editions.publish(session, cleo, may, SLUG, [Naming("loud", post_id=post_id)], [], "", moment)
     subscriptions.subscribe(session, outsider, book, SLUG, {"loud": "label"}, moment)
     mutes.mute(session, outsider, book, "word", "hidden", moment + timedelta(days=1), moment)
     line = Line("text.words", "has", "bread")

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from audience.gardens.filter_form import COMPARISONS
 from audience.gardens.vocabulary import KNOWN
+from coop.features import LABELLER_PUBLISHING
+from coop.tables import Member
+from tests.coop.featured import give
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from tests.web.own_feeds import links, publish
@@ -81,6 +84,15 @@ def test_a_labeller_is_founded_looked_at_and_subscribed_to(
     post = publish(village, "chidi", "Loud bread", 1)
     listing = bruno.get("/labellers")
     check(listing)
+    refused = bruno.http.post(
+        "/labellers",
+        data=listing.form("/labellers").values | {"slug": "calm", "name": "Calm", "labels": "loud"},
+    )
+    assert refused.status_code == 403
+    check(Page(refused))
+    assert "tenure_days &gt;= 7" in refused.text and "/members/me/features" in links(Page(refused))
+    with village.database.begin() as session:
+        give(session, LABELLER_PUBLISHING, session.get_one(Member, village.people["bruno"].member_id))
     founded = bruno.sent(listing, "/labellers", slug="calm", name="Calm", labels="loud, odd")
     check(founded)
     published = bruno.sent(

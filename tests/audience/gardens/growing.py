@@ -13,8 +13,11 @@ from audience.gardens.editions import Naming
 from audience.gardens.garden import Sight
 from audience.gardens.mutes import Of
 from coop.book import Book
+from coop.feature_rules import FEATURES
+from coop.features import LABELLER_PUBLISHING
+from coop.holdings import Held, Holdings
 from coop.identity import Identity
-from tests.audience.factories import NOW, make_post
+from tests.audience.factories import NOW, make_post, with_clauses
 
 DAY = timedelta(days=1)
 
@@ -53,6 +56,13 @@ def write(session: Session, author: Identity, book: Book, body: str = "Bread", *
     return make_post(session, author, book, now=NOW - timedelta(minutes=1), body=body, **more).id
 
 
+def entitled(book: Book, publisher: Identity) -> Book:
+    """Return the book as it stands where a member, and the guild of bakers, may publish labels."""
+    voted = with_clauses(book, FEATURES, {"/held/labeller_publishing": True})
+    members = {LABELLER_PUBLISHING: Held(frozenset({publisher.member_id}))}
+    return voted.with_holdings(Holdings(1, members, {LABELLER_PUBLISHING: Held(frozenset({"bakers"}))}))
+
+
 def labeller(
     session: Session,
     publisher: Identity,
@@ -61,8 +71,8 @@ def labeller(
     slug: str = "calm",
     guild: str | None = None,
 ) -> None:
-    """Found a labeller."""
-    given = list(labels) or ["loud"]
+    """Found a labeller, by somebody who may."""
+    given, book = list(labels) or ["loud"], entitled(book, publisher)
     labellers.found(session, publisher, book, slug, slug.title(), "By ear.", given, guild, NOW - DAY)
 
 
@@ -74,9 +84,9 @@ def publish(
     slug: str = "calm",
     act: Literal["add", "remove"] = "add",
 ) -> editions.Published:
-    """Publish an edition that adds, or takes back, some labels."""
+    """Publish an edition that adds, or takes back, some labels, by somebody who may."""
     add, remove = (named, ()) if act == "add" else ((), named)
-    return editions.publish(session, publisher, book, slug, add, remove, "", NOW)
+    return editions.publish(session, publisher, entitled(book, publisher), slug, add, remove, "", NOW)
 
 
 def subscribe(session: Session, reader: Identity, book: Book, action: Sight, label: str = "loud") -> None:

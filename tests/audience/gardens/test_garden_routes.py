@@ -8,8 +8,10 @@ from sqlmodel import Session
 from werkzeug.test import TestResponse
 
 from coop.book import Book
+from coop.features import LABELLER_PUBLISHING
 from coop.tables import Member
 from tests.audience.factories import make_post
+from tests.coop.featured import give
 from tests.factories import bearer_for, identity_of, make_member
 
 API = "/api/v1"
@@ -85,6 +87,11 @@ def test_a_labeller_is_founded_published_previewed_and_subscribed_to(
     session: Session, book: Book, ada: Reader, ben: Reader, post: int
 ) -> None:
     said = {"slug": "calm", "name": "Calm", "labels": ["loud"]}
+    refused = ada.send("POST", "/labellers", said)
+    assert refused.status_code == 403
+    (fault,) = refused.get_json()["errors"]
+    assert fault["clause"]["clause"] == "/features/labeller_publishing/member/grant_when"
+    give(session, LABELLER_PUBLISHING, ada.member)
     assert ada.send("POST", "/labellers", said).status_code == 201
     assert ada.send("POST", "/labellers", said).status_code == 409
     label = {"add": [{"label": "loud", "post_id": str(post)}]}
@@ -125,12 +132,16 @@ def test_a_labeller_is_founded_published_previewed_and_subscribed_to(
         ("POST", "/labellers", {"slug": "x", "name": "x", "labels": ["a b"]}, 422),
     ],
 )
-def test_what_does_not_fit_is_refused(ben: Reader, method: str, path: str, body: Any, status: int) -> None:
+def test_what_does_not_fit_is_refused(
+    session: Session, ben: Reader, method: str, path: str, body: Any, status: int
+) -> None:
+    give(session, LABELLER_PUBLISHING, ben.member)
     assert ben.send(method, path, body).status_code == status
 
 
 @pytest.mark.parametrize("named", [{}, {"post_id": "7", "member": "ada"}])
-def test_a_label_is_of_one_post_or_one_member(ada: Reader, named: dict[str, str]) -> None:
+def test_a_label_is_of_one_post_or_one_member(session: Session, ada: Reader, named: dict[str, str]) -> None:
+    give(session, LABELLER_PUBLISHING, ada.member)
     ada.send("POST", "/labellers", {"slug": "calm", "name": "Calm", "labels": ["loud"]})
     said = {"add": [{"label": "loud", **named}]}
     assert ada.send("POST", "/labellers/calm/editions", said).status_code == 422

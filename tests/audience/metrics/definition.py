@@ -65,6 +65,19 @@ class Seat:
     at: datetime
 
 
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A jury's word on reports, and on the appeal against it."""
+
+    id: int
+    about: Post | Reply
+    closed_at: datetime | None
+    outcome: str | None
+    appealed_at: datetime | None
+    """When the appeal was decided, where there is one that was."""
+    overturned: bool
+
+
 @dataclass
 class World:
     members: list[Member] = field(default_factory=list)
@@ -74,6 +87,7 @@ class World:
     posts: list[Post] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
 
 
 class Answer(NamedTuple):
@@ -153,6 +167,13 @@ class Measuring:
         )
         return None if parted or to == reply.author else to
 
+    def upheld(self, case: Case) -> bool:
+        """Say whether a jury found that a by-law was broken, and no other has overturned that."""
+        if case.closed_at is None or not self.lately(case.closed_at, self.rules.reports.window):
+            return False
+        appealed = case.appealed_at is not None and case.appealed_at < self.until
+        return case.outcome not in (None, "none") and not (appealed and case.overturned)
+
     def part(self, at: datetime) -> int:
         """Return in which part of the window for exchanges a moment lies, 0 for the last."""
         number, end = 0, self.until
@@ -200,6 +221,9 @@ class Sphere:
             "posts": len([line for line in lines if isinstance(line, Post)]),
             "replies_received_from": len({answer.by for answer in lately if answer.to == one}),
             "reach": self.at.stepped({seat.member for seat in self.seats if seat.post.author == one}),
+            "upheld_reports": len(
+                [case for case in self.at.world.cases if case.about.author == one and self.at.upheld(case)]
+            ),
         }
 
     def of_guild(self, guild: int) -> dict[str, int]:

@@ -169,6 +169,7 @@ def test_what_was_deleted_waits_or_was_narrowed_does_not_count(people: People) -
         "posts": 1,
         "replies_received_from": 0,
         "reach": 0,
+        "upheld_reports": 0,
         "tenure_days": 0,
     }
     assert people.of("ben")["active_days"] == 0

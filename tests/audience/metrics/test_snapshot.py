@@ -25,17 +25,17 @@ WORLDS = much(30, 100)
 """Of each set of clauses."""
 LENGTHS = ("window", "within", "every")
 CLAUSES = [
-    # of exchanges: window, within, every; of activity, of answers, of reach; the step
-    ("P28D", "P7D", "P7D", "P28D", "P28D", "P28D", 5),
-    ("P14D", "P1D", "P1D", "P28D", "P7D", "P2D", 5),
-    ("P28D", "P3D", "P14D", "P1D", "P56D", "P28D", 6),
-    ("P56D", "P14D", "P7D", "P56D", "P28D", "P14D", 5),
-    ("P10D", "P7D", "P3D", "P3D", "P1D", "P60D", 7),
-    ("P7D", "P28D", "P7D", "P14D", "P28D", "P5D", 5),
-    ("P28D", "P28D", "P28D", "P7D", "P3D", "P8D", 9),
-    ("P84D", "P2D", "P1D", "P84D", "P84D", "P84D", 5),
-    ("P1D", "P1D", "P1D", "P2D", "P2D", "P1D", 5),
-    ("P35D", "P8D", "P5D", "P10D", "P10D", "P35D", 8),
+    # of exchanges: window, within, every; of activity, answers, reach and reports; the step
+    ("P28D", "P7D", "P7D", "P28D", "P28D", "P28D", "P84D", 5),
+    ("P14D", "P1D", "P1D", "P28D", "P7D", "P2D", "P28D", 5),
+    ("P28D", "P3D", "P14D", "P1D", "P56D", "P28D", "P56D", 6),
+    ("P56D", "P14D", "P7D", "P56D", "P28D", "P14D", "P14D", 5),
+    ("P10D", "P7D", "P3D", "P3D", "P1D", "P60D", "P60D", 7),
+    ("P7D", "P28D", "P7D", "P14D", "P28D", "P5D", "P3D", 5),
+    ("P28D", "P28D", "P28D", "P7D", "P3D", "P8D", "P1D", 9),
+    ("P84D", "P2D", "P1D", "P84D", "P84D", "P84D", "P35D", 5),
+    ("P1D", "P1D", "P1D", "P2D", "P2D", "P1D", "P7D", 5),
+    ("P35D", "P8D", "P5D", "P10D", "P10D", "P35D", "P182D", 8),
 ]
 
 Numbers = dict[tuple[str, int, str], int]
@@ -43,11 +43,13 @@ Numbers = dict[tuple[str, int, str], int]
 
 def by(book: Book, lengths: tuple[str | int, ...]) -> Book:
     """Return the book as it stands by a line of CLAUSES."""
-    *exchanges, activity, answers, reach, step = lengths
+    *exchanges, activity, answers, reach, reports, step = lengths
     clauses = {f"/metrics/exchanges/{name}": one for name, one in zip(LENGTHS, exchanges, strict=True)}
     clauses |= {
         f"/metrics/{name}/window": one
-        for name, one in zip(("activity", "answers", "reach"), (activity, answers, reach), strict=True)
+        for name, one in zip(
+            ("activity", "answers", "reach", "reports"), (activity, answers, reach, reports), strict=True
+        )
     }
     return with_clauses(with_clauses(book, FEATURES, clauses), AUDIENCE, {"/reach/least_told": step})
 

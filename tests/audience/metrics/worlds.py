@@ -11,16 +11,28 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col
 
 import audience.tables as rows
+from audience.cases.tables import Case as JudgedCase
 from audience.keys import LOCAL_KEY, PUBLIC_KEY, guild_key, member_key
+from audience.moderation.tables import Decision
 from coop import tables
 from coop.ids import first_id_at
 from coop.tables import Guild
-from tests.audience.metrics.definition import EVERYBODY, Belonging, Block, Member, Post, Reply, Seat, World
+from tests.audience.metrics.definition import (
+    EVERYBODY,
+    Belonging,
+    Block,
+    Case,
+    Member,
+    Post,
+    Reply,
+    Seat,
+    World,
+)
 from tests.factories import LONG_AGO, id_of, make_members
 
 Row = dict[str, Any]
 DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
-MEMBERS, GUILDS, POSTS, REPLIES, SEATS = 9, 2, 8, 130, 50
+MEMBERS, GUILDS, POSTS, REPLIES, SEATS, CASES = 9, 2, 8, 130, 50, 8
 PEOPLE = 8
 """Of a guild."""
 AGES = (-1, 0, 0, 1, 1, 2, 3, 4, 5, 7, 7, 8, 10, 14, 14, 18, 21, 27, 28, 34, 35, 60)
@@ -48,6 +60,7 @@ class Maker:
             world.replies.append(self._reply(world))
         places = {(self.dice.choice(world.posts), self.dice.choice(people)) for _ in range(SEATS)}
         world.seats = [Seat(post, member, self._moment()) for post, member in sorted(places, key=_order)]
+        world.cases = [self._case(world) for _ in range(CASES)]
         self._write(world)
         return world
 
@@ -107,6 +120,17 @@ class Maker:
         decided_at = {"shown": self._perhaps(0.1), "waiting": None, "refused": at}[state]
         return Reply(self._id(at), post, parent, author, at, state, decided_at, self._perhaps(0.1))
 
+    def _case(self, world: World) -> Case:
+        """Draw what became of reports of something: mostly a jury's word, now and then an appeal."""
+        things: list[Post | Reply] = [*world.posts, *world.replies]
+        about = self.dice.choice(things)
+        outcome = self.dice.choice(("none", "label", "narrow", "remove", "remove", None))
+        closed_at = self._moment() if outcome is not None or self.dice.random() < 0.8 else self.until
+        appealed = outcome not in (None, "none") and self.dice.random() < 0.5
+        appealed_at = closed_at + self.dice.choice((TICK, DAY, 9 * DAY)) if appealed else None
+        at = closed_at - DAY
+        return Case(self._id(at), about, closed_at, outcome, appealed_at, self.dice.random() < 0.6)
+
     def _id(self, at: datetime) -> int:
         return first_id_at(at) | next(self.numbers)
 
@@ -122,6 +146,19 @@ class Maker:
             (rows.Post, [_post(one) for one in world.posts]),
             (rows.Reply, [_reply(one) for one in world.replies]),
             (rows.Seat, [_seat(one) for one in world.seats]),
+        ):
+            if kept:
+                self.session.execute(insert(table), kept)
+        self._write_cases(world)
+
+    def _write_cases(self, world: World) -> None:
+        """Keep what juries said: a decision of each that did something, and the case that is its appeal."""
+        did = [one for one in world.cases if one.outcome not in (None, "none")]
+        appeals = [one for one in did if one.appealed_at is not None]
+        for table, kept in (
+            (Decision, [_decision(one) for one in did]),
+            (JudgedCase, [_case(one) for one in world.cases]),
+            (JudgedCase, [_appeal(one) | {"id": self._id(self.until)} for one in appeals]),
         ):
             if kept:
                 self.session.execute(insert(table), kept)
@@ -178,6 +215,53 @@ def _reply(one: Reply) -> Row:
 
 def _above(one: Reply) -> list[int]:
     return [] if one.parent is None else [*_above(one.parent), one.parent.id]
+
+
+def _about(one: Case) -> Row:
+    post = isinstance(one.about, Post)
+    return {
+        "post_id": one.about.id if post else None,
+        "reply_id": None if post else one.about.id,
+        "author_id": one.about.author,
+    }
+
+
+def _decision(one: Case) -> Row:
+    """A decision that ended: more than one may have been about one thing."""
+    appealed = one.appealed_at is not None
+    return _about(one) | {
+        "id": one.id,
+        "action": one.outcome,
+        "causes": [{}],
+        "made_at": one.closed_at,
+        "appeal_until": one.closed_at,
+        "ended_at": one.closed_at,
+        "ended_why": "jury",
+        "judged": ("overturned" if one.overturned else "upheld") if appealed else None,
+    }
+
+
+def _case(one: Case) -> Row:
+    did = one.outcome not in (None, "none")
+    return _about(one) | {
+        "id": one.id,
+        "kind": "report",
+        "ground": "attack",
+        "opened_at": LONG_AGO,
+        "salt": "",
+        "closed_at": one.closed_at,
+        "closed_why": "few" if one.outcome is None else "jury",
+        "outcome": one.outcome,
+        "measure": None if one.outcome is None else "nothing",
+        "tally": None if one.outcome is None else {},
+        "made_id": one.id if did else None,
+    }
+
+
+def _appeal(one: Case) -> Row:
+    outcome = "none" if one.overturned else one.outcome
+    made = {"kind": "appeal", "ground": None, "decision_id": one.id, "made_id": None}
+    return _case(one) | made | {"closed_at": one.appealed_at, "outcome": outcome}
 
 
 def _seat(one: Seat) -> Row:

@@ -1,0 +1,61 @@
+"""Publishers: who may publish labels for others.
+
+Pure. Two policies have a say: the clause ``/gardens/publish`` of ``moderation`` is the switch for all, and
+whoever it lets publish holds the feature ``labeller_publishing`` besides. A guild's labeller speaks for the
+guild, so it is the guild that holds it, whichever of its stewards publishes. What was published stays as it
+is where the feature is lost: a labeller that says nothing more falls silent by itself.
+"""
+
+from datetime import datetime
+
+from audience.moderation.rules import MODERATION, ModerationRules
+from coop import features
+from coop.book import Book
+from coop.errors import Fault, Forbidden
+from coop.feature_rules import FEATURES, FeatureRules, clause_of, vote_clause
+from coop.features import LABELLER_PUBLISHING
+from coop.holdings import Holder
+from coop.identity import Identity
+
+
+def check_may_publish(book: Book, publisher: Identity, guild: str | None, now: datetime) -> None:
+    """Raise Forbidden where a member may publish no labels, for themself or for a guild (its slug).
+
+    It names the clause that refuses, and says what would change that.
+    """
+    publish = book.rules(MODERATION, ModerationRules).gardens.publish
+    if publish == "nobody" or (publish == "guilds" and guild is None):
+        whose = "Nobody publishes" if publish == "nobody" else "Guilds alone publish"
+        detail = f"{whose} labels here: a vote on this clause would change that."
+        raise Forbidden(f"{whose} labels here.", faults=(_switch(book, detail),))
+    if not _holds(book, publisher, guild, now):
+        whose = "You do" if guild is None else "This guild does"
+        raise Forbidden(
+            f"{whose} not hold what it takes to publish labels.", faults=(_unheld(book, guild, now),)
+        )
+
+
+def _holds(book: Book, publisher: Identity, guild: str | None, now: datetime) -> bool:
+    if guild is None:
+        return features.held(book, LABELLER_PUBLISHING, publisher, now)
+    return features.held_by_guild(book, LABELLER_PUBLISHING, guild, now)
+
+
+def _switch(book: Book, detail: str) -> Fault:
+    return Fault("", detail, book.cite(MODERATION, "/gardens/publish"))
+
+
+def _unheld(book: Book, guild: str | None, now: datetime) -> Fault:
+    """Return what is in the way of whoever does not hold the feature."""
+    holder: Holder = "member" if guild is None else "guild"
+    feature = book.rules(FEATURES, FeatureRules).features.get(LABELLER_PUBLISHING)
+    terms = None if feature is None else feature.terms(holder)
+    if terms is None:
+        return _switch(book, f"The policy “features” lets no {holder} hold it: a vote would add it there.")
+    if guild is not None and features.met_by_guild(book, LABELLER_PUBLISHING, guild, now):
+        clause = book.cite(FEATURES, vote_clause(LABELLER_PUBLISHING), features.scope_of(book, guild))
+        detail = "It meets the conditions. A vote of the guild on its own features policy gives it this."
+        return Fault("", detail, clause)
+    path = "/members/me/features" if guild is None else f"/guilds/{guild}/features"
+    detail = f"It is gained in the night in which this holds: {terms.grant_when}. What is missing: {path}"
+    return Fault("", detail, book.cite(FEATURES, clause_of(LABELLER_PUBLISHING, holder, "grant_when")))
