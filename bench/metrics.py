@@ -30,7 +30,7 @@ GOALS: Goals = {"seconds": at_most(60), "rss_mib": at_most(300)}
 DAY = timedelta(days=1)
 AFTER_MIDNIGHT = timedelta(minutes=5)
 """When the job runs."""
-TABLES = ("post", "reply", "seat", "relation", "guild_membership", "member", "guild")
+TABLES = ("post", "reply", "seat", "relation", "guild_membership", "member", "guild", "moderation_case")
 """What the job reads."""
 
 _PID = text("SELECT pg_backend_pid()")
