@@ -194,7 +194,7 @@ def act(session: Session, book: Book, people: list[Identity], slug: str, seed: i
     """Have people follow one another, change their profiles and show pictures, in turns that a seed draws."""
     lot = Random(seed)
     for n in range(much(30, 80)):
-        # Never a whole day apart: what lies on the edge of a window to the millisecond is in it or not by lot.
+        # Never a whole day apart: on the edge of a window, to the millisecond, it is by lot what lies in it.
         at = SINCE + timedelta(days=22, minutes=61 * n)
         who, other = lot.sample(people, 2)
         kind = lot.choice(["follow", "follow", "profile", "picture"])
