@@ -22,8 +22,9 @@ from audience.limits import NOTHING, Asked, deciding, rules_of
 from audience.locks import Lock, compile_lock
 from audience.naming import author_of, circles_in, keys_of
 from audience.predicate import Atom
+from audience.stage_tables import PostStage
 from audience.standing import layered
-from audience.tables import Post, PostStage
+from audience.tables import Post
 from coop.book import Book
 from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity

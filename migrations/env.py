@@ -15,6 +15,7 @@ import audience.limit_for_now_tables
 import audience.metrics.tables
 import audience.moderation.act_tables
 import audience.moderation.tables
+import audience.stage_tables
 import audience.tables
 import audience.topic_tables
 import audience.volunteer_tables

@@ -20,7 +20,7 @@ from audience.cases.outcome import Decided, decided
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, Report
 from audience.moderation import decisions
-from audience.moderation.case_rules import OUTCOMES, Outcome
+from audience.moderation.case_rules import OUTCOMES
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.ruleset import scope_of
 from audience.moderation.tables import Decision
@@ -31,15 +31,6 @@ from coop.notices import Tidings
 
 JURY, DEFAULT = "jury", "default"
 """Why a decision ended: a jury decided, or was to and did not in time."""
-AS_IT_IS: dict[str, Outcome] = {
-    "label": "label",
-    "collapse": "collapse",
-    "unfeed": "collapse",
-    "narrow": "narrow",
-    "hold": "remove",
-    "remove": "remove",
-}
-"""By what is judged: the outcome that lets it stand."""
 
 
 def decide(session: Session, book: Book, case: Case, now: datetime) -> None:
@@ -98,7 +89,7 @@ def _by_judging(
         _close(session, case, "ended", now)
         return
     _close(session, case, JURY, now, found)
-    stands = AS_IT_IS[judged.action]
+    stands = ballots.AT_MOST[judged.action][-1]
     milder = OUTCOMES.index(found.outcome) < OUTCOMES.index(stands)
     judged.judged = "overturned" if milder else "upheld"
     session.flush()

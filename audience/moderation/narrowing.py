@@ -13,8 +13,9 @@ from audience import derivatives
 from audience.document import Parts
 from audience.keys import member_key
 from audience.predicate import Atom
+from audience.stage_tables import PostStage
 from audience.stages import READ, When, layer
-from audience.tables import Post, PostStage
+from audience.tables import Post
 
 CLOSE = Parts.model_validate({"see": {"any": [{"follow": {"dir": "follower"}}, {"mentioned": True}]}})
 """Whom a narrowed post is for."""

@@ -36,7 +36,7 @@ def book_of(session: Session, clauses: dict[str, object]) -> Book:
 def hot_thread(database: Database) -> tuple[int, Identity, datetime]:
     """Make a thread hot; return it, a stranger who has had a seat for an hour, and the moment."""
     with database.begin() as session:
-        now: datetime = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
+        now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
         book = book_of(session, {})
         post = make_post(session, identity_of(make_member(session, "ada")), book, now=now)
         crowd(session, post, HOT, now)

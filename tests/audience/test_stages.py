@@ -13,7 +13,8 @@ from audience import stages
 from audience.access import access_post
 from audience.document import Parts
 from audience.rules import AUDIENCE
-from audience.tables import Gate, Post, PostStage
+from audience.stage_tables import PostStage
+from audience.tables import Gate, Post
 from coop.book import Book
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity

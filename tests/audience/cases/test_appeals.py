@@ -8,6 +8,7 @@ from sqlmodel import Session
 from audience.access import access_post
 from audience.cases import advancing, appeals, pauses
 from audience.cases.tables import Case
+from audience.moderation.case_rules import Outcome
 from audience.moderation.rules import MODERATION
 from audience.moderation.tables import Decision
 from audience.tables import Post
@@ -47,9 +48,9 @@ def appeal(session: Session, member: Identity, book: Book, decision: Decision, w
     return appeals.appeal(session, member, book, decision.id, words, NOW)
 
 
-def judged(session: Session, book: Book, case: Case, *outcomes: str) -> None:
+def judged(session: Session, book: Book, case: Case, *outcomes: Outcome) -> None:
     advancing.step(session, book, case.id, LATER)
-    vote(session, book, case, jury(session, case), *outcomes)  # type: ignore[arg-type]
+    vote(session, book, case, jury(session, case), *outcomes)
     session.expire_all()
 
 

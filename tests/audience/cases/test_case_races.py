@@ -1,6 +1,8 @@
 """Races about cases: reports, ballots and appeals at once; real threads, commits and locks."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
@@ -9,6 +11,7 @@ from sqlmodel import Session, col
 
 from audience.cases import advancing, appeals, juries, reports
 from audience.cases.outcome import Vote
+from audience.cases.subject import Subject
 from audience.cases.tables import Case, CaseBallot, Report
 from audience.moderation.rules import MODERATION
 from audience.moderation.tables import Decision
@@ -64,11 +67,11 @@ def test_of_reports_at_once_the_one_that_is_enough_calls_one_jury(committed: Dat
             report(session, three, post, identity_of(make_member(session)))
             reporters = [identity_of(one) for one in make_members(session, 2)]
 
-        def file(reporter: Identity) -> object:
+        def file(reporter: Identity, thing: Subject = thing) -> object:
             with committed.begin() as session:
-                return reports.report(session, reporter, three, thing, "attack", "", NOW).report.id  # noqa: B023
+                return reports.report(session, reporter, three, thing, "attack", "", NOW).report.id
 
-        at_once([lambda one=one: file(one) for one in reporters])  # type: ignore[misc]
+        at_once([partial(file, one) for one in reporters])
         with committed.begin() as session:
             (case,) = session.scalars(select(Case).where(col(Case.post_id) == post.id)).all()
             number = session.scalar(select(func.count()).where(col(Report.case_id) == case.id))
@@ -91,7 +94,7 @@ def test_of_a_juror_s_ballots_at_once_one_counts_and_the_last_closes_the_case_on
                 vote = Vote("remove", "nothing", bad_faith=False)
                 return juries.vote(session, juror, BOOK, case_id, vote, Standing()).me
 
-        came = at_once([lambda one=one: cast(one) for one in drawn for _ in range(2)])  # type: ignore[misc]
+        came = at_once([partial(cast, one) for one in drawn for _ in range(2)])
         assert sum(isinstance(one, Conflict) for one in came) == 5
         with committed.begin() as session:
             ballots = session.scalar(select(func.count()).where(col(CaseBallot.case_id) == case_id))
@@ -109,15 +112,13 @@ def test_a_decision_that_many_appeal_at_once_is_appealed_once(committed: Databas
         with committed.begin() as session:
             readers = [identity_of(one) for one in make_members(session, 4)]
             post = make_post(session, ada, BOOK, body="oats")
-            decision_id = session.scalars(
-                select(col(Decision.id)).where(col(Decision.post_id) == post.id)
-            ).one()
+            decision_id = decided(session, post.id)
 
         def appeal(reader: Identity, decision_id: int = decision_id) -> object:
             with committed.begin() as session:
                 return appeals.appeal(session, reader, BOOK, decision_id, "", NOW).id
 
-        came = at_once([lambda one=one: appeal(one) for one in readers])  # type: ignore[misc]
+        came = at_once([partial(appeal, one) for one in readers])
         assert sum(isinstance(one, Conflict) for one in came) == 3
 
 
@@ -126,9 +127,7 @@ def test_many_workers_open_draw_and_close_a_case_once(committed: Database, ada: 
     for _ in range(much(5, 50)):
         with committed.begin() as session:
             post = make_post(session, ada, held, body="ergot")
-            decision_id = session.scalars(
-                select(col(Decision.id)).where(col(Decision.post_id) == post.id)
-            ).one()
+            decision_id = decided(session, post.id)
 
         def opens(decision_id: int = decision_id) -> object:
             with committed.begin() as session:
@@ -138,14 +137,15 @@ def test_many_workers_open_draw_and_close_a_case_once(committed: Database, ada: 
         with committed.begin() as session:
             case_id = session.scalars(select(col(Case.id)).where(col(Case.post_id) == post.id)).one()
 
-        def steps(moment: object, case_id: int = case_id) -> object:
+        def steps(moment: datetime, case_id: int = case_id) -> object:
             with committed.begin() as session:
-                return advancing.step(session, held, case_id, moment)  # type: ignore[arg-type]
+                return advancing.step(session, held, case_id, moment)
 
-        drew = at_once([lambda: steps(LATER)] * 4)
+        drew = at_once([partial(steps, LATER)] * 4)
         assert sum(map(bool, drew)) == 1
         with committed.begin() as session:
             assert len(jury(session, session.get_one(Case, case_id))) == 5
             due = session.get_one(Case, case_id).due_at
-        closed = at_once([lambda: steps(due)] * 4)  # noqa: B023
+            assert due is not None
+        closed = at_once([partial(steps, due)] * 4)
         assert sum(map(bool, closed)) == 1

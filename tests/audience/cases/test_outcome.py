@@ -1,5 +1,7 @@
 """Outcomes: what the votes of a jury come to."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,8 +33,8 @@ def test_a_ballot_that_asks_for_more_never_makes_the_outcome_milder(votes: list[
 
 
 @given(JURIES, st.randoms())
-def test_the_order_of_ballots_says_nothing(votes: list[Vote], lot: object) -> None:
-    mixed = sorted(votes, key=lambda _: lot.random())  # type: ignore[attr-defined]
+def test_the_order_of_ballots_says_nothing(votes: list[Vote], lot: Random) -> None:
+    mixed = sorted(votes, key=lambda _: lot.random())
     assert decided(mixed, 1) == decided(votes, 1)
 
 

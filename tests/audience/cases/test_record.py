@@ -1,6 +1,6 @@
 """The record of moderation: what everybody reads of what was done, and what nobody does."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -29,8 +29,8 @@ def ruled(book: Book) -> Book:
     return with_rules(book, RULES)
 
 
-def entries(session: Session, guild: int | None = None, now: object = NOW + DAY) -> list[record.Entry]:
-    found, rest = record.entries(session, guild, MONTH, now, offset=0, limit=50)  # type: ignore[arg-type]
+def entries(session: Session, guild: int | None = None, now: datetime = NOW + DAY) -> list[record.Entry]:
+    found, rest = record.entries(session, guild, MONTH, now, offset=0, limit=50)
     assert rest is None
     return found
 
