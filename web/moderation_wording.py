@@ -12,6 +12,16 @@ OUTCOMES: dict[Outcome, str] = {
 }
 """What a jury does with something."""
 
+
+def outcome_words(kind: str, outcome: Outcome, strictest: Outcome) -> str:
+    """Return what a choice means in a case of a kind; of appeals ``strictest`` lets the decision stand."""
+    if kind == "appeal" and outcome == strictest:
+        return "Let stand what was done"
+    if kind != "report" and outcome == "none":
+        return "Undo it: show it as if nothing had been done"
+    return OUTCOMES[outcome]
+
+
 MEASURED: dict[Measure, str] = {
     "nothing": "Nothing",
     "warn": "Ask them not to do so again",

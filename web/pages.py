@@ -183,6 +183,7 @@ def blueprint(app: Flask) -> Blueprint:
         LIMITS=wording.LIMITS,
         DECIDED=moderation_wording.DECIDED,
         OUTCOMES=moderation_wording.OUTCOMES,
+        outcome_words=moderation_wording.outcome_words,
         MEASURED=moderation_wording.MEASURED,
         ENDED=moderation_wording.ENDED,
         PARTS=wording.PARTS,

@@ -76,7 +76,10 @@ def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
     fresh = drawn(village, browser_of)
     assert len(fresh) == 5 and not fresh.keys() & jury.keys()
     for browser, case in fresh.values():
-        assert "It is an old one" in browser.get(case).text
+        page = browser.get(case)
+        assert "It is an old one" in page.text
+        assert "Undo it: show it as if nothing had been done" in page.text
+        assert "Let stand what was done" in page.text and "Leave it as it is" not in page.text
         sends(browser, case, f"{case}/ballot", outcome="none")
     assert bruno.get(post).status == 200
     assert "a jury found otherwise" in ada.get(link).text
