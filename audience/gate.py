@@ -10,7 +10,7 @@ request's transaction and for a whole page at once. Those who wait for a seat (`
 that any of them could have is free for nobody else.
 
 Locks are taken in one order, so claims never deadlock: posts by id, then gates by id. Inserting a seat
-holds its post in key-share mode (the foreign key would too). Making the gate of a post that has seats
+holds its post in key-share mode. Making the gate of a post that has seats
 already holds it exclusively: it waits for seats under way, so none is missed by the count, and while a
 seat is under way no gate can appear behind it. All this rests on READ COMMITTED, where each statement sees
 what was committed before it.

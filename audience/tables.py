@@ -250,8 +250,9 @@ class Seat(Row, table=True):
         CheckConstraint("watched_ms >= 0", name="watched_counted"),
     )
 
-    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
-    post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
+    # No foreign keys: that each is of a member and a post is asked once a statement, by a trigger.
+    member_id: int = Field(primary_key=True, sa_type=BigInteger)
+    post_id: int = Field(primary_key=True, sa_type=BigInteger)
     at: datetime = Field(sa_column=moment())
     via: str
     """Where it was first delivered: ``post``, ``member``, ``tag``, ``guild``, ``place``, ``search``,

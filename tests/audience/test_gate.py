@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from audience import gate
@@ -74,6 +75,33 @@ def test_coming_twice_takes_one_seat(session: Session) -> None:
     (viewer,) = viewers(session, 1)
     assert [come(session, viewer, (post_id, capped(5))) for _ in range(3)] == [{post_id}] * 3
     assert (taken(session, post_id), seats(session, post_id)) == (1, 1)
+
+
+@pytest.mark.parametrize("stranger", ["post_id", "member_id"])
+def test_a_seat_is_of_a_member_at_a_post(session: Session, stranger: str) -> None:
+    place = {"post_id": bare_post(session), "member_id": viewers(session, 1)[0].member_id}
+    session.add(Seat(**place, at=NOW, via="post", epoch=1))
+    session.flush()
+    with pytest.raises(IntegrityError, match="a seat is of a member, at a post"), session.begin_nested():
+        session.add(Seat(**(place | {stranger: 12}), at=NOW, via="post", epoch=1))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM post",
+        "TRUNCATE post CASCADE",
+        "UPDATE post SET id = id + 1",
+        "DELETE FROM member",
+        "TRUNCATE member CASCADE",
+        "UPDATE member SET id = id + 1",
+        "UPDATE seat SET post_id = post_id + 1",
+    ],
+)
+def test_what_seats_are_of_stays(session: Session, change: str) -> None:
+    come(session, viewers(session, 1)[0], (bare_post(session), OPEN))
+    with pytest.raises(IntegrityError, match="is refused"), session.begin_nested():
+        session.execute(text(change))
 
 
 def test_an_open_post_keeps_seats_and_needs_no_gate(session: Session) -> None:
