@@ -21,7 +21,7 @@ def test_both_rules_are_rehearsed_on_every_view(server: Server, monkeypatch: pyt
     assert (figures["views"], figures["pages"]) == (4000, 4 * figures["readers"])
     assert 0 < figures["turned_away"] < 4000
     timed = ("cap_s", "feed_s", "moderation_s")
-    assert all(figures[name] > 0 for name in (*timed, "rss_mib", "released", "folded"))
+    assert all(figures[name] > 0 for name in (*timed, "rss_mib", "released", "folded", "missed"))
     assert found["goals"] == dict(
         zip(timed, [{"at_most": 10}, {"at_most": 30}, {"at_most": 30}], strict=True)
     )
