@@ -15,7 +15,7 @@ from audience.feeds import author_signals, external, post_signals, taste
 from audience.gardens import classifying
 from audience.gardens.classifier import classifier_of
 from audience.metrics import snapshot
-from audience.moderation import decisions
+from audience.moderation import asking_again, decisions
 from coop.book import Book
 from coop.call import Platform
 from coop.outbound import Outbound
@@ -71,6 +71,11 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
             concluded(author_signals.refresh),
         ),
         Job("holds that are over", MINUTE.total_seconds(), lambda: decisions.end_due(database, books, clock)),
+        Job(
+            "labels that ask again",
+            (5 * SECOND).total_seconds(),
+            lambda: asking_again.ask_due(database, books, clock),
+        ),
         Job("cases", MINUTE.total_seconds(), lambda: advancing.advance(database, books, clock)),
         Job("post signals", every_5_minutes, concluded(post_signals.refresh)),
         Job("tastes", every_5_minutes, concluded(taste.refresh)),

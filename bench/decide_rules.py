@@ -94,7 +94,10 @@ def policy_data(rules: int) -> dict[str, Any]:
     conditions += [f"text.capitals > 0.{place + 5} && size(text) > 40" for place in range(5)]
     return {
         "limits": {"rules": 1000, "cost": 100_000, "entries": 5000},
-        **{name: FOUNDED[name] for name in ("holds", "slowing", "gardens", "heat", *CaseRules.model_fields)},
+        **{
+            name: FOUNDED[name]
+            for name in ("holds", "slowing", "gardens", "heat", "labelled", *CaseRules.model_fields)
+        },
         "words": {f"list{one}": [f"word{one}n{n}" for n in range(WORDS)] for one in range(4)},
         "patterns": {f"pattern{one}": rf"(?i)\bx{one}[\d ]{{8,}}\b" for one in range(3)},
         "rules": {

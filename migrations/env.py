@@ -14,6 +14,7 @@ import audience.interaction_tables
 import audience.limit_for_now_tables
 import audience.metrics.tables
 import audience.moderation.act_tables
+import audience.moderation.label_tables
 import audience.moderation.tables
 import audience.stage_tables
 import audience.tables
@@ -44,6 +45,7 @@ TABLES = (
     audience.metrics.tables,
     audience.limit_for_now_tables,
     audience.moderation.act_tables,
+    audience.moderation.label_tables,
     audience.moderation.tables,
     audience.tables,
     audience.topic_tables,

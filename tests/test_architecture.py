@@ -147,6 +147,7 @@ PURE = (
     "audience/heat.py",
     "audience/moderation/charter.py",
     "audience/moderation/heat_rules.py",
+    "audience/moderation/label_rules.py",
     "audience/moderation/matching.py",
     "audience/moderation/rules.py",
     "audience/moderation/ruleset.py",

@@ -19,9 +19,12 @@ from audience.routes.gardens import (
     ChoiceIn,
     FilterIn,
     MuteIn,
+    TriedIn,
+    TriedView,
     choose_to_see,
     keep_filter,
     mute,
+    preview_filter,
     read_garden,
     remove_filter,
     undo_choice,
@@ -38,10 +41,12 @@ Body = TypeVar("Body", bound=BaseModel)
 
 PATH = "/members/me/garden"
 LINES = 3
-"""Conditions that the form of a filter has room for."""
+"""Conditions that the form of a filter has room for, where it has no more of them already."""
+MOST_LINES = 20
+"""The most that any clause lets it have."""
 PLACES = {
     f"/conditions/{at}/{part}": f"{field}-{at + 1}"
-    for at in range(LINES)
+    for at in range(MOST_LINES)
     for part, field in (("value", "value"), ("comparison", "what"), ("fact", "what"))
 }
 """Where on the form of a filter what is wrong with a condition is told."""
@@ -140,27 +145,47 @@ def end_mute(call: Call) -> Response:
 
 
 def begin_filter(call: Call) -> Response:
-    """Keep a filter: a form of up to three conditions, those that are chosen."""
+    """Keep a filter of the conditions that are chosen, or show what it would do."""
     said = request.form.to_dict()
+    sent = Sent("filter", said=said)
+    asked = {"match": said.get("match", "all"), "conditions": conditions_of(said)}
+    if said.get("act") == "try":
+        return _tried(call, sent, asked)
+    whole = {**asked, "name": said.get("name", ""), "action": said.get("then", "")}
+    return _attempted(
+        call,
+        sent,
+        ("name", "conditions"),
+        lambda: keep_filter(call, as_sent(FilterIn, whole)),
+        "Kept. It holds from now on.",
+    )
+
+
+def conditions_of(said: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the conditions that are chosen in the form of a filter."""
     lines = []
-    for number in range(1, LINES + 1):
+    for number in range(1, MOST_LINES + 1):
         fact, _, comparison = said.get(f"what-{number}", "").partition(" ")
         if fact:
             value = said.get(f"value-{number}", "")
             lines.append({"fact": fact, "comparison": comparison, "value": value})
-    asked = {
-        "name": said.get("name", ""),
-        "match": said.get("match", "all"),
-        "conditions": lines,
-        "action": said.get("then", ""),
-    }
-    return _attempted(
-        call,
-        Sent("filter", said=said),
-        ("name", "conditions"),
-        lambda: keep_filter(call, as_sent(FilterIn, asked)),
-        "Kept. It holds from now on.",
-    )
+    return lines
+
+
+def room_for(conditions: int, most: int) -> range:
+    """Return the numbers of the conditions that a form has room for, which has so many of at most so many."""
+    return range(1, max(LINES, min(conditions + 1, most)) + 1)
+
+
+def _tried(call: Call, sent: Sent, asked: Mapping[str, object]) -> Response:
+    try:
+        with attempt(call):
+            return _shown(call, sent, tried=preview_filter(call, as_sent(TriedIn, asked)))
+    except Unauthenticated:
+        raise
+    except AllotmentError as error:
+        refused = refusal(error, ("name", "conditions"), PLACES)
+        return _shown(call, Sent(sent.form, refused, sent.said), problems.status_of(error))
 
 
 def end_filter(call: Call) -> Response:
@@ -232,15 +257,18 @@ def _id(name: str) -> int:
     return found
 
 
-def _shown(call: Call, sent: Sent, status: int = 200) -> Response:
+def _shown(call: Call, sent: Sent, status: int = 200, tried: TriedView | None = None) -> Response:
+    typed = conditions_of(sent.typed("filter"))
+    limits = limits_of(call.book)
     return render(
         call,
         "garden.html",
         status,
         garden=read_garden(call),
-        limits=limits_of(call.book),
+        limits=limits,
         sent=sent,
-        lines=range(1, LINES + 1),
+        tried=tried,
+        lines=room_for(len(typed), limits.conditions),
         words=WORDS,
         subjects=SUBJECTS,
         kinds=KINDS,

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
+from audience.gardens.trusted import UNHEARD, trusted
+from audience.moderation.rules import MODERATION
 from coop.book import COOP, InForce
 from coop.call import Call
 from coop.errors import NotFound
+from coop.outgrown import outgrown
 from coop.policy_history import Written, history
 from coop.policy_text import diff
 from governance import decisions
@@ -17,6 +20,16 @@ from web.beds import beds, purpose_of
 from web.bylaws import Piece
 from web.diffs import Row
 from web.visits import page, render
+
+HEARD: Mapping[str, str] = {
+    "at work": "",
+    "limited": "Of the labels that it gave today no more ask rules again; they count for what is made since.",
+    "silent": "It has published nothing for long.",
+    "gone": "Whoever published it has left.",
+    "ended": "It was ended.",
+    "unknown": "There is no labeller of this name.",
+}
+"""What is said of a labeller whom rules believe and that stands so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,10 @@ def policy(call: Call, scope: str, kind: str) -> Response:
         lines=set_lines(found, {one.version.number: _note(one) for one in written}),
         changes=_changes(call, written),
         coop=COOP,
+        outgrown=outgrown(call.session, call.book, kind, scope),
+        trusted=trusted(call.session, call.book, scope, call.now) if kind == MODERATION else [],
+        unheard=UNHEARD,
+        heard=HEARD,
     )
 
 

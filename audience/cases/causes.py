@@ -42,6 +42,7 @@ def of_ground(
         "proposal": receipt.proposal,
         "matched": [],
         "tally": dict(tally or {}),
+        "labels": [],
     }
 
 

@@ -8,9 +8,13 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
-from audience.gardens.vocabulary import KNOWN, STRINGS
+from audience.gardens.vocabulary import KNOWN, SCHEMA, STRINGS
+from coop.cel.checker import check
+from coop.cel.expression import Apply, Const, FactOf, Logic, Part
+from coop.cel.syntax import AND, NOT, OR
 from coop.cel.types import BOOL, DURATION, INT, STRING, Type
 from coop.errors import Fault, RuleBroken
 
@@ -53,6 +57,14 @@ class Line:
     """Of a duration, in whole days; of what is or is not so, nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is filled in."""
+
+    lines: list[Line]
+    match: Match
+
+
 def written(lines: Sequence[Line], match: Match) -> str:
     """Return the condition of a form: any of its lines, or all; raise RuleBroken where a line is amiss."""
     faults: list[Fault] = []
@@ -68,6 +80,51 @@ def written(lines: Sequence[Line], match: Match) -> str:
     if faults:
         raise RuleBroken("This filter cannot be kept.", faults=tuple(faults))
     return _JOINED[match].join(said)
+
+
+def read_back(when: str) -> Form | None:
+    """Return the form that writes a condition, as :func:`written` does; None where none does.
+
+    Raise ExpressionFault where it is no condition any more.
+    """
+    root = check(when, SCHEMA).root
+    match: Match = "any" if isinstance(root, Logic) and root.function == OR else "all"
+    lines = [_read(one) for one in _parts(root, OR if match == "any" else AND)]
+    found = Form([one for one in lines if one is not None], match)
+    return found if None not in lines and written(found.lines, match) == when else None
+
+
+def _parts(root: Part, function: str) -> list[Part]:
+    """Return what is joined at the top of a condition."""
+    if isinstance(root, Logic) and root.function == function:
+        return [part for one in root.args for part in _parts(one, function)]
+    return [root]
+
+
+def _read(part: Part) -> Line | None:
+    negated = isinstance(part, Logic) and part.function == NOT
+    inner = part.args[0] if isinstance(part, Logic) and negated else part
+    if isinstance(inner, FactOf):
+        return Line(inner.name, "no" if negated else "yes")
+    if not isinstance(inner, Apply) or len(inner.args) != 2:
+        return None
+    one, other = inner.args if inner.overload.name != "@in" else inner.args[::-1]
+    comparison = _READ.get((inner.overload.name, negated))
+    if comparison is None or not isinstance(one, FactOf) or not isinstance(other, Const):
+        return None
+    value = other.value
+    return Line(one.name, comparison, str(value.days if isinstance(value, timedelta) else value))
+
+
+_READ: Mapping[tuple[str, bool], Comparison] = {
+    ("@in", False): "has",
+    ("@in", True): "has_not",
+    ("_==_", False): "is",
+    ("_!=_", False): "is_not",
+    ("_>=_", False): "at_least",
+    ("_<=_", False): "at_most",
+}
+"""By function, and whether it is denied: how the form says it."""
 
 
 def _line(line: Line, pointer: str) -> str | Fault:

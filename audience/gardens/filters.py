@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from audience.gardens.filter_form import Line, Match, written
+from audience.gardens.filter_form import Form, Line, Match, read_back, written
 from audience.gardens.garden import Sight
 from audience.gardens.tables import OwnFilter
 from audience.gardens.vocabulary import SCHEMA
@@ -35,6 +35,11 @@ class Kept(NamedTuple):
     """What is wrong with its condition, where it speaks of a fact that is none any more: it does nothing."""
     made_at: datetime
 
+    @property
+    def form(self) -> Form | None:
+        """Its condition as the form says it; None where no form does."""
+        return None if self.broken else read_back(self.when)
+
 
 def keep(
     session: Session,
@@ -52,16 +57,11 @@ def keep(
     conditions, as the clauses let them.
     """
     limits = book.rules(MODERATION, ModerationRules).gardens
-    if len(lines) > limits.conditions:
-        raise _full(
-            book, "conditions", f"A filter has at most {limits.conditions} conditions.", "/conditions"
-        )
-    when = written(lines, match)
     made = OwnFilter(
         id=new_id(now),
         member_id=member.member_id,
         name=line(name, "/name", longest=LONGEST_NAME),
-        condition=when,
+        condition=written_within(book, lines, match),
         action=action,
         made_at=now,
     )
@@ -71,6 +71,40 @@ def keep(
     if (session.scalar(mine) or 0) > limits.filters:
         raise _full(book, "filters", f"You keep {limits.filters}: remove one first.", "")
     return _kept(made)
+
+
+def change(
+    session: Session,
+    member: Identity,
+    book: Book,
+    filter_id: int,
+    name: str,
+    lines: Sequence[Line],
+    match: Match,
+    action: Sight,
+) -> Kept:
+    """Change a filter of one's own in place.
+
+    Raise NotFound for any but one's own, and RuleBroken where a line is amiss or it has too many.
+    """
+    row = _own(session, member, filter_id)
+    row.condition = written_within(book, lines, match)
+    row.name, row.action = line(name, "/name", longest=LONGEST_NAME), action
+    session.flush()
+    return _kept(row)
+
+
+def read(session: Session, member: Identity, filter_id: int) -> Kept:
+    """Return a filter of one's own; raise NotFound for any other."""
+    return _kept(_own(session, member, filter_id))
+
+
+def written_within(book: Book, lines: Sequence[Line], match: Match) -> str:
+    """Return the condition of a form; raise RuleBroken where a line is amiss, or a clause lets no so many."""
+    most = book.rules(MODERATION, ModerationRules).gardens.conditions
+    if len(lines) > most:
+        raise _full(book, "conditions", f"A filter has at most {most} conditions.", "/conditions")
+    return written(lines, match)
 
 
 def listed(session: Session, member: Identity) -> list[Kept]:
@@ -84,6 +118,14 @@ def remove(session: Session, member: Identity, filter_id: int) -> None:
     mine = (col(OwnFilter.id) == filter_id, col(OwnFilter.member_id) == member.member_id)
     if session.scalars(delete(OwnFilter).where(*mine).returning(col(OwnFilter.id))).one_or_none() is None:
         raise NotFound
+
+
+def _own(session: Session, member: Identity, filter_id: int) -> OwnFilter:
+    mine = (col(OwnFilter.id) == filter_id, col(OwnFilter.member_id) == member.member_id)
+    row = session.scalars(select(OwnFilter).where(*mine).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _kept(row: OwnFilter) -> Kept:

@@ -6,6 +6,7 @@ limited, because it gave as many labels in 24 hours as a clause lets it. Law 7: 
 told to nobody but its publishers, for some are of posts that not everybody may see.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -42,6 +43,7 @@ LEFT JOIN member AS publisher ON publisher.id = labeller.member_id
 LEFT JOIN guild ON guild.id = labeller.guild_id
 """
 _ONE = text(f"{_SHOWN} WHERE labeller.slug = :slug")
+_SOME = text(f"{_SHOWN} WHERE labeller.slug = ANY(CAST(:slugs AS text[])) ORDER BY labeller.slug")
 _ALL = text(
     f"{_SHOWN} WHERE labeller.ended_at IS NULL ORDER BY labeller.published_at DESC, labeller.id LIMIT :most"
 )
@@ -114,6 +116,17 @@ def found(
     return read(session, publisher, book, kept, now)
 
 
+def of_slugs(
+    session: Session, book: Book, slugs: Sequence[str], now: datetime
+) -> dict[str, tuple[Shown, int]]:
+    """Return by slug those of some labellers that there are, ended ones too, with their labels of 24 hours.
+
+    How many those are is told to nobody.
+    """
+    rows = session.connection().execute(_SOME, {"slugs": list(slugs), "day_ago": now - DAY})
+    return {row.slug: (_shown(row, None, limits_of(book), now), row.given) for row in rows}
+
+
 def read(session: Session, viewer: Identity, book: Book, slug: str, now: datetime) -> Shown:
     """Return a labeller; raise NotFound where there is none of this slug."""
     bound = {"slug": normal(slug), "day_ago": now - DAY}
@@ -166,7 +179,7 @@ def _checked(labels: list[str]) -> list[str]:
     return sorted({check_slug(one) for one in labels})
 
 
-def _shown(row: Row[Any], viewer: Identity, limits: Gardens, now: datetime) -> Shown:
+def _shown(row: Row[Any], viewer: Identity | None, limits: Gardens, now: datetime) -> Shown:
     return Shown(
         id=row.id,
         slug=row.slug,
@@ -178,7 +191,7 @@ def _shown(row: Row[Any], viewer: Identity, limits: Gardens, now: datetime) -> S
         edition=row.edition,
         published_at=row.published_at,
         standing=_standing(row, limits, now),
-        mine=row.member_id == viewer.member_id or row.guild_id in viewer.steward_of,
+        mine=viewer is not None and (row.member_id == viewer.member_id or row.guild_id in viewer.steward_of),
     )
 
 

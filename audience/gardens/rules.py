@@ -52,5 +52,7 @@ class Gardens(Clauses):
     preview: Duration
     """How far back one sees what a labeller would have done, before one subscribes."""
     examples: int = Field(ge=1, le=20)
-    """Posts of a label that such a preview shows."""
+    """Posts of a label, or of a filter, that such a preview shows."""
+    recent: int = Field(ge=1, le=1000)
+    """Posts that a member was shown last, of which a filter tells them how many it holds of."""
     machine: Machine

@@ -126,8 +126,9 @@ class GivenLabel(Row, table=True):
             "uq_given_label_current", "labeller_id", "label", "post_id", "member_id",
             unique=True, postgresql_nulls_not_distinct=True, postgresql_where=text("until IS NULL"),
         ),
-        Index("ix_given_label_post", "post_id", postgresql_where=text("until IS NULL")),
-        Index("ix_given_label_member", "member_id", postgresql_where=text("until IS NULL")),
+        Index("ix_given_label_post", "post_id"),
+        Index("ix_given_label_member", "member_id"),
+        Index("ix_given_label_until", "labeller_id", "until", postgresql_where=text("until IS NOT NULL")),
         Index("ix_given_label_at", "labeller_id", "at"),
     )  # fmt: skip
 

@@ -7,8 +7,9 @@ refused when it is proposed, with the place in its text, so no vote can put one 
 from collections.abc import Iterator, Mapping, Sequence
 
 from audience.moderation.heat_rules import HEAT_ORDERS, milder_when_hotter
+from audience.moderation.label_rules import PREFIX
 from audience.moderation.matching import bare
-from audience.moderation.rules import ModerationRules, rule_clause
+from audience.moderation.rules import OVERRIDABLE, ModerationRules, Rule, rule_clause
 from audience.moderation.vocabulary import vocabulary
 from coop.cel.checker import check
 from coop.cel.faults import ExpressionFault
@@ -17,7 +18,7 @@ from coop.clauses import as_text
 from coop.errors import Fault
 from coop.policy_text import leaves, token
 
-OPEN_TO_GUILDS = ("/rules", "/words", "/patterns", "/lists", "/grounds")
+OPEN_TO_GUILDS = ("/rules", "/words", "/patterns", "/lists", "/labels", "/grounds")
 """The tables to which guilds may be let add entries."""
 
 
@@ -25,6 +26,7 @@ def moderation_charter(rules: ModerationRules) -> list[Fault]:
     """Return everything that a moderation policy could not be carried out by."""
     return [
         *_number(rules),
+        *_labellers(rules),
         *_entries(rules),
         *_patterns(rules),
         *_conditions(rules),
@@ -38,6 +40,14 @@ def _number(rules: ModerationRules) -> Iterator[Fault]:
     if len(rules.rules) > rules.limits.rules:
         yield Fault(
             "/rules", f"There are {len(rules.rules)} rules, and /limits/rules allows {rules.limits.rules}."
+        )
+
+
+def _labellers(rules: ModerationRules) -> Iterator[Fault]:
+    most = rules.labelled.labellers
+    if len(rules.labels) > most:
+        yield Fault(
+            "/labels", f"It names {len(rules.labels)} labellers, and /labelled/labellers allows {most}."
         )
 
 
@@ -71,10 +81,23 @@ def _conditions(rules: ModerationRules) -> Iterator[Fault]:
     for name, rule in rules.rules.items():
         for target in rule.on:
             try:
-                check(rule.when, vocabulary(rules, target), most=rules.limits.cost)
+                found = check(rule.when, vocabulary(rules, target), most=rules.limits.cost)
             except ExpressionFault as fault:
                 yield Fault(rule_clause(name), f"On a {target}: {fault.told(rule.when)}")
                 break
+            if any(fact.startswith(PREFIX) for fact in found.facts):
+                yield from _by_labels(name, rule)
+                break
+
+
+def _by_labels(name: str, rule: Rule) -> Iterator[Fault]:
+    """Yield what a rule may not do that rests on what a labeller says."""
+    if rule.then == "remove":
+        detail = "What a labeller says removes nothing: hold it, and a jury looks; or fold it."
+        yield Fault(f"/rules/{name}/then", detail)
+    if rule.then in OVERRIDABLE and not rule.override:
+        detail = "What a labeller says hides nothing that a member chose to see: set override = true."
+        yield Fault(f"/rules/{name}/override", detail)
 
 
 def _gaps(rules: ModerationRules) -> Iterator[Fault]:

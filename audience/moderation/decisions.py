@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, exists, literal, select, text
 from sqlmodel import Session, col
 
-from audience.moderation import hiding, narrowing, releasing
+from audience.moderation import hiding, label_facts, narrowing, releasing
 from audience.moderation.act_tables import FollowBegun
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.ruleset import Cause
@@ -71,26 +71,28 @@ def decide(
 
     What is only tried (``dry_run``) is kept beside it and told to nobody.
     """
-    found = [(one.rule.dry_run, kept(one, book, scope)) for one in causes]
+    post_id = subject.id if isinstance(subject, Post) else None
+    cited = label_facts.cited(session, book, scope, post_id, subject.author_id, causes, now)
+    found = [(one.rule.dry_run, kept(one, book, scope, cited)) for one in causes]
     tried = verdict([one for dry_run, one in found if dry_run])
     if tried is not None:
-        _keep(session, subject, tried, now, dry_run=True)
+        keep(session, subject, tried, now, dry_run=True)
     made = verdict([one for dry_run, one in found if not dry_run])
     if made is None:
         return
     longest = book.rules(MODERATION, ModerationRules).holds.longest
     until = now + longest if made.action == "hold" else None
-    decision = _keep(session, subject, made, now, holds_until=until)
+    decision = keep(session, subject, made, now, holds_until=until)
     if made.action in HIDING:
         if isinstance(subject, Reply):
             decision.resumes, subject.state = subject.state, "held"
         else:
             subject.held_at = now
     session.flush()
-    _tell(session, book, subject, decision, made.causes[0]["about"], now)
+    tell(session, book, subject, decision, made.causes[0]["about"], now)
 
 
-def _keep(
+def keep(
     session: Session,
     subject: Subject,
     made: Verdict,
@@ -99,7 +101,7 @@ def _keep(
     holds_until: datetime | None = None,
     dry_run: bool = False,
 ) -> Decision:
-    """Keep a verdict on a thing, and on the thing what its readers are told."""
+    """Keep a verdict on a thing, return it, and keep on the thing what its readers are told."""
     decision = Decision(
         id=new_id(now),
         author_id=subject.author_id,
@@ -122,9 +124,10 @@ def _keep(
     return decision
 
 
-def _tell(
+def tell(
     session: Session, book: Book, subject: Subject, decision: Decision, about: str, now: datetime
 ) -> None:
+    """Tell whoever made a thing of a decision on it, by what its weightiest rule is about."""
     said = SAID[cast(Action, decision.action)].format(THINGS[type(subject)][1])
     tidings = Tidings(
         topic="post",
@@ -218,7 +221,7 @@ def replace(
         subject.unfed = False
     session.flush()
     made = verdict(causes)
-    decision = None if made is None else _keep(session, subject, made, now, holds_until=holds_until)
+    decision = None if made is None else keep(session, subject, made, now, holds_until=holds_until)
     resumes = before.resumes if was_hidden and before is not None else None
     if decision is not None and decision.action in HIDING:
         decision.resumes = resumes
@@ -249,7 +252,7 @@ def _end_held_act(session: Session, book: Book, decision: Decision, now: datetim
     if isinstance(act, ProfileChange):
         act.flag = None
     if left is not None:
-        _keep(session, act, left, now)
+        keep(session, act, left, now)
     releasing.release(session, book, act, now)
 
 

@@ -7,7 +7,7 @@ often somebody did a thing counts what they took back too: else that would be a 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,9 @@ from sqlmodel import Session
 
 from audience.keys import LOCAL_KEY, PUBLIC_KEY
 from audience.languages import recognised
+from audience.moderation import label_facts
 from audience.moderation.rules import Target
+from audience.moderation.ruleset import Source
 from audience.moderation.writing_facts import facts_of
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
@@ -149,8 +151,13 @@ def facts(
     language: str | None,
     wanted: frozenset[str],
     at_hand: Mapping[str, Any] = MappingProxyType({}),
+    sources: Mapping[str, Source] = MappingProxyType({}),
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """Return the facts of a thing or an act that is stored, as far as any of them is wanted.
+
+    All are those of the moment when it was made, but for what the ``sources`` say, by fact: that is what they
+    had said ``at`` a moment, where another is given.
 
     ``body`` is its text, None where it has none. ``language`` is what is known of a post's; that of a reply
     is recognised where a rule speaks of it. What is ``at_hand`` already, by name, is not looked up. A fact
@@ -161,9 +168,11 @@ def facts(
     known = {} if body is None else facts_of(body, language, wanted)
     known.update(at_hand)
     names = tuple(name for name in COLUMNS[target] if name in wanted and name not in at_hand)
-    if names:
-        row = session.connection().execute(_statement(target, names), {"subject": subject_id}).one()
-        known.update(looked_up(names, row))
+    if names or sources:
+        parameters = label_facts.bound(target, list(sources.values()), ":at").parameters
+        bound = {"subject": subject_id, "at": at, **parameters} if sources else {"subject": subject_id}
+        row = session.connection().execute(_statement(target, names, tuple(sources.values())), bound).one()
+        known.update(looked_up((*names, *sources), row))
     return known
 
 
@@ -179,7 +188,10 @@ def as_fact(value: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _statement(target: Target, names: tuple[str, ...]) -> TextClause:
-    columns = ", ".join(COLUMNS[target][name] for name in names)
+def _statement(target: Target, names: tuple[str, ...], sources: tuple[Source, ...]) -> TextClause:
+    said = label_facts.bound(
+        target, sources, "coalesce(CAST(:at AS timestamptz), subject.created_at)"
+    ).columns
+    columns = ", ".join([*(COLUMNS[target][name] for name in names), *said])
     written = f"SELECT {columns} FROM {SUBJECTS[target]} WHERE subject.id = :subject"
     return text(" ".join(written.split()))

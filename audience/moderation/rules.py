@@ -15,6 +15,7 @@ from audience.clauses import Bounds
 from audience.gardens.rules import Gardens
 from audience.moderation.case_rules import CaseRules
 from audience.moderation.heat_rules import Heat
+from audience.moderation.label_rules import Labelled, Trusted
 from coop.clauses import Clauses, Duration
 
 MODERATION = "moderation"
@@ -147,6 +148,9 @@ class ModerationRules(CaseRules):
     """Patterns of RE2: ``patterns.NAME`` says whether a text matches one."""
     lists: dict[FactName, list[str]] = Field(default_factory=dict)
     """Lists of names, such as hosts, to be looked for: ``lists.NAME``."""
+    labels: dict[FactName, Trusted] = Field(default_factory=dict)
+    """Labellers that rules believe: ``labels.NAME`` is the list of what one says of a thing or its author."""
+    labelled: Labelled
     rules: dict[Name, Rule] = Field(default_factory=dict)
     bounds: Bounds = Field(default_factory=Bounds)
 

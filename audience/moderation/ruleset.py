@@ -6,9 +6,11 @@ what does not hold; what it could not be decided for lies in the outcome.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from audience.moderation.label_rules import PREFIX, Missing
 from audience.moderation.matching import Patterns, Words
 from audience.moderation.rules import ACTIONS, MODERATION, Action, ModerationRules, Rule, Target, rule_clause
 from audience.moderation.vocabulary import vocabulary
@@ -19,6 +21,15 @@ from coop.cel.expression import Expression
 from coop.cel.faults import ExpressionFault
 from coop.cel.program import Program
 from coop.cel.trace import Compared, trace
+
+
+class Source(NamedTuple):
+    """A labeller as rules ask it."""
+
+    slug: str
+    missing: Missing
+    silent_after: timedelta
+    """It cannot be heard any more once it has published nothing for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,8 @@ class Cause:
     """Every condition of the rule with what it was asked of."""
     undecided: str = ""
     """Why it could not be decided, where it could not."""
+    asked: tuple[str, ...] = ()
+    """The facts that it speaks of."""
 
     @property
     def clause(self) -> str:
@@ -54,17 +67,36 @@ class Ruleset:
         schema = vocabulary(rules, target)
         self.rules: list[Named] = []
         self.broken: dict[str, str] = {}
-        """Rules that speak of a list which a vote took away since, with what is wrong: they ask nothing."""
+        """Rules that a vote on something else broke since, with what is wrong: they ask nothing."""
         for name, rule in rules.rules.items():
-            if target in rule.on:
-                try:
-                    self.rules.append(Named(name, rule, check(rule.when, schema)))
-                except ExpressionFault as fault:
-                    self.broken[name] = fault.told(rule.when)
+            if target not in rule.on:
+                continue
+            try:
+                condition = check(rule.when, schema, most=rules.limits.cost)
+            except ExpressionFault as fault:
+                self.broken[name] = fault.told(rule.when)
+                continue
+            if rule.gap is not None and rule.gap > rules.slowing.longest:
+                self.broken[name] = "It slows for longer than /slowing/longest."
+            else:
+                self.rules.append(Named(name, rule, condition))
         self.facts = frozenset(fact for one in self.rules for fact in one.condition.facts)
         """What any of them speaks of: nothing else needs to be looked up."""
         self.slows = any(one.rule.then == "slow" and not one.rule.dry_run for one in self.rules)
         """Whether any of them slows whoever it holds for."""
+        self.sources = {
+            f"{PREFIX}{name}": Source(one.labeller, one.missing, rules.gardens.silent_after)
+            for name, one in rules.labels.items()
+            if f"{PREFIX}{name}" in self.facts
+        }
+        """By fact: the labellers that any of them speaks of."""
+        self.asked_again = {
+            source.slug: frozenset(
+                one.name for one in self.rules if one.rule.then != "slow" and self._asks(one, source.slug)
+            )
+            for source in self.sources.values()
+        }
+        """By labeller: the rules that its later labels ask again. By then it is too late to slow anybody."""
         self._program = Program([one.condition for one in self.rules])
         self.looked_for = tuple(
             self._used(named, prefix)
@@ -79,18 +111,30 @@ class Ruleset:
         self._words, self._patterns = Words(words), Patterns(patterns)
         self._lists = {f"lists.{name}": frozenset(entries) for name, entries in lists.items()}
 
+    def _asks(self, one: Named, slug: str) -> bool:
+        asked = (self.sources.get(fact) for fact in one.condition.facts)
+        return any(source is not None and source.slug == slug for source in asked)
+
     def _used(self, named: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         return {name: one for name, one in named.items() if f"{prefix}.{name}" in self.facts}
 
-    def known(self, facts: Facts) -> dict[str, Any]:
-        """Return facts with what the lists and patterns make of their text."""
+    def known(
+        self, facts: Facts, said: Mapping[Source, frozenset[str] | None] = MappingProxyType({})
+    ) -> dict[str, Any]:
+        """Return facts with what the lists and patterns make of their text, and what labellers ``said``."""
         found = {**facts, **self._lists}
+        found.update(self.labels(said))
         if "text" in facts:
             words = self._words.held(facts["text"])
             patterns = self._patterns.matched(facts["text"])
             found.update({f"words.{name}": held for name, held in words.items()})
             found.update({f"patterns.{name}": matched for name, matched in patterns.items()})
         return found
+
+    def labels(self, said: Mapping[Source, frozenset[str] | None]) -> dict[str, frozenset[str]]:
+        """Return the facts that labellers make; one of whom nothing can be known is not among them."""
+        told = {fact: said.get(source) for fact, source in self.sources.items()}
+        return {fact: labels for fact, labels in told.items() if labels is not None}
 
     def causes(self, facts: Facts, today: date) -> list[Cause]:
         """Return every rule that holds for something, or cannot be decided, the weightiest first.
@@ -101,19 +145,22 @@ class Ruleset:
             return []
         known = self.known(facts)
         found = [
-            Cause(one.name, one.rule, trace(one.condition, known), undecided)
+            Cause(one.name, one.rule, trace(one.condition, known), undecided, one.condition.facts)
             for one, undecided in self._asked(known, today)
         ]
         return weightiest_first(found)
 
-    def action(self, known: Facts, today: date) -> Action | None:
+    def action(self, known: Facts, today: date, *, again: str | None = None) -> Action | None:
         """Return what the weightiest of those rules does that are not only tried; None where none holds.
 
-        ``known`` is what :meth:`known` returns, of this ruleset or of one that looks for the same.
+        ``known`` is what :meth:`known` returns, of this ruleset or of one that looks for the same. Where a
+        labeller of some slug asks ``again``, only those that speak of it are asked.
         """
         if not self.rules:
             return None
         asked = self._asked(known, today)
+        if again is not None:
+            asked = [one for one in asked if one[0].name in self.asked_again.get(again, ())]
         done = ["hold" if undecided else one.rule.then for one, undecided in asked if not one.rule.dry_run]
         return max(done, key=ACTIONS.index, default=None)
 
@@ -125,6 +172,11 @@ class Ruleset:
             for place in [*outcome.holding, *outcome.undecided]
             if _in_time(self.rules[place].rule, today)
         ]
+
+    def again(self, slug: str, today: date) -> frozenset[str]:
+        """Return the names of the rules that a later label of a labeller asks again on a day, in UTC."""
+        names = self.asked_again.get(slug, frozenset())
+        return frozenset(one.name for one in self.rules if one.name in names and _in_time(one.rule, today))
 
 
 def _in_time(rule: Rule, today: date) -> bool:

@@ -34,7 +34,7 @@ def screen_post(
     ``guild`` is the slug of that in which it is made.
     """
     at_hand = of_post(author, post, guild)
-    found = _causes(session, book, "post", guild, post.id, body, post.language, now, at_hand)
+    found = causes_of(session, book, "post", guild, post.id, body, post.language, now, at_hand)
     found = _with_picture(session, book, guild, found, post.asset_id, now)
     _carry_out(session, book, "post", post, guild, found, now)
 
@@ -47,7 +47,7 @@ def screen_reply(
     ``guild`` is that in which its post was made.
     """
     at_hand = of_reply(author, reply, guild)
-    found = _causes(session, book, "reply", guild, reply.id, reply.body, None, now, at_hand)
+    found = causes_of(session, book, "reply", guild, reply.id, reply.body, None, now, at_hand)
     found = _with_picture(session, book, guild, found, reply.asset_id, now)
     _carry_out(session, book, "reply", reply, guild, found, now)
 
@@ -55,13 +55,13 @@ def screen_reply(
 def screen_profile(session: Session, book: Book, change: ProfileChange, now: datetime) -> None:
     """Ask the coop's rules of a change of a profile that was stored just now, and do what they say."""
     text = f"{change.display_name}\n{change.about}"
-    found = _causes(session, book, "profile", None, change.id, text, None, now)
+    found = causes_of(session, book, "profile", None, change.id, text, None, now)
     _carry_out(session, book, "profile", change, None, found, now)
 
 
 def screen_follow(session: Session, book: Book, begun: FollowBegun, now: datetime) -> None:
     """Ask the coop's rules of somebody who begins to follow a member, and do what they say."""
-    found = _causes(session, book, "follow", None, begun.id, None, None, now)
+    found = causes_of(session, book, "follow", None, begun.id, None, None, now)
     _carry_out(session, book, "follow", begun, None, found, now)
 
 
@@ -111,12 +111,17 @@ def _with_picture(
     """Return causes with those of a picture; a rule that holds for both is one cause."""
     if asset_id is None:
         return causes
-    of_picture = _causes(session, book, "upload", guild, asset_id, None, None, now)
+    of_picture = causes_of(session, book, "upload", guild, asset_id, None, None, now)
+    return together(causes, of_picture)
+
+
+def together(causes: list[Cause], of_picture: list[Cause]) -> list[Cause]:
+    """Return the causes of a thing with those of its picture; a rule that holds for both is one cause."""
     known = {one.name for one in causes}
     return weightiest_first([*causes, *(one for one in of_picture if one.name not in known)])
 
 
-def _causes(
+def causes_of(
     session: Session,
     book: Book,
     target: Target,
@@ -124,11 +129,16 @@ def _causes(
     subject_id: int,
     body: str | None,
     language: str | None,
-    now: datetime,
+    at: datetime,
     at_hand: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Cause]:
+    """Return the rules that hold for what is stored, or cannot be decided.
+
+    Labels are those that stood ``at`` a moment. ``guild`` is that in which it is made, or shown; ``body`` its
+    text, where it has one.
+    """
     rules = ruleset(book, guild, target)
     if not rules.rules:
         return []
-    known = facts(session, book, target, subject_id, body, language, rules.facts, at_hand)
-    return rules.causes(known, now.astimezone(UTC).date())
+    known = facts(session, book, target, subject_id, body, language, rules.facts, at_hand, rules.sources, at)
+    return rules.causes(known, at.astimezone(UTC).date())

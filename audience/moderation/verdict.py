@@ -27,6 +27,33 @@ class Condition(TypedDict):
     undecided: str
 
 
+class Said(TypedDict):
+    """A label that counted."""
+
+    label: str
+    edition: int
+    """The first in which it stands."""
+    of: str
+    """``post`` or ``author``."""
+
+
+class Cited(TypedDict):
+    """A labeller that a rule asked, as it is kept with what was decided."""
+
+    name: str
+    """Under which the policy knows it."""
+    labeller: str
+    """Its slug."""
+    edition: int | None
+    """Its latest at that moment; None where it had published none."""
+    scope: str
+    clause: str
+    version: int
+    """Of the policy that names it."""
+    proposal: str | None
+    labels: list[Said]
+
+
 By = Literal["rule", "jury", "steward"]
 """Who asked for what is done."""
 
@@ -58,6 +85,8 @@ class Kept(TypedDict):
     matched: list[Condition]
     tally: dict[str, int]
     """How many jurors voted for what, where a jury decided."""
+    labels: list[Cited]
+    """The labellers that the rule asked."""
 
 
 TOLD_TO_READERS = frozenset({"by", "about", "then", "label", "scope", "clause", "version", "proposal"})
@@ -116,8 +145,11 @@ def slowed_until(causes: Sequence[Mapping[str, Any]], made_at: datetime) -> date
     return made_at + timedelta(seconds=max(gaps)) if gaps else None
 
 
-def kept(cause: Cause, book: Book, scope: str) -> Kept:
-    """Return a cause as it is kept; ``scope`` is that of its ruleset, which may cite the coop's rules too."""
+def kept(cause: Cause, book: Book, scope: str, labels: Mapping[str, list[Cited]]) -> Kept:
+    """Return a cause as it is kept; ``scope`` is that of its ruleset, which may cite the coop's rules too.
+
+    ``labels`` says by rule which labellers it asked.
+    """
     receipt = _receipt(book, cause, scope)
     return {
         "by": "rule",
@@ -138,6 +170,7 @@ def kept(cause: Cause, book: Book, scope: str) -> Kept:
         "proposal": receipt.proposal,
         "matched": [_condition(one) for one in cause.matched],
         "tally": {},
+        "labels": labels.get(cause.name, []),
     }
 
 

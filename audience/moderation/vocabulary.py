@@ -6,6 +6,7 @@ members can check for themselves; none is taken from an address, a device, or fr
 
 from collections.abc import Mapping
 
+from audience.moderation.label_rules import MOST_LABELS, PREFIX
 from audience.moderation.rules import ModerationRules, Target
 from coop.cel.types import BOOL, DOUBLE, DURATION, INT, STRING, Fact, Schema, list_of
 
@@ -93,8 +94,13 @@ FACTS: Mapping[Target, Schema] = {
 """By target: the facts that are there whatever the policy says."""
 
 
+LABELS_SAID = (
+    "What the labeller says of it, if it is a post, and of its author; nothing where it says nothing."
+)
+
+
 def vocabulary(rules: ModerationRules, target: Target) -> Schema:
-    """Return what rules on a target may speak of: the facts, and the lists and patterns of their policy."""
+    """Return what rules on a target may speak of: the facts, and what their policy names."""
     named: dict[str, Fact] = {}
     if "text" in FACTS[target]:
         for name, words in rules.words.items():
@@ -104,4 +110,6 @@ def vocabulary(rules: ModerationRules, target: Target) -> Schema:
             named[f"patterns.{name}"] = Fact(BOOL, "Whether its text matches.")
     for name, entries in rules.lists.items():
         named[f"lists.{name}"] = Fact(STRINGS, "The list.", max(1, len(entries)))
+    for name in rules.labels:
+        named[f"{PREFIX}{name}"] = Fact(STRINGS, LABELS_SAID, MOST_LABELS)
     return {**FACTS[target], **named}

@@ -8,18 +8,21 @@ decide, so what is told is exactly what screening would have done.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.languages import recognised
+from audience.moderation import label_facts
 from audience.moderation.facts import COLUMNS, PROFILE_ABOUT, PROFILE_NAME, SUBJECTS, looked_up
 from audience.moderation.rules import ACTIONS, DONE_WITH, MODERATION, TARGETS, Action, Target
-from audience.moderation.ruleset import Ruleset, ruleset
+from audience.moderation.ruleset import Ruleset, Source, ruleset
 from audience.moderation.writing_facts import facts_of
+from audience.replay import relabelled
+from audience.replay.relabelled import Again
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import COOP, Book, guild_scope
 from coop.cel.condition import OPEN, condition
@@ -51,6 +54,8 @@ LIMITS = (
     "Whoever would have been slowed could not have done all that followed at once: it counts as done.",
     "Pictures count where a post or reply shows them: what a rule does with one is done with that.",
     "Of each profile only the last change counts: what was said before is kept nowhere.",
+    "Labels that came later ask again as they came, whatever juries or holds that were over had settled by "
+    "then; of a thing on which several were done the weightiest counts.",
     "How heated threads were, and what that asked of whoever answered, is not tried again.",
 )
 
@@ -73,8 +78,8 @@ class _Recorded:
 
 _SHOWN = """
 JOIN LATERAL (
-  SELECT guild_id, created_at FROM post WHERE post.asset_id = subject.id
-  UNION ALL SELECT post.guild_id, reply.created_at
+  SELECT guild_id, created_at, id, id AS post_id FROM post WHERE post.asset_id = subject.id
+  UNION ALL SELECT post.guild_id, reply.created_at, reply.id, NULL
   FROM reply JOIN post ON post.id = reply.post_id WHERE reply.asset_id = subject.id LIMIT 1
 ) AS shown ON true"""
 _RECORDED: dict[Target, _Recorded] = {
@@ -107,6 +112,10 @@ class Subject:
     """Slug of the guild whose own rules bind it, of those that hold any."""
     made_at: datetime
     facts: dict[str, Any]
+    said: dict[Source, frozenset[str] | None] = field(default_factory=dict)
+    """What labellers had said of it when it was made."""
+    again: tuple[Sequence[Again], Sequence[Again]] = ((), ())
+    """When later labels ask about it again, by the rules in force and by those of the patch."""
 
 
 def replay_moderation(session: Session, asked: Rehearsing) -> Report:
@@ -129,10 +138,15 @@ def _measures(session: Session, asked: Rehearsing, target: Target) -> list[Measu
             kept = tallied[cast(Action, action)]
             kept.add(one.author_id, before=before == action, after=after == action)
     return [
-        Measure(f"{THINGS[target]}_{action}", THINGS[target], *WORDS[action], kept.change)
+        Measure(f"{THINGS[target]}_{action}", _so_done(target, action), *WORDS[action], kept.change)
         for action, kept in tallied.items()
         if kept.before.value or kept.gained.value
     ]
+
+
+def _so_done(target: Target, action: Action) -> str:
+    """Return what a measure counts: the things with which this is done."""
+    return f"{THINGS[target]} {WORDS[action][1]}"
 
 
 def _actions(asked: Rehearsing, target: Target, one: Subject) -> tuple[Action | None, Action | None]:
@@ -141,7 +155,21 @@ def _actions(asked: Rehearsing, target: Target, one: Subject) -> tuple[Action | 
     before, after = (ruleset(book, one.guild, target) for book in (asked.before, asked.after))
     known = before.known(one.facts)
     same = before.looked_for == after.looked_for
-    return before.action(known, today), after.action(known if same else after.known(one.facts), today)
+    return (
+        _weightiest(before, known, one, one.again[0], today),
+        _weightiest(after, known if same else after.known(one.facts), one, one.again[1], today),
+    )
+
+
+def _weightiest(
+    rules: Ruleset, known: dict[str, Any], one: Subject, again: Sequence[Again], today: date
+) -> Action | None:
+    """Return the weightiest of what rules do with a thing when it is made, and when labels ask again."""
+    done = [rules.action({**known, **rules.labels(one.said)}, today)]
+    for asked in again:
+        day = asked.at.astimezone(UTC).date()
+        done.append(rules.action({**known, **rules.labels(asked.said)}, day, again=asked.slug))
+    return max((action for action in done if action is not None), key=ACTIONS.index, default=None)
 
 
 def subjects(session: Session, asked: Rehearsing, target: Target) -> Iterator[Subject]:
@@ -154,12 +182,16 @@ def subjects(session: Session, asked: Rehearsing, target: Target) -> Iterator[Su
     if sought == "false":
         return
     scope, bound = _within(asked, guilds, target)
-    columns = "".join(f", {COLUMNS[target][name]}" for name in names)
     of = _RECORDED[target]
+    labellers = relabelled.sources(rules)
+    said = label_facts.bound(target, labellers, of.at)
+    touched, asking = relabelled.touched(target, relabelled.asking(rules))
+    bound |= said.parameters | asking
+    columns = "".join(f", {one}" for one in [*(COLUMNS[target][name] for name in names), *said.columns])
     statement = text(
         f"SELECT subject.id, {of.author}, {of.guild}, {of.at}, {of.language}, {of.body}{columns}"
         f" FROM {SUBJECTS[target]}{of.source}"
-        f" WHERE {_RANGE}{scope} AND {of.only} AND ({sought} OR {of.unknown})"
+        f" WHERE {_RANGE}{scope} AND {of.only} AND ({sought} OR {of.unknown} OR {touched})"
         f" ORDER BY subject.id LIMIT {AT_ONCE}"
     )
     first, last = first_id_at(asked.since), first_id_at(asked.until)
@@ -167,15 +199,31 @@ def subjects(session: Session, asked: Rehearsing, target: Target) -> Iterator[Su
         rows = session.connection().execute(
             statement, {"first": first, "last": last, **bound, **parameters}
         ).all()  # fmt: skip
-        for _, author_id, guild_id, made_at, language, body, *found in rows:
+        again = _again(session, asked, target, guilds, [row[0] for row in rows])
+        for subject_id, author_id, guild_id, made_at, language, body, *found in rows:
             known = {}
             if body is not None:
                 known = facts_of(body, _language(asked.after, rules, target, language, body), wanted)
-            known.update(looked_up(names, found))
-            yield Subject(author_id, guilds.get(guild_id), made_at, known)
+            known.update(looked_up(names, found[: len(names)]))
+            said_first = relabelled.first(labellers, found[len(names) :])
+            later = (again[0].get(subject_id, ()), again[1].get(subject_id, ()))
+            yield Subject(author_id, guilds.get(guild_id), made_at, known, said_first, later)
         if len(rows) < AT_ONCE:
             return
         first = rows[-1][0] + 1
+
+
+def _again(
+    session: Session, asked: Rehearsing, target: Target, guilds: Mapping[int, str], ids: Sequence[int]
+) -> tuple[Mapping[int, Sequence[Again]], Mapping[int, Sequence[Again]]]:
+    """Return when later labels ask about some things, by the rules in force and by those of the patch."""
+    selected = SUBJECTS[target] + _RECORDED[target].source
+
+    def of(book: Book) -> Mapping[int, Sequence[Again]]:
+        rules = _rulesets_of(book, asked.scope, target, guilds)
+        return relabelled.again(session, book, target, selected, ids, rules, asked.until)
+
+    return of(asked.before), of(asked.after)
 
 
 def _language(
@@ -195,8 +243,13 @@ def _guilds(session: Session, asked: Rehearsing) -> dict[int, str]:
 
 
 def _rulesets(asked: Rehearsing, target: Target, guilds: Mapping[int, str]) -> list[Ruleset]:
-    places = [None, *guilds.values()] if asked.scope == COOP else [asked.scope.partition(":")[2]]
-    return [ruleset(book, place, target) for book in (asked.before, asked.after) for place in places]
+    sides = (_rulesets_of(book, asked.scope, target, guilds) for book in (asked.before, asked.after))
+    return [one for side in sides for one in side]
+
+
+def _rulesets_of(book: Book, scope: str, target: Target, guilds: Mapping[int, str]) -> list[Ruleset]:
+    places = [None, *guilds.values()] if scope == COOP else [scope.partition(":")[2]]
+    return [ruleset(book, place, target) for place in places]
 
 
 def _sought(rules: Sequence[Ruleset], target: Target) -> tuple[str, dict[str, Any]]:
@@ -204,16 +257,24 @@ def _sought(rules: Sequence[Ruleset], target: Target) -> tuple[str, dict[str, An
     columns = {**COLUMNS[target], "text": _RECORDED[target].body}
     if target == "post":
         columns["text.language"] = "coalesce(subject.language, '')"
-    found: dict[str, str] = {}
+    asked = relabelled.sources(rules)
+    # What those bind is bound for the columns that are selected, too.
+    labels = dict(zip(asked, label_facts.bound(target, asked, _RECORDED[target].at).columns, strict=True))
+    found: list[str] = []
     parameters: dict[str, Any] = {}
-    distinct = {one.condition.text: one.condition for each in rules for one in each.rules}
-    for number, (written, expression) in enumerate(distinct.items()):
-        made = condition(expression.root, columns, prefix=f"rule{number}_")
+    distinct = {
+        (one.condition.text, *(each.sources.get(fact) for fact in one.condition.facts)): (one, each)
+        for each in rules
+        for one in each.rules
+    }
+    for number, (one, each) in enumerate(distinct.values()):
+        said = {fact: labels[source] for fact, source in each.sources.items()}
+        made = condition(one.condition.root, {**columns, **said}, prefix=f"rule{number}_")
         if made.sql == OPEN:
             return OPEN, {}
-        found[written] = made.sql
+        found.append(made.sql)
         parameters |= made.parameters
-    return " OR ".join(found.values()) or "false", parameters
+    return " OR ".join(found) or "false", parameters
 
 
 def _within(asked: Rehearsing, guilds: Mapping[int, str], target: Target) -> tuple[str, dict[str, Any]]:

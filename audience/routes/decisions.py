@@ -16,7 +16,7 @@ from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("moderation")
 
-Ended = Literal["unseen", "taken_back", "jury", "default", "steward"]
+Ended = Literal["unseen", "taken_back", "jury", "default", "steward", "labels"]
 """Why a decision ended."""
 
 
@@ -31,6 +31,32 @@ class ConditionView(BaseModel):
     """None where it could not be said."""
     undecided: str
     """Why not."""
+
+
+class SaidView(BaseModel):
+    """A label that counted."""
+
+    label: str
+    edition: int
+    """The first in which it stands."""
+    of: Literal["post", "author"]
+
+
+class CitedView(BaseModel):
+    """A labeller that a rule asked."""
+
+    name: str
+    """Under which the policy knows it."""
+    labeller: str
+    """Its slug."""
+    edition: int | None
+    """Its latest at that moment; none where it had published none."""
+    scope: str
+    clause: str
+    version: int
+    """Of the policy that names it."""
+    proposal: str | None
+    labels: list[SaidView]
 
 
 class CauseView(BaseModel):
@@ -61,6 +87,8 @@ class CauseView(BaseModel):
     matched: list[ConditionView]
     tally: dict[str, int]
     """How many jurors voted for what, where a jury decided."""
+    labels: list[CitedView] = []
+    """The labellers that the rule asked."""
 
 
 class DecisionView(BaseModel):
@@ -88,7 +116,7 @@ class DecisionView(BaseModel):
     ended_why: Ended | None
     """``unseen``: nobody had decided in time. ``taken_back``: you had withdrawn or changed it by then.
     ``jury``: a jury decided. ``default``: a jury was to decide, and did not in time. ``steward``: a steward
-    held it."""
+    held it. ``labels``: labels that came later, or were taken back, came to something else."""
     judged: Literal["upheld", "overturned"] | None
     """What a jury thought of it."""
 

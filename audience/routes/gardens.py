@@ -1,17 +1,21 @@
 """Gardens over HTTP: what you mute, your filters, what you chose to see. Nobody else is told of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from audience.gardens import choices, filters, mutes, subscriptions
+from audience.gardens import choices, filter_preview, filters, mutes, subscriptions
 from audience.gardens.choices import Of as Chosen
 from audience.gardens.filter_form import COMPARISONS, Comparison, Line, Match
+from audience.gardens.filter_preview import FilterPreview
 from audience.gardens.garden import Sight
 from audience.gardens.mutes import Of
 from audience.gardens.vocabulary import KNOWN
 from audience.routes.labellers import SubscriptionView, subscription_view
+from audience.routes.posts import PostView, post_view
 from coop.api import Api
+from coop.book import Book
 from coop.call import Call
 from coop.errors import NotFound, RuleBroken
 
@@ -74,9 +78,32 @@ class FilterView(BaseModel):
     when: str
     """Its condition, in the language of the rules (docs/gardens.md)."""
     action: Sight
+    match: Match | None
+    """Whether all its conditions need to hold, or any; none where no form says it, as where it is broken."""
+    conditions: list[LineIn]
     broken: str
     """What is wrong with it, where it does nothing; mostly nothing."""
     made_at: datetime
+
+
+class TriedIn(BaseModel):
+    """A filter to be tried, and not kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    match: Match = "all"
+    conditions: list[LineIn] = Field(min_length=1, max_length=100)
+
+
+class TriedView(BaseModel):
+    """What a filter would hold of."""
+
+    posts: int
+    """That you were shown last and may still see: at most as many as the clause ``/gardens/recent`` says."""
+    held: int
+    """Of these, those for which it holds."""
+    examples: list[PostView]
+    """The newest of them."""
 
 
 class FactView(BaseModel):
@@ -126,17 +153,7 @@ def read_garden(call: Call) -> GardenView:
             MuteView(id=str(one.id), of=one.of, name=one.name, until=one.until, made_at=one.made_at)
             for one in mutes.listed(session, member, call.now)
         ],
-        filters=[
-            FilterView(
-                id=str(one.id),
-                name=one.name,
-                when=one.when,
-                action=one.action,
-                broken=one.broken,
-                made_at=one.made_at,
-            )
-            for one in filters.listed(session, member)
-        ],
+        filters=[filter_view(one) for one in filters.listed(session, member)],
         choices=[ChoiceView(of=one.of, name=one.name, at=one.at) for one in choices.listed(session, member)],
         subscriptions=[
             subscription_view(one) for one in subscriptions.listed(session, member, call.book, call.now)
@@ -172,8 +189,56 @@ def unmute(call: Call, mute_id: int) -> None:
 @api.post("/garden/filters", status=204, raises=(RuleBroken,))
 def keep_filter(call: Call, body: FilterIn) -> None:
     """Keep a filter of your own. It holds from your next request on."""
-    lines = [Line(one.fact, one.comparison, one.value) for one in body.conditions]
+    lines = _lines(body.conditions)
     filters.keep(call.session, call.member, call.book, body.name, lines, body.match, body.action, call.now)
+
+
+@api.get("/garden/filters/<id:filter_id>")
+def read_filter(call: Call, filter_id: int) -> FilterView:
+    """Read a filter of yours, as its form says it."""
+    return filter_view(filters.read(call.session, call.member, filter_id))
+
+
+@api.put("/garden/filters/<id:filter_id>", status=204, raises=(NotFound, RuleBroken))
+def change_filter(call: Call, filter_id: int, body: FilterIn) -> None:
+    """Change a filter of yours in place. It holds from your next request on."""
+    lines = _lines(body.conditions)
+    filters.change(call.session, call.member, call.book, filter_id, body.name, lines, body.match, body.action)
+
+
+@api.post("/garden/filters/preview", status=200, raises=(RuleBroken,))
+def preview_filter(call: Call, body: TriedIn) -> TriedView:
+    """Try a filter on the posts that you were shown last. Nothing is kept, and nobody is told."""
+    found = filter_preview.preview(
+        call.session, call.member, call.book, _lines(body.conditions), body.match, call.now
+    )
+    return tried_view(call.book, found)
+
+
+def filter_view(one: filters.Kept) -> FilterView:
+    """Return a filter in the shape that the API gives it."""
+    form = one.form
+    lines = [] if form is None else form.lines
+    return FilterView(
+        id=str(one.id),
+        name=one.name,
+        when=one.when,
+        action=one.action,
+        match=None if form is None else form.match,
+        conditions=[LineIn(fact=line.fact, comparison=line.comparison, value=line.value) for line in lines],
+        broken=one.broken,
+        made_at=one.made_at,
+    )
+
+
+def tried_view(book: Book, found: FilterPreview) -> TriedView:
+    """Return what a filter would hold of in the shape that the API gives it."""
+    examples = [post_view(book, one) for one in found.examples]
+    return TriedView(posts=found.posts, held=found.held, examples=examples)
+
+
+def _lines(conditions: Sequence[LineIn]) -> list[Line]:
+    return [Line(one.fact, one.comparison, one.value) for one in conditions]
 
 
 @api.delete("/garden/filters/<id:filter_id>")

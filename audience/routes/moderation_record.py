@@ -6,10 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from audience.cases import record
 from audience.cases.record import Entry
+from audience.gardens.trusted import Heard, trusted
 from audience.moderation.case_rules import Outcome
-from audience.moderation.rules import Action
+from audience.moderation.label_rules import Missing
+from audience.moderation.rules import MODERATION, Action
 from audience.moderation.verdict import By
 from coop.api import Api
+from coop.book import COOP
 from coop.call import Call
 from coop.errors import NotFound
 from coop.names import normal
@@ -106,6 +109,60 @@ class QualityView(BaseModel):
     overturned: int
     poor: bool
     """Whether juries overturn so much of it that you are offered to propose its repeal."""
+
+
+class TrustedView(BaseModel):
+    """A labeller whose labels rules may speak of."""
+
+    name: str
+    """Rules speak of it as ``labels.NAME``."""
+    labeller: str
+    """Its slug."""
+    labels: list[str]
+    """What it may say."""
+    heard: Heard
+    """``silent``, ``gone``, ``ended`` or ``unknown``: it cannot be heard. ``limited``: it gave as many labels
+    in 24 hours as ask rules again, or more."""
+    missing: Missing
+    """What it comes to that it cannot be heard: ``none`` are its labels, or rules that need it ``hold``."""
+    edition: int
+    """Its latest; 0 before the first."""
+    scope: str
+    clause: str
+    version: int
+    """Of the policy that names it."""
+    proposal: str | None
+
+
+class TrustQuery(BaseModel):
+    """Whose rules."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: str = Field(default=COOP, max_length=60)
+    """``coop`` or ``guild:<slug>``."""
+
+
+@api.get("/moderation/labellers", public=True)
+def list_trusted_labellers(call: Call, query: TrustQuery) -> list[TrustedView]:
+    """List the labellers whom rules believe, and whether each can be heard; none for an unknown scope."""
+    if call.book.policy(MODERATION, query.scope) is None:
+        return []
+    return [
+        TrustedView(
+            name=one.name,
+            labeller=one.slug,
+            labels=one.labels,
+            heard=one.heard,
+            missing=one.missing,
+            edition=one.edition,
+            scope=one.citation.scope,
+            clause=one.citation.clause,
+            version=one.citation.version,
+            proposal=one.citation.proposal,
+        )
+        for one in trusted(call.session, call.book, query.scope, call.now)
+    ]
 
 
 @api.get("/moderation/log", public=True, raises=(NotFound,))

@@ -1,5 +1,6 @@
 """Replies over HTTP: list them, read one, write one, decide on those that wait, take one's own back."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Literal, cast
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from audience import replies, reply_cards
 from audience.gardens.garden import NO_GARDEN, Garden
 from audience.gardens.reading import garden_of
+from audience.gardens.reply_words import worded
 from audience.reply_cards import ReplyCard
 from audience.routes.flags import FlagView, flag_view, is_folded
 from audience.routes.posts import (
@@ -74,6 +76,8 @@ class ReplyView(BaseModel):
     """What the rules say of it."""
     muted: bool
     """Whether you mute who wrote it: it is shown folded."""
+    muted_words: bool
+    """Whether it has words that you mute: it is shown folded; never what is yours, or the post's author's."""
     mine: bool
     created_at: datetime | None
     more: MoreView | None
@@ -82,7 +86,7 @@ class ReplyView(BaseModel):
     @property
     def folded(self) -> bool:
         """Whether it is shown folded."""
-        return self.muted or is_folded(self.flag, None)
+        return self.muted or self.muted_words or is_folded(self.flag, None)
 
 
 @api.get("/posts/<id:post_id>/replies", public=True)
@@ -98,8 +102,10 @@ def list_replies(call: Call, post_id: int, query: PageQuery) -> Page[ReplyView]:
         limit=query.limit,
     )
     garden = garden_of(call.session, call.identity, call.book, call.now)
+    folded = worded(call.session, call.identity, garden, [card.id for card in found])
     return Page(
-        items=[reply_view(card, garden) for card in found], next=None if last is None else encode(last)
+        items=[reply_view(card, garden, worded=folded) for card in found],
+        next=None if last is None else encode(last),
     )
 
 
@@ -129,7 +135,8 @@ def write_reply(call: Call, post_id: int, body: NewReply) -> ReplyView:
 def read_reply(call: Call, reply_id: int) -> ReplyView:
     """Read one reply to a post that you may see, wherever it stands in its thread."""
     found = reply_cards.read(call.session, call.identity, call.book, reply_id, call.now)
-    return reply_view(found, garden_of(call.session, call.identity, call.book, call.now))
+    garden = garden_of(call.session, call.identity, call.book, call.now)
+    return reply_view(found, garden, worded=worded(call.session, call.identity, garden, [found.id]))
 
 
 @api.post("/replies/<id:reply_id>/grant", status=204, raises=(Forbidden, Conflict))
@@ -150,10 +157,12 @@ def delete_reply(call: Call, reply_id: int) -> None:
     replies.delete(call.session, call.member, reply_id, call.now)
 
 
-def reply_view(card: ReplyCard, garden: Garden, more: MoreView | None = None) -> ReplyView:
+def reply_view(
+    card: ReplyCard, garden: Garden, more: MoreView | None = None, worded: Container[int] = ()
+) -> ReplyView:
     """Return a card in the shape that the API gives it; ``more`` is what of its branch is folded.
 
-    ``garden`` is that of whoever reads.
+    ``garden`` is that of whoever reads, ``worded`` are the replies that have words which they mute.
     """
     gone = card.author is None
     return ReplyView(
@@ -170,6 +179,7 @@ def reply_view(card: ReplyCard, garden: Garden, more: MoreView | None = None) ->
         state="gone" if gone else _state(card.state),
         flag=flag_view(card.flag),
         muted=card.author in garden.muted,
+        muted_words=card.id in worded,
         mine=card.mine,
         created_at=None if gone else card.created_at,
         more=more,

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from audience import threads
 from audience.gardens.reading import garden_of
+from audience.gardens.reply_words import worded
 from audience.permission import Value
 from audience.reply_cards import ReplyCard
 from audience.replying import Leave
@@ -111,9 +112,10 @@ def read_thread(call: Call, post_id: int, query: ThreadQuery) -> ThreadView:
         limit=query.limit,
     )
     garden = garden_of(call.session, call.identity, call.book, call.now)
+    folded = worded(call.session, call.identity, garden, [one.id for one in found.cards])
     return ThreadView(
         post=delivered(call, found.post, garden),
-        replies=[reply_view(one, garden, _more(one, found)) for one in found.cards],
+        replies=[reply_view(one, garden, _more(one, found), folded) for one in found.cards],
         next=None if found.next is None else _cursor(found.next),
         leave=_leave(call, found.leave),
         heat=None if found.heated is None else heat_view(found.heated),

@@ -10,6 +10,7 @@ from coop.api import Api
 from coop.book import COOP, InForce
 from coop.call import Call
 from coop.errors import NotFound
+from coop.outgrown import outgrown
 from coop.policy_history import Written, history
 from coop.policy_text import diff, leaves
 from coop.receipts import Citation
@@ -70,6 +71,23 @@ class VersionList(BaseModel):
     items: list[VersionView]
 
 
+class OutgrownView(BaseModel):
+    """Something that a guild set and that no longer fits the coop's policy of the same kind."""
+
+    pointer: str
+    """The clause; a table, where it is that as a whole."""
+    why: str
+    """What is wrong with it, and where."""
+    version: int | None
+    """That of the coop's policy since which it does not fit."""
+
+
+class OutgrownList(BaseModel):
+    """What of a guild's policy no longer fits: it falls away until it is mended."""
+
+    items: list[OutgrownView]
+
+
 @api.get("/policies", public=True)
 def list_policies(call: Call) -> PolicyList:
     """List the policies in force."""
@@ -107,6 +125,16 @@ def list_policy_versions(call: Call, scope: str, kind: str) -> VersionList:
     """List every version of a policy with what each changed, and what brought it."""
     _policy(call, scope, kind)
     return VersionList(items=[_version(one) for one in history(call.session, scope, kind)])
+
+
+@api.get("/policies/<scope>/<kind>/outgrown", public=True)
+def list_outgrown_clauses(call: Call, scope: str, kind: str) -> OutgrownList:
+    """List what of a guild's policy no longer fits the coop's, why, and since which version of that."""
+    _policy(call, scope, kind)
+    found = outgrown(call.session, call.book, kind, scope)
+    return OutgrownList(
+        items=[OutgrownView(pointer=one.pointer, why=one.why, version=one.version) for one in found]
+    )
 
 
 def _policy(call: Call, scope: str, kind: str) -> InForce:

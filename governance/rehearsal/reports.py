@@ -108,12 +108,16 @@ def summary(made: Mapping[str, Any]) -> list[str]:
 
 
 def _measured(measure: Mapping[str, Any]) -> str:
+    """Return a measure in a sentence: what was gained was none of those before."""
     total = measure["total"]
     before = (
-        "Of a number not told" if total["before"] is None else f"Of {total['before']:,} {measure['things']}"
+        f"Of a number of {measure['things']} that is not told"
+        if total["before"] is None
+        else f"Of {total['before']:,} {measure['things']} before"
     )
     lost = f"{_number(total['lost'])} would have been {measure['lost']}"
-    return f"{before}, {lost} and {_number(total['gained'])} {measure['gained']}."
+    gained = f"{_number(total['gained'])} would have been {measure['gained']}"
+    return f"{before}, {lost}; besides these, {gained}."
 
 
 def _number(value: int | None) -> str:

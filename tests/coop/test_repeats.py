@@ -64,6 +64,7 @@ READ_BY = {
     "opine_on_amendment": "read_amendment",
     "pass_round": "read_rounds",
     "preview_audience": None,
+    "preview_filter": None,
     "promote_amendment": None,
     "propose_measure": None,
     "publish_edition": None,

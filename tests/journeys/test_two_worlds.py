@@ -210,7 +210,7 @@ def values(village: Village, name: str) -> list[object]:
 
 PROFILES = ("chronological", "balanced", "following", "guilds", "calm", "explore", "learn")
 IDS = frozenset(f"{one}_id" for one in ("amendment", "argument", "check", "proposal", "rehearsal", "webhook"))
-IDS |= {"seq", "size", "statement_id"}
+IDS |= {"filter_id", "seq", "size", "statement_id"}
 """Names of ids that no post is behind."""
 
 

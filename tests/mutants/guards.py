@@ -175,6 +175,14 @@ GUARDS = (
         file=CASES,
     ),
     Guard(
+        name="one worker goes through an edition that asks again",
+        path="audience/moderation/asking_again.py",
+        text="FOR UPDATE OF asked SKIP LOCKED\n",
+        without="",
+        test="test_law_14_of_many_workers_that_ask_again_at_once_each_thing_is_decided_once",
+        file="tests/audience/moderation/test_asking_again_races.py",
+    ),
+    Guard(
         name="acts of one member that a rule slows come one after another",
         path="audience/moderation/pace.py",
         text="    locked = mine.with_for_update(key_share=True).execution_options(populate_existing=True)\n",

@@ -79,7 +79,7 @@ FORMS = (
     "/members/me/less/undo",
     *(
         f"/members/me/garden/{what}"
-        for what in ("choices/undo", "filters", "filters/remove", "mute", "unmute")
+        for what in ("choices/undo", "filters", "filters/7", "filters/remove", "mute", "unmute")
     ),
     "/labellers",
     *(f"/labellers/<slug>/{what}" for what in ("editions", "end", "subscribe")),

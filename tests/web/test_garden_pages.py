@@ -138,3 +138,39 @@ def test_what_no_form_of_ours_sends_is_refused(village: Village, ada: Browser) -
         assert answer.status_code == status, (path, said)
     assert ada.http.post("/posts/7/choose", data={"csrf_token": token, "of": "post"}).status_code == 404
     assert ada.http.post("/posts/7/choose", data={"csrf_token": token, "of": "guild"}).status_code == 404
+
+
+def test_a_filter_is_tried_and_changed_in_place(village: Village, ada: Browser) -> None:
+    post = publish(village, "bruno", "A loaf", 1)
+    publish(village, "bruno", "Oats", 2)
+    ada.get(f"/posts/{post}")
+    page = ada.get(GARDEN)
+    said = {
+        "name": "No loaves",
+        "what-1": "text.words has",
+        "value-1": "loaf",
+        "match": "all",
+        "then": "hide",
+    }
+    tried = Page(ada.send(page, f"{GARDEN}/filters", **said, act="try"))
+    check(tried)
+    assert "Of the last 1 post that you were shown, it would hold of 1 ." in tried.text
+    assert 'value="loaf"' in tried.html, "what was typed is kept, and nothing else is"
+    assert "No loaves" not in ada.get(GARDEN).text
+    kept = ada.sent(page, f"{GARDEN}/filters", **said)
+    path = next(link["href"] for link in kept.named("a") if link["href"].startswith(f"{GARDEN}/filters/"))
+    form = ada.get(path)
+    check(form)
+    assert "it holds of 1 ." in form.text
+    assert form.form(path).values["value-1"] == "loaf"
+    other = Page(ada.send(form, path, **{"value-1": "oats"}, act="try"))
+    check(other)
+    assert "it would hold of 0 ." in other.text
+    assert "your filter “No loaves”" in ada.get(f"/posts/{post}").text, "trying changes nothing"
+    wrong = ada.http.post(path, data=form.form(path).values | {"value-1": ""})
+    assert wrong.status_code == 422
+    check(Page(wrong))
+    done = ada.sent(form, path, **{"value-1": "oats"})
+    assert "Changed. It holds from now on." in done.text
+    assert "Folded" not in ada.get(f"/posts/{post}").text
+    assert ada.get(f"{GARDEN}/filters/7").status == 404

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from audience import replies
+from audience.gardens.editions import Naming
 from audience.moderation import follows
+from coop.book import COOP
 from coop.tables import Member
 from tests.audience.factories import make_post
+from tests.audience.moderation.labelling import found, say
+from tests.coop.test_outgrown import text_of, write
 from tests.web.browser import Browser
 from tests.web.conftest import Village
 from tests.web.test_every_page import check
@@ -144,3 +148,39 @@ def test_a_follow_that_is_held_is_said_on_the_page_and_taken_back_there(
     page = ada.sent(page, f"{path}/relation", act="unfollow")
     assert "A rule holds back" not in page.text
     assert page.form(f"{path}/relation").choices["act"] == ["follow", "block"]
+
+
+TRUSTING = """[labels]
+house = { labeller = "watch" }
+
+[rules.housed]
+about = "Spam, as the house has it"
+on = ["post"]
+when = '"spam" in labels.house'
+then = "collapse"
+override = true
+appeal_days = 14
+
+[labelled] """
+
+
+def test_whoever_is_folded_by_a_label_reads_whose_it_is_and_which_edition(
+    village: Village, browser_of: Of
+) -> None:
+    with village.database.begin() as session:
+        now = village.clock.now(session)
+        text = text_of(session).replace("[labels] ", "# ").replace("[labelled] ", TRUSTING)
+        write(session, COOP, text, now)
+        book, publisher = village.books.current(session), village.people["bruno"]
+        found(session, publisher, book, now)
+        say(session, publisher, book, now, [Naming("spam", handle="ada")])
+    post = publish(village, "ada", "A loaf")
+    ada = browser_of("ada")
+    page = ada.get(post)
+    (link,) = (one["href"] for one in page.named("a") if "/moderation/decisions/" in one.get("href", ""))
+    told = ada.get(link)
+    check(told)
+    assert "It asked the labeller watch , edition 1, whom a clause names." in told.text
+    assert "spam of you, since edition 1" in told.text
+    links = {one.get("href") for one in told.named("a")}
+    assert {"/labellers/watch", "/policies/coop/moderation#/labels/house/labeller"} <= links

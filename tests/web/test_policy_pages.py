@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from coop.book import COOP
 from coop.policy_text import leaves, parse, sha256
 from coop.tables import LedgerEvent
 from governance import ballots
@@ -9,6 +10,7 @@ from governance.ballots import Vote
 from governance.drafts import Draft
 from governance.tally import Choice
 from tests.coop.statements import counted
+from tests.coop.test_outgrown import GUILD, SCOPE, text_of, without_selling, write
 from tests.governance import contesting
 from tests.governance.assembly import CLASS_B
 from tests.web.browser import Browser
@@ -111,3 +113,38 @@ def test_a_version_that_was_chosen_among_several_says_how(village: Village, visi
     check(page)
     assert "v2 · a vote" in page.text
     assert "Passed: “Eighty” comes first." in page.text
+
+
+def test_what_of_a_guild_s_policy_no_longer_fits_is_shown_with_a_way_to_mend_it(
+    village: Village, visitor: Browser, ada: Browser
+) -> None:
+    village.guild("bakers", "ada", "bruno")
+    path = "/policies/guild:bakers/moderation"
+    with village.database.begin() as session:
+        now = village.clock.now(session)
+        write(session, SCOPE, GUILD, now)
+    assert "What no longer fits" not in visitor.get(path).text
+    with village.database.begin() as session:
+        since = write(session, COOP, without_selling(text_of(session)), now)
+    page = visitor.get(path)
+    assert "What no longer fits" in page.text and "Nothing is known as “words.selling”" in page.text
+    assert f"since version {since} of the coop’s" in page.text
+    mend = "/proposals/new?scope=guild%3Abakers&kind=moderation&clause=/rules/sold/when"
+    assert mend in {link.get("href") for link in page.named("a")}
+    assert ada.get(mend).status == 200
+    assert "What no longer fits" not in visitor.get("/policies/coop/moderation").text
+
+
+def test_whom_rules_believe_stands_with_the_policy_and_whether_they_are_heard(
+    village: Village, visitor: Browser, ada: Browser
+) -> None:
+    with village.database.begin() as session:
+        now = village.clock.now(session)
+        text = text_of(session).replace("[labels] ", "[labels]\nhouse = { labeller = 'house-watch' }\n#")
+        write(session, COOP, text, now)
+    page = visitor.get("/policies/coop/moderation")
+    assert "labels.house" in page.text and "There is no labeller of this name." in page.text
+    assert "Until it is heard again there are none of its labels." in page.text
+    links = [link["href"] for link in page.named("a") if "/labels/house" in link.get("href", "")]
+    mend = next(one for one in links if one.startswith("/proposals/new"))
+    assert ada.get(mend).status == 200

@@ -7,19 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from audience import following
-from audience.gardens import filters
-from audience.gardens.filter_form import COMPARISONS, Line, Match, written
+from audience import following, posts
+from audience.access import access_post
+from audience.gardens import filter_preview, filters
+from audience.gardens.filter_form import COMPARISONS, Form, Line, Match, read_back, written
 from audience.gardens.garden import Sight
 from audience.gardens.vocabulary import COLUMNS, KNOWN, SCHEMA
-from audience.moderation.rules import MODERATION
+from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import Book
 from coop.cel.checker import check
 from coop.cel.condition import condition
 from coop.cel.types import BOOL, DURATION, INT
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
-from tests.audience.factories import NOW, make_asset, make_post, with_clauses
+from tests.audience.factories import NOBODY, NOW, make_asset, make_post, with_clauses
 from tests.audience.gardens.growing import brought, shown, sight, write
 from tests.factories import identity_of, make_guild, make_member
 
@@ -194,3 +195,112 @@ def test_whatever_the_form_can_say_is_said_whole_in_sql(said: list[Line], match:
     made = condition(check(when, SCHEMA).root, COLUMNS)
     assert made.exact
     assert not any(line.value and line.value in made.sql for line in said if len(line.value) > 12)
+
+
+LINES = st.sampled_from(
+    [
+        Line("text.words", "has", "loaf"),
+        Line("text.tags", "has_not", "rye"),
+        Line("text.language", "is", ""),
+        Line("author.handle", "is_not", 'a"b'),
+        Line("author.followers", "at_most", "7"),
+        Line("post.age", "at_least", "3"),
+        Line("post.picture", "yes"),
+        Line("author.followed", "no"),
+    ]
+)
+
+
+@given(st.lists(LINES, min_size=1, max_size=8), st.sampled_from(["all", "any"]))
+def test_whatever_a_form_writes_is_read_back_into_it(lines: list[Line], match: Match) -> None:
+    found = read_back(written(lines, match))
+    assert found == Form(lines, match if len(lines) > 1 else "all")
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "post.quotes && (post.picture || post.described)",
+        "!(post.quotes || post.picture)",
+        "author.followers > 3",
+        "size(text.tags) > 1",
+        "3 <= author.followers",
+        "post.age < duration('36h')",
+    ],
+)
+def test_what_no_form_says_is_not_read_into_one(when: str) -> None:
+    assert read_back(when) is None
+
+
+def test_a_filter_is_changed_in_place_and_holds_so_from_then_on(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    rye, oats = write(session, ada, book, "rye"), write(session, ada, book, "oats")
+    kept = keep(session, ben, book, Line("text.words", "has", "rye"))
+    assert brought(session, ben, book) == [oats]
+    lines = [Line("text.words", "has", "oats"), Line("post.picture", "no")]
+    changed = filters.change(session, ben, book, kept.id, "Oats", lines, "all", "hide")
+    assert (changed.id, changed.made_at, changed.name) == (kept.id, kept.made_at, "Oats")
+    assert changed.form == Form(lines, "all")
+    assert brought(session, ben, book) == [rye]
+    assert filters.listed(session, ben) == [changed]
+
+
+def test_law_07_nobody_reads_or_changes_a_filter_of_another_s(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    kept = keep(session, ben, book, Line("post.picture", "yes"))
+    for number in (kept.id, 7):
+        with pytest.raises(NotFound):
+            filters.read(session, ada, number)
+        with pytest.raises(NotFound):
+            filters.change(session, ada, book, number, "X", [Line("post.picture", "no")], "all", "hide")
+    assert filters.read(session, ben, kept.id) == kept
+
+
+def test_a_change_keeps_to_the_clauses_and_one_that_is_refused_leaves_it_as_it_was(
+    session: Session, book: Book, ben: Identity
+) -> None:
+    kept = keep(session, ben, book, Line("post.picture", "yes"))
+    most = book.rules(MODERATION, ModerationRules).gardens.conditions
+    for lines in ([Line("post.picture", "no")] * (most + 1), [Line("text.words", "has", "two words")], []):
+        with pytest.raises(RuleBroken), session.begin_nested():
+            filters.change(session, ben, book, kept.id, "X", lines, "all", "hide")
+    assert filters.read(session, ben, kept.id) == kept
+
+
+def test_a_preview_tells_of_how_many_posts_that_one_was_shown_a_filter_holds(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    book = with_clauses(book, MODERATION, {"/gardens/recent": 3, "/gardens/examples": 1})
+    said = ("rye", "rye bread", "oats", "rye again")
+    made = [
+        make_post(session, ada, book, now=NOW - (9 - n) * timedelta(minutes=1), body=body).id
+        for n, body in enumerate(said)
+    ]
+    own = write(session, ben, book, "rye of mine")
+    for number, one in enumerate([*made, own]):
+        access_post(session, ben, book, one, NOW + number * timedelta(minutes=1))
+    later = NOW + timedelta(hours=1)
+
+    def told(*lines: Line, match: Match = "all") -> tuple[int, int, list[int]]:
+        found = filter_preview.preview(session, ben, book, lines, match, later)
+        return found.posts, found.held, [one.id for one in found.examples]
+
+    assert told(Line("text.words", "has", "rye")) == (3, 2, [made[3]])
+    assert told(Line("text.words", "has", "wheat")) == (3, 0, [])
+    both = (Line("text.words", "has", "again"), Line("text.words", "has", "oats"))
+    assert (told(*both)[1], told(*both, match="any")[1]) == (0, 2)
+    posts.delete(session, ada, made[3], later)
+    assert told(Line("text.words", "has", "rye")) == (3, 2, [made[1]])
+
+
+def test_law_07_a_preview_tells_nothing_of_a_post_that_one_was_never_delivered(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    seen = write(session, ada, book, "oats")
+    access_post(session, ben, book, seen, NOW)
+    write(session, ada, book, "rye")
+    write(session, ada, book, "rye", audience={"read": {"any": []}, **NOBODY})
+    found = filter_preview.preview(session, ben, book, [Line("text.words", "has", "rye")], "all", NOW)
+    assert (found.posts, found.held, found.examples) == (1, 0, [])

@@ -22,7 +22,7 @@ class Reader:
 
     def __init__(self, session: Session, client: FlaskClient, handle: str) -> None:
         self.member: Member = make_member(session, handle)
-        self.client, self.headers = client, bearer_for(session, self.member)
+        self.session, self.client, self.headers = session, client, bearer_for(session, self.member)
 
     def send(self, method: str, path: str, body: Any = None) -> TestResponse:
         return self.client.open(f"{API}{path}", method=method, json=body, headers=self.headers)
@@ -145,3 +145,37 @@ def test_a_label_is_of_one_post_or_one_member(session: Session, ada: Reader, nam
     ada.send("POST", "/labellers", {"slug": "calm", "name": "Calm", "labels": ["loud"]})
     said = {"add": [{"label": "loud", **named}]}
     assert ada.send("POST", "/labellers/calm/editions", said).status_code == 422
+
+
+def test_a_filter_is_tried_kept_read_and_changed_over_http(ben: Reader, post: int) -> None:
+    ben.get(f"/posts/{post}")
+    line = {"fact": "text.tags", "comparison": "has", "value": "bread"}
+    tried = ben.send("POST", "/garden/filters/preview", {"conditions": [line]}).get_json()
+    assert (tried["posts"], tried["held"], [one["id"] for one in tried["examples"]]) == (1, 1, [str(post)])
+    said = {"name": "Bread", "conditions": [line], "action": "label"}
+    assert ben.send("POST", "/garden/filters", said).status_code == 204
+    (kept,) = ben.get("/garden")["filters"]
+    assert (kept["match"], kept["conditions"]) == ("all", [line])
+    path = f"/garden/filters/{kept['id']}"
+    other = {"fact": "post.picture", "comparison": "yes", "value": ""}
+    changed = {"name": "Any", "match": "any", "conditions": [line, other], "action": "collapse"}
+    assert ben.send("PUT", path, changed).status_code == 204
+    found = ben.get(path)
+    assert (found["match"], found["conditions"], found["action"]) == ("any", [line, other], "collapse")
+    assert ben.get(f"/posts/{post}")["garden"]["action"] == "collapse"
+    assert ben.send("PUT", "/garden/filters/7", changed).status_code == 404
+    assert ben.send("PUT", path, {**changed, "conditions": []}).status_code == 422
+
+
+def test_a_thread_folds_replies_with_words_that_its_reader_mutes(ada: Reader, ben: Reader, post: int) -> None:
+    cleo = Reader(ben.session, ben.client, "cleo")
+    made = [
+        one.send("POST", f"/posts/{post}/replies", {"body": "Spoilers"}).get_json()["id"]
+        for one in (ada, ben, cleo)
+    ]
+    assert ben.send("POST", "/garden/mutes", {"of": "word", "name": "spoilers"}).status_code == 204
+    for path, key in ((f"/posts/{post}/thread", "replies"), (f"/posts/{post}/replies", "items")):
+        told = {one["id"]: (one["muted"], one["muted_words"]) for one in ben.get(path)[key]}
+        assert told == {made[0]: (False, False), made[1]: (False, False), made[2]: (False, True)}
+    assert ben.get(f"/replies/{made[2]}")["muted_words"] is True
+    assert ada.get(f"/replies/{made[2]}")["muted_words"] is False

@@ -13,8 +13,8 @@ from tests.audience.factories import POLICIES, in_force
 
 HOLDS = {"longest": "PT24H"}
 FOUNDED = tomllib.loads((POLICIES / "moderation.toml").read_text("utf-8"))
-PEOPLE = {name: FOUNDED[name] for name in ("gardens", "heat", *CaseRules.model_fields)}
-"""The founding clauses on reports, juries and appeals, on heat and on gardens."""
+PEOPLE = {name: FOUNDED[name] for name in ("gardens", "heat", "labelled", *CaseRules.model_fields)}
+"""The founding clauses on reports, juries and appeals, on heat, on gardens and on later labels."""
 SLOWING = {"longest": "PT12H"}
 LIMITS = {"rules": 100, "cost": 50_000, "entries": 5000}
 

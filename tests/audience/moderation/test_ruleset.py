@@ -99,6 +99,23 @@ def test_a_guild_s_rule_on_a_list_that_the_coop_took_away_asks_nothing_and_is_to
     assert "Nothing is known as “words.cheap”." in made.broken["yeast"]
 
 
+def test_a_guild_s_rule_that_costs_more_or_slows_longer_than_the_coop_now_lets_it_asks_nothing() -> None:
+    rules = {
+        "read": rule("text.contains('a') && text.contains('b')"),
+        "slow": rule("true", "slow", gap="PT20H"),
+        "links": rule("text.links > 0"),
+    }
+    own = with_guild_rules(founding_book(), "bakers", rules)
+    assert ruleset(own, "bakers", "post").broken == {}
+    tight = with_rules(
+        founding_book(), {}, limits={"rules": 100, "cost": 100, "entries": 50}, slowing={"longest": "PT12H"}
+    )
+    made = ruleset(with_guild_rules(tight, "bakers", rules), "bakers", "post")
+    assert [one.name for one in made.rules] == ["links"]
+    assert "and 100 are allowed" in made.broken["read"]
+    assert "/slowing/longest" in made.broken["slow"]
+
+
 def test_the_founding_rules_do_what_they_say() -> None:
     made = ruleset(founding_book(), None, "post")
     assert made.broken == {}

@@ -178,6 +178,7 @@ def test_every_action_has_words_for_what_it_takes_and_lets_go(session: Session, 
         (measure,) = report.measures
         assert (measure.name, measure.total.gained.value) == (f"posts_{name}", 1)
         assert measure.lost and measure.gained
+        assert measure.things == f"posts {measure.gained}", "those before are those with which it was done"
 
 
 ACTS: dict[str, dict[str, Any]] = {

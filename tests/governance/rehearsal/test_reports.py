@@ -69,7 +69,7 @@ def test_a_hidden_total_is_not_told_as_a_number_of_events_either() -> None:
 def test_it_says_what_it_found_in_sentences() -> None:
     made = document(ASKED, FOUND, "0" * 64)
     assert made["summary"] == [
-        "Of 100 views, 20 would have been turned away and none let in.",
+        "Of 100 views before, 20 would have been turned away; besides these, none would have been let in.",
         "balanced: places of small authors: from 12.3 % to 45.6 %.",
         "balanced: posts that stay: 70.0 %.",
         "quiet: authors on a page: too few people to tell.",
@@ -77,6 +77,20 @@ def test_it_says_what_it_found_in_sentences() -> None:
     ]
     assert made["limits"][0] == "Not all is on record."
     assert "fewer than 5 people" in made["limits"][1]
+
+
+def test_what_is_gained_is_told_as_none_of_those_before_whatever_is_hidden_of_them() -> None:
+    held = replace(FOUND.measures[0], things="posts held back", lost="let through", gained="held back", by={})
+    few = replace(held, total=cells(4, 0, 90))
+    told = [
+        document(ASKED, replace(FOUND, measures=(one,), gauges=(), outcomes=()), "0" * 64)["summary"]
+        for one in (replace(held, total=cells(10, 0, 30)), few)
+    ]
+    let_through = "none would have been let through; besides these"
+    assert told == [
+        [f"Of 10 posts held back before, {let_through}, 30 would have been held back."],
+        [f"Of a number of posts held back that is not told, {let_through}, 90 would have been held back."],
+    ]
 
 
 def test_law_05_its_hash_stands_for_every_number_in_it() -> None:

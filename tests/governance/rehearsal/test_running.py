@@ -79,7 +79,9 @@ def test_what_is_asked_for_waits_is_run_and_is_kept_with_its_hash(assembly: Asse
     assert found.report_sha256 == reports.digest(document)
     assert (found.done, found.total, found.what) == (3, 4, "uploads")
     assert document["measures"][0]["total"] == {"before": 10, "lost": 10, "gained": 10}
-    assert document["summary"] == ["Of 10 uploads, 10 would have been refused and 10 taken."]
+    assert document["summary"] == [
+        "Of 10 uploads before, 10 would have been refused; besides these, 10 would have been taken."
+    ]
     assert document["window"]["days"] == 28
     assert run(assembly) == 0
 
