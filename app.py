@@ -43,6 +43,11 @@ import audience.routes.reading
 import audience.routes.relations
 import audience.routes.replies
 import audience.routes.reports
+import audience.routes.room_floor
+import audience.routes.room_lists
+import audience.routes.room_seats
+import audience.routes.room_streams
+import audience.routes.rooms
 import audience.routes.search
 import audience.routes.thanks
 import audience.routes.threads
@@ -97,6 +102,9 @@ import web.docs
 import web.pages
 from audience.features.charter import feature_charter
 from audience.gardens import classifying
+from audience.rooms import admission
+from audience.rooms.sfu import sfu_of
+from audience.rooms.signalling import RoomMedia
 from coop import dispatch
 from coop.book import PolicyKind
 from coop.call import Platform, platform
@@ -228,10 +236,15 @@ APIS = [
     audience.routes.metrics.api,
     audience.routes.features.api,
     audience.routes.timelines.api,
+    audience.routes.rooms.api,
+    audience.routes.room_lists.api,
+    audience.routes.room_seats.api,
+    audience.routes.room_floor.api,
     coop.routes.search.api,
     governance.routes.search.api,
     audience.routes.search.api,
     audience.routes.media.api,
+    audience.routes.room_streams.api,
 ]
 
 
@@ -278,6 +291,7 @@ def create_app(
     app.json.sort_keys = False
     app.extensions["allotment"] = platform_of(settings, database, clock)
     app.extensions["object_store"] = kept = store or object_store(settings)
+    app.extensions["room_media"] = RoomMedia(sfu_of(settings), admission.may_speak, admission.may_listen)
     app.url_map.converters["id"] = dispatch.IdConverter
     health.measure(app)
     app.register_blueprint(dispatch.blueprint(APIS))

@@ -66,6 +66,19 @@ VISIBLE = f"""
 """
 """Whether the viewer's keys open a post. Where this holds, only its gate can still refuse."""
 
+
+def visible_to_each(member: str) -> str:
+    """Return :data:`VISIBLE` for many readers in one statement; ``member`` is the column with their ids.
+
+    Beside that column the statement has ``LATERAL reader_keys(member, :now) AS reader``, and no
+    :data:`READER`.
+    """
+    of_each = (
+        VISIBLE.replace(":me", member).replace(KEYS, "reader.keys").replace(_PERSONAL, "reader.personal")
+    )
+    return of_each.replace("(TABLE limited)", f"(SELECT kept_out_by({member}, :now))")
+
+
 FOLLOWED = "(SELECT other_id FROM relation WHERE member_id = :me AND kind = 'follow')"
 """Everyone whom the viewer follows."""
 

@@ -16,6 +16,8 @@ from audience.gardens import classifying
 from audience.gardens.classifier import classifier_of
 from audience.metrics import snapshot
 from audience.moderation import asking_again, decisions
+from audience.rooms import closing, revoking
+from audience.rooms.sfu import sfu_of
 from coop.book import Book
 from coop.call import Platform
 from coop.outbound import Outbound
@@ -44,6 +46,18 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
                 "labels by machine",
                 (5 * SECOND).total_seconds(),
                 lambda: classifying.classify_due(database, books, clock, classifier),
+            )
+        ]
+    )
+    media_server = sfu_of(platform.settings, at_once=revoking.AT_ONCE)
+    of_rooms = (
+        []
+        if media_server is None
+        else [
+            Job(
+                "room streams",
+                SECOND.total_seconds(),
+                lambda: revoking.revoke_due(database, books, clock, media_server),
             )
         ]
     )
@@ -81,6 +95,8 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         Job("tastes", every_5_minutes, concluded(taste.refresh)),
         # It works once a night; in between it looks whether a vote has changed what it counts by.
         Job("metrics", MINUTE.total_seconds(), concluded(snapshot.refresh)),
+        Job("close rooms", (10 * SECOND).total_seconds(), lambda: closing.close_due(database, books, clock)),
+        *of_rooms,
         *by_machine,
         # So does this, once the metrics are counted.
         Job("features", MINUTE.total_seconds(), concluded(nightly.refresh)),

@@ -55,7 +55,8 @@ class Kind(NamedTuple):
     """Whether their door is shown where the viewer is shown one."""
 
 
-_ADMITTED = "(seat.post_id IS NOT NULL OR coalesce(post.author_id = :me, false))"
+ADMITTED = "(seat.post_id IS NOT NULL OR coalesce(post.author_id = :me, false))"
+"""Whether the viewer holds a seat of a post, or made it."""
 
 
 def listed(kind: Kind) -> str:
@@ -73,7 +74,7 @@ CROSS JOIN {TIES}
 CROSS JOIN LATERAL (
   SELECT CASE
     WHEN NOT ({VISIBLE}) THEN true
-    WHEN {_ADMITTED} OR {ROOM} THEN false
+    WHEN {ADMITTED} OR {ROOM} THEN false
     WHEN post.waitlist AND {FULL} THEN true
   END AS door OFFSET 0
 ) AS sight
@@ -98,7 +99,7 @@ def _newest(kind: Kind) -> str:
     return f"""
 SELECT {kind.id} AS entry_id, {kind.reposted} AS reposted, post.id, own.slug, post.seats_max,
        {MORE_ASKED} AS more_asked, gate.post_id IS NOT NULL AS gated, post.layers,
-       coalesce(gate.reached, 0) AS reached, {FRIEND} AS friend, {_ADMITTED} AS admitted, post.embeds,
+       coalesce(gate.reached, 0) AS reached, {FRIEND} AS friend, {ADMITTED} AS admitted, post.embeds,
        sight.door
 {listed(kind)}
 ORDER BY {kind.id} DESC

@@ -215,6 +215,41 @@ class Welcome(Clauses):
     """Whom each newcomer meets, of those who asked to greet."""
 
 
+Hosts = Literal["stewards", "members"]
+"""Who of a guild may schedule its rooms."""
+HOSTS: tuple[Hosts, ...] = ("stewards", "members")
+"""The strictest first."""
+Turns = Literal["unheard_first", "first_come"]
+"""The order of those who wait to speak: who has not spoken yet before the others, or as they come."""
+TURNS: tuple[Turns, ...] = ("unheard_first", "first_come")
+"""The strictest first."""
+
+
+class RoomRules(Clauses):
+    """Live rooms: who may schedule them, how many are present at once, and how many speak."""
+
+    seats: Annotated[int, LESS] = Field(ge=2, le=10_000)
+    """The most who may be present in one at once; one place is the host's."""
+    speakers: Annotated[int, LESS] = Field(ge=1, le=1000)
+    """The most who have the floor at once, besides the host."""
+    longest: Annotated[Duration, LESS]
+    """For how long one may be booked."""
+    ahead: Annotated[Duration, LESS]
+    """How far ahead one may be scheduled."""
+    early: Duration
+    """So long before its time one may be opened."""
+    late: Duration
+    """So long after its time one may be opened; after that it has lapsed."""
+    away_s: int = Field(ge=5, le=3600)
+    """Seconds without a sign of life after which a seat is free."""
+    turn: Annotated[Duration, LESS]
+    """For how long one has the floor while somebody waits for it."""
+    scheduled: Annotated[int, LESS] = Field(ge=1, le=1000)
+    """The most rooms of one guild that are ahead or open."""
+    hosts: Annotated[Hosts, listed(*HOSTS)]
+    queue: Annotated[Turns, listed(*TURNS)]
+
+
 class AudienceRules(Clauses):
     """The audience policy: how far a post may travel."""
 
@@ -232,6 +267,7 @@ class AudienceRules(Clauses):
     counts: Counts
     thanks: Thanks
     welcome: Welcome
+    rooms: RoomRules
     bounds: Bounds = Field(default_factory=Bounds)
 
 

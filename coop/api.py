@@ -1,9 +1,9 @@
 """Declaring the API: one declaration a route gives its validation, sign-in, errors and OpenAPI.
 
-A handler is a plain function. What it takes says what is read: ``call`` first, then path parameters by
-name, ``body`` (a model, strict JSON) and ``query`` (a model). What it returns is what is answered. Its
-docstring is its documentation. ``coop/dispatch.py`` carries out what is declared here and
-``coop/openapi.py`` describes it.
+A handler is a plain function. What it takes says what is read: ``call`` first, then path parameters by name,
+``body`` (a model, strict JSON; text, where ``consumes`` names another media type) and ``query`` (a model).
+What it returns is what is answered. Its docstring is its documentation. ``coop/dispatch.py`` carries out
+what is declared here and ``coop/openapi.py`` describes it.
 
 Why not a library: ``docs/adr/0002-own-api-layer.md``.
 """
@@ -52,6 +52,9 @@ class Operation:
     status: int
     raises: tuple[type[AllotmentError], ...]
     body: TypeAdapter[Any] | None
+    """None where there is none, or it is not JSON."""
+    consumes: str | None
+    """The media type of a body that the handler takes as text; None where it is JSON."""
     query: type[BaseModel] | None
     returns: TypeAdapter[Any] | None
     """None where the handler makes the response itself, or there is no content."""
@@ -107,6 +110,7 @@ class Api:
         public: bool = False,
         status: int = 200,
         raises: tuple[type[AllotmentError], ...] = (),
+        consumes: str | None = None,
         produces: str | None = None,
         secret: bool = False,
     ) -> Callable[[Declared], Declared]:
@@ -123,7 +127,8 @@ class Api:
                     public=public,
                     status=status,
                     raises=_errors(raises, names, public, method),
-                    body=TypeAdapter(hints["body"]) if "body" in names else None,
+                    body=TypeAdapter(hints["body"]) if "body" in names and consumes is None else None,
+                    consumes=consumes,
                     query=hints["query"] if "query" in names else None,
                     returns=TypeAdapter(reduce(or_, answers)) if answers else None,
                     answers=answers,

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
-from coop import idempotency, json_text, problems
+from coop import idempotency, json_text, problems, raw_body
 from coop.api import JSON_TYPE, UNSAFE, Api, Operation
 from coop.call import Accepted, Call, Later, made, platform
 from coop.credential import Credential
@@ -119,6 +119,8 @@ def _read(operation: Operation) -> dict[str, Any]:
         arguments["query"] = _query(operation.query)
     if operation.body is not None:
         arguments["body"] = _body(operation.body)
+    elif operation.consumes is not None:
+        arguments["body"] = raw_body.read(operation.consumes)
     return arguments
 
 
@@ -142,7 +144,7 @@ def _query(model: type[BaseModel]) -> BaseModel:
 
 def _body(adapter: TypeAdapter[Any]) -> Any:
     if request.mimetype != JSON_TYPE:
-        raise WrongMediaType
+        raise WrongMediaType(f"Send JSON, as {JSON_TYPE}.")
     raw = request.get_data()
     try:
         value = adapter.validate_json(raw, strict=True)

@@ -80,7 +80,7 @@ class WrongMediaType(AllotmentError):
     """The body is not of the type that this operation takes."""
 
     slug = "wrong-media-type"
-    title = "Send JSON, as application/json"
+    title = "The body is of another type than is taken here"
 
 
 class TooMany(AllotmentError):

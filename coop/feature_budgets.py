@@ -2,7 +2,8 @@
 
 A budget is a guarded counter, as a gate is: the row of a guild, a feature and a period is written, or raised
 where it stands, in one statement whose guard PostgreSQL asks again on the row that it waited for. So however
-many claim at once, what was given never exceeds the clause (law 6 holds for seats in the same way).
+many claim at once, what was given never exceeds the clause (law 6 holds for seats in the same way). What
+was not used is given back in the same way, to the period that it was taken from.
 
 Law 14: a period follows from time alone. All of one length begin at the same moments, counted from the first
 of January 1970 (UTC), and no job opens or closes one.
@@ -32,6 +33,12 @@ WHERE feature_budget.taken + excluded.taken <= excluded.most
 RETURNING taken
 """)
 
+_GIVE_BACK = text("""
+UPDATE feature_budget SET taken = taken - :amount
+WHERE guild_id = :guild AND feature = :feature AND since = :since AND taken >= :amount
+RETURNING taken
+""")
+
 _TAKEN = text("""
 SELECT taken FROM feature_budget WHERE guild_id = :guild AND feature = :feature AND since = :since
 """)
@@ -55,16 +62,26 @@ class Account:
         return max(0, self.amount - self.taken)
 
 
-def claim(session: Session, book: Book, guild: Guild, feature: str, amount: int, now: datetime) -> Account:
+def claim(
+    session: Session,
+    book: Book,
+    guild: Guild,
+    feature: str,
+    amount: int,
+    now: datetime,
+    *,
+    pointer: str = "/amount",
+) -> Account:
     """Take so much of a guild's budget, and return the account after it.
 
-    It is given for good, in the caller's transaction. Raise Forbidden where the guild does not hold the
-    feature, RuleBroken where nothing is claimed, TooMany where less is left.
+    It is given in the caller's transaction; ``pointer`` is where the amount stands in what was sent. Raise
+    Forbidden where the guild does not hold the feature, RuleBroken where nothing is claimed, TooMany where
+    less is left.
     """
     if not features.held_by_guild(book, feature, guild.slug, now):
         raise Forbidden("This guild does not hold this feature.")
     if amount < 1:
-        raise RuleBroken("Nothing is claimed.", faults=(Fault("/amount", "Claim 1 at least."),))
+        raise RuleBroken("Nothing is claimed.", faults=(Fault(pointer, "Claim 1 at least."),))
     budget = budget_of(book, feature)
     since, until = period(budget.per, now)
     row = session.connection().execute(
@@ -83,9 +100,22 @@ def claim(session: Session, book: Book, guild: Guild, feature: str, amount: int,
         raise TooMany(
             f"This guild has fewer than {amount} {budget.unit} left in this period.",
             retry_after_s=max(1, ceil((until - now).total_seconds())),
-            faults=(Fault("/amount", "Claim less, wait for the next period, or propose more.", clause),),
+            faults=(Fault(pointer, "Claim less, wait for the next period, or propose more.", clause),),
         )
     return Account(budget.unit, budget.amount, taken, since, until)
+
+
+def give_back(session: Session, guild_id: int, feature: str, amount: int, since: datetime) -> int:
+    """Give so much back to the period that began at ``since``, and return what is taken of it after that.
+
+    Raise ValueError where less was taken in it: nobody gives back what was not claimed.
+    """
+    bound = {"guild": guild_id, "feature": feature, "since": since, "amount": amount}
+    found = session.connection().execute(_GIVE_BACK, bound) if amount >= 0 else None
+    taken: int | None = None if found is None else found.scalar_one_or_none()
+    if taken is None:
+        raise ValueError(f"{amount} of {feature} were not claimed in the period since {since}")
+    return taken
 
 
 def account(session: Session, book: Book, guild: Guild, feature: str, now: datetime) -> Account:

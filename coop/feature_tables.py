@@ -51,10 +51,10 @@ class FeatureGrant(Row, table=True):
 
 
 class FeatureBudget(Row, table=True):
-    """How much of a feature's budget a guild has used up in one period; nought has no row."""
+    """How much of a feature's budget a guild has used up in one period."""
 
     __tablename__ = "feature_budget"
-    __table_args__ = (CheckConstraint("taken > 0 AND taken <= most", name="within_the_budget"),)
+    __table_args__ = (CheckConstraint("taken >= 0 AND taken <= most", name="within_the_budget"),)
 
     guild_id: int = Field(primary_key=True, foreign_key="guild.id", sa_type=BigInteger)
     feature: str = Field(primary_key=True)

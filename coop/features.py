@@ -53,7 +53,7 @@ FEATURES_KNOWN: Mapping[str, Known] = {
             LIVE_ROOMS,
             "live rooms, as many minutes as the budget has",
             ("guild",),
-            "coop/feature_budgets.py",
+            "audience/rooms/scheduling.py",
             unit="minutes",
         ),
         Known(

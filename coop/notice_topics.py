@@ -3,8 +3,19 @@
 from typing import Literal
 
 Topic = Literal[
-    "proposal", "jury", "post", "report", "ask", "seat", "followers", "limit", "calm", "feature", "webhook"
+    "proposal",
+    "jury",
+    "post",
+    "report",
+    "ask",
+    "seat",
+    "followers",
+    "limit",
+    "calm",
+    "feature",
+    "webhook",
+    "room",
 ]
 """A change that is voted on; jury service; what was done with what one made; what one reported; somebody who
 waits for one's yes; a seat; one's own followers; a limit of one's own; a heated thread one is called to; a
-feature gained or lost; a webhook of one's own."""
+feature gained or lost; a webhook of one's own; a live room."""

@@ -104,6 +104,11 @@ def _operation(
             "required": True,
             "content": {JSON_TYPE: {"schema": schemas.of(index, "body")}},
         }
+    elif operation.consumes is not None:
+        told["requestBody"] = {
+            "required": True,
+            "content": {operation.consumes: {"schema": {"type": "string"}}},
+        }
     return told
 
 

@@ -19,6 +19,8 @@ _WELL_KNOWN = re.compile(
     r"minioadmin|change.?(me|this)|password|example|default|secret|admin|test", re.IGNORECASE
 )
 _POSTGRES = re.compile(r"^(postgres|postgresql)(\+\w+)?://")
+_STREAM = "{stream}"
+_VISIBLE = re.compile("[!-~]+")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _FIND_OUT = "see `python app.py run`, which starts its own, or the README"
 
@@ -62,6 +64,12 @@ class Settings(BaseSettings):
     """Whether webhooks may point to this machine, over plain HTTP too: for development alone."""
     classifier: str = Field("", validation_alias="ALLOTMENT_CLASSIFIER")
     """What labels posts by machine: an address that is asked over HTTP, or ``module:function``."""
+    sfu_publish_url: str = Field("", validation_alias="ALLOTMENT_SFU_PUBLISH_URL")
+    """Where live rooms publish at the operator's media server (WHIP), with ``{stream}`` for its name."""
+    sfu_play_url: str = Field("", validation_alias="ALLOTMENT_SFU_PLAY_URL")
+    """Where they play (WHEP). Without both, rooms have no sound and no picture."""
+    sfu_token: SecretStr | None = Field(None, validation_alias="ALLOTMENT_SFU_TOKEN")
+    """What shows the media server, as a bearer token, that it is the application that asks."""
     policies: Path = Field(ROOT / "policies", validation_alias="ALLOTMENT_POLICIES")
     """The folder of the founding policies."""
 
@@ -71,7 +79,7 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            lines = [_line(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+            lines = [_line(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()]
         raise SettingsRefused("\n".join(["Allotment cannot start with this environment.", *lines]))
 
     @property
@@ -118,6 +126,38 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https:// or http://")
         return url.rstrip("/")
 
+    @field_validator("sfu_publish_url", "sfu_play_url")
+    @classmethod
+    def _leads_to_a_stream(cls, url: str) -> str:
+        """Refuse an address at which no stream can be told from another."""
+        split = urlsplit(url)
+        if url and not (split.scheme in ("http", "https") and split.hostname):
+            raise ValueError("must begin with https:// or http://, and name a host")
+        if "@" in split.netloc:
+            raise ValueError("must not carry credentials: they go into ALLOTMENT_SFU_TOKEN")
+        if url and (split.path.count(_STREAM) != 1 or url.count(_STREAM) != 1 or split.fragment):
+            raise ValueError(
+                f"must have {_STREAM} in its path, once, where the name of a stream goes:"
+                f" http://127.0.0.1:8889/{_STREAM}/whip"
+            )
+        return url
+
+    @field_validator("sfu_token")
+    @classmethod
+    def _fits_a_header(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _VISIBLE.fullmatch(token.get_secret_value()):
+            raise ValueError("must be letters, digits and signs of ASCII, without spaces")
+        return token
+
+    @model_validator(mode="after")
+    def _speak_and_listen(self) -> Self:
+        """Refuse half a media server: a room where one may speak and nobody hears it, or the other way."""
+        if bool(self.sfu_publish_url) != bool(self.sfu_play_url):
+            raise ValueError(
+                "ALLOTMENT_SFU_PUBLISH_URL and ALLOTMENT_SFU_PLAY_URL go together: set both, or neither"
+            )
+        return self
+
     @field_validator("s3_access_key")
     @classmethod
     def _own_access_key(cls, key: SecretStr) -> SecretStr:
@@ -146,7 +186,10 @@ def _not_well_known(key: SecretStr) -> SecretStr:
     return key
 
 
-def _line(variable: str, kind: str, message: str) -> str:
+def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    if not place:
+        return f"  {message.removeprefix('Value error, ')}."
+    variable = str(place[0])
     if kind == "missing" and variable in ("DATABASE_URL", "S3_ENDPOINT"):
         return f"  {variable} is not set: {_FIND_OUT}."
     if kind == "missing":

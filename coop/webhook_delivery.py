@@ -20,9 +20,10 @@ from sqlmodel import Session, col
 from coop import notices
 from coop.clock import Clock
 from coop.database import Database
+from coop.exchange import Answer, NotSent
 from coop.ledger import stamp
 from coop.notices import Tidings
-from coop.outbound import Answer, NotSent, Outbound
+from coop.outbound import Outbound
 from coop.policies import Books
 from coop.tables import Member
 from coop.webhook_signature import headers

@@ -16,6 +16,8 @@ import audience.metrics.tables
 import audience.moderation.act_tables
 import audience.moderation.label_tables
 import audience.moderation.tables
+import audience.rooms.streams_tables
+import audience.rooms.tables
 import audience.stage_tables
 import audience.tables
 import audience.topic_tables
@@ -47,6 +49,8 @@ TABLES = (
     audience.moderation.act_tables,
     audience.moderation.label_tables,
     audience.moderation.tables,
+    audience.rooms.streams_tables,
+    audience.rooms.tables,
     audience.tables,
     audience.topic_tables,
     audience.volunteer_tables,

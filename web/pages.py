@@ -66,6 +66,7 @@ from web import (
     rehearsal_pages,
     remedy_pages,
     report_pages,
+    room_stream_pages,
     scales,
     search_pages,
     statement_pages,
@@ -79,6 +80,7 @@ from web import (
     webhook_pages,
     wording,
 )
+from web.permissions_policy import permissions_policy
 from web.text_links import text_links
 from web.visits import came_from, see_other
 
@@ -88,9 +90,7 @@ CONSENT = "/oauth/authorize"
 """The one page among them."""
 YEAR_S = 365 * 24 * 3600
 
-_PERMISSIONS = ", ".join(
-    f"{feature}=()" for feature in ("browsing-topics", "camera", "geolocation", "microphone", "payment")
-)
+_PERMISSIONS = permissions_policy()
 
 
 def blueprint(app: Flask) -> Blueprint:
@@ -148,6 +148,7 @@ def blueprint(app: Flask) -> Blueprint:
         tighten_pages,
         notice_pages,
         webhook_pages,
+        room_stream_pages,
     ):
         part.add_to(pages)
     # The API is for bearers of tokens alone, which no other site can make a browser send.

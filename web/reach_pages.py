@@ -21,6 +21,7 @@ WAYS = {
     "waiting": "Waiting for a seat",
     "greet": "Greeting newcomers",
     "called": "Being called to a heated thread",
+    "room": "A live room",
 }
 """What is said of a way by which a post was delivered; a voted feed has its own name."""
 

@@ -123,6 +123,7 @@ TOPICS: dict[Topic, str] = {
     "calm": "Threads to which you are called",
     "feature": "What you may do",
     "webhook": "Webhooks of yours",
+    "room": "Live rooms",
 }
 """Headings of what one is told, by what it is about."""
 

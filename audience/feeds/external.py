@@ -20,8 +20,9 @@ from audience.feeds.rules import FEEDS, FeedRules
 from audience.feeds.skeleton import JSON, Unusable, read
 from coop.clock import Clock
 from coop.database import Database
+from coop.exchange import NotSent
 from coop.identity import Identity
-from coop.outbound import NotSent, Outbound
+from coop.outbound import Outbound
 from coop.policies import Books
 
 AT_ONCE = 8

@@ -7,8 +7,9 @@ answer is a skeleton or it is none. Whether there are posts of these ids is not 
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from coop.exchange import Answer
 from coop.ids import Id
-from coop.outbound import LARGEST, Answer
+from coop.outbound import LARGEST
 
 OK = 200
 JSON = "application/json"

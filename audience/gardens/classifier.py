@@ -13,7 +13,8 @@ from importlib import import_module
 from threading import Thread
 from typing import Any
 
-from coop.outbound import NotSent, Outbound
+from coop.exchange import NotSent
+from coop.outbound import Outbound
 from coop.settings import SettingsRefused
 
 JSON = "application/json"

@@ -45,6 +45,7 @@ LIMITS = (
     "Whoever has stopped following someone since then counts as a stranger.",
     "How much of a post somebody had watched before they answered it is not tried again.",
     "Whom an author kept out for now, and for how long, is not tried again.",
+    "Live rooms, who came to them and who spoke in them are not tried again.",
 )
 
 

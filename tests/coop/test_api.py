@@ -3,9 +3,14 @@
 from typing import Any
 
 import pytest
+from flask import Response
 from flask.testing import FlaskClient
 from sqlmodel import Session
 
+from coop import openapi
+from coop.api import Api
+from coop.call import Call
+from coop.errors import Malformed, RuleBroken, WrongMediaType
 from tests.factories import bearer_for, make_member
 
 JSON = {"Content-Type": "application/json"}
@@ -56,6 +61,32 @@ def test_a_body_that_is_not_json_is_refused_for_what_it_is(
     answer = client.post("/api/v1/guilds", data=data, headers=headers | {"Content-Type": kind})
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
+
+
+def test_a_body_of_another_format_is_declared_described_and_needs_no_model() -> None:
+    api = Api("offers")
+
+    @api.post("/offers", consumes="application/sdp", produces="application/sdp")
+    def offer(call: Call, body: str) -> Response:
+        """Offer."""
+        return Response(body)
+
+    (made,) = api.operations
+    assert (made.body, made.consumes, made.parameters) == (None, "application/sdp", {})
+    assert {Malformed, WrongMediaType, RuleBroken} <= set(made.raises)
+    told = openapi.describe([made], public_url="", version="1")["paths"]["/api/v1/offers"]["post"]
+    assert told["requestBody"] == {
+        "required": True,
+        "content": {"application/sdp": {"schema": {"type": "string"}}},
+    }
+    assert {"201", "400", "415", "422"} <= told["responses"].keys()
+
+
+def test_a_body_of_the_wrong_type_is_told_the_right_one(client: FlaskClient, headers: dict[str, str]) -> None:
+    said = headers | {"Content-Type": "text/plain"}
+    assert "application/json" in client.post("/api/v1/guilds", data="{}", headers=said).get_json()["detail"]
+    answer = client.post("/api/v1/rooms/7/speaking", data="v=0", headers=said)
+    assert (answer.status_code, answer.get_json()["detail"]) == (415, "Send this as application/sdp.")
 
 
 def test_text_that_only_looks_like_an_escaped_nul_is_taken(

@@ -10,12 +10,12 @@ from sqlmodel import Session
 from coop import feature_budgets
 from coop.book import Book
 from coop.errors import Forbidden, RuleBroken, TooMany
-from coop.feature_budgets import account, claim, period
+from coop.feature_budgets import account, claim, give_back, period
 from coop.features import LIVE_ROOMS, WIDE_REACH
 from coop.tables import Guild
 from tests.audience.factories import NOW
 from tests.coop.featured import enacted, give
-from tests.factories import make_guild
+from tests.factories import id_of, make_guild
 
 DAY = timedelta(days=1)
 AMOUNT = f"/features/{LIVE_ROOMS}/guild/budget/amount"
@@ -45,6 +45,34 @@ def test_claims_add_up_to_the_clause_and_no_further(session: Session, bakers: Gu
     assert NOW + timedelta(seconds=refused.value.retry_after_s) >= period(28 * DAY, NOW)[1]
     assert claim(session, hundred, bakers, LIVE_ROOMS, 40, NOW).left == 0
     assert account(session, hundred, bakers, LIVE_ROOMS, NOW).taken == 100
+
+
+def test_what_is_given_back_can_be_claimed_again_in_its_period(
+    session: Session, bakers: Guild, hundred: Book
+) -> None:
+    since = claim(session, hundred, bakers, LIVE_ROOMS, 100, NOW).since
+    assert give_back(session, id_of(bakers), LIVE_ROOMS, 30, since) == 70
+    assert account(session, hundred, bakers, LIVE_ROOMS, NOW).left == 30
+    assert claim(session, hundred, bakers, LIVE_ROOMS, 30, NOW).left == 0
+    assert give_back(session, id_of(bakers), LIVE_ROOMS, 0, since) == 100
+    assert give_back(session, id_of(bakers), LIVE_ROOMS, 100, since) == 0
+    assert claim(session, hundred, bakers, LIVE_ROOMS, 100, NOW).left == 0
+
+
+@pytest.mark.parametrize(("amount", "later"), [(61, 0), (1, 28), (-1, 0)])
+def test_no_more_is_given_back_than_was_claimed_in_that_period(
+    session: Session, bakers: Guild, hundred: Book, amount: int, later: int
+) -> None:
+    since = claim(session, hundred, bakers, LIVE_ROOMS, 60, NOW).since
+    with pytest.raises(ValueError, match="not claimed"):
+        give_back(session, id_of(bakers), LIVE_ROOMS, amount, since + later * DAY)
+    assert account(session, hundred, bakers, LIVE_ROOMS, NOW).taken == 60
+
+
+def test_a_refused_claim_says_where_the_amount_stands(session: Session, bakers: Guild, hundred: Book) -> None:
+    with pytest.raises(TooMany) as refused:
+        claim(session, hundred, bakers, LIVE_ROOMS, 101, NOW, pointer="/minutes")
+    assert refused.value.faults[0].pointer == "/minutes"
 
 
 def test_the_first_claim_is_within_the_clause_too(session: Session, bakers: Guild, hundred: Book) -> None:

@@ -17,7 +17,8 @@ from cryptography.x509.oid import NameOID
 
 from coop import outbound
 from coop.errors import RuleBroken
-from coop.outbound import LARGEST, NotSent, Outbound, check
+from coop.exchange import NotSent
+from coop.outbound import LARGEST, Outbound, check
 from tests.coop.receiver import Receiver, receiving
 
 BARE = ssl.create_default_context()

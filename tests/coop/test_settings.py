@@ -39,6 +39,7 @@ def test_what_is_not_said_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.embedded is False
     assert settings.metrics_token is None
+    assert (settings.sfu_publish_url, settings.sfu_play_url, settings.sfu_token) == ("", "", None)
 
 
 def test_what_is_said_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +131,64 @@ def test_a_short_or_well_known_secret_is_refused(
 def test_a_well_known_access_key_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     with pytest.raises(SettingsRefused, match="S3_ACCESS_KEY"):
         load(monkeypatch, S3_ACCESS_KEY=value)
+
+
+SFU = {
+    "ALLOTMENT_SFU_PUBLISH_URL": "http://10.0.0.7:8889/{stream}/whip",
+    "ALLOTMENT_SFU_PLAY_URL": "http://10.0.0.7:8889/{stream}/whep",
+}
+
+
+def test_a_media_server_is_named_by_two_addresses_which_may_be_of_an_inner_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = load(monkeypatch, **SFU, ALLOTMENT_SFU_TOKEN="allotment:rosebud")
+    assert settings.sfu_publish_url == "http://10.0.0.7:8889/{stream}/whip"
+    assert settings.sfu_play_url == "http://10.0.0.7:8889/{stream}/whep"
+    assert settings.sfu_token is not None
+    assert settings.sfu_token.get_secret_value() == "allotment:rosebud"
+    assert "rosebud" not in repr(settings)
+
+
+@pytest.mark.parametrize("value", ["two words", "line\nfeed", "schl\u00fcssel"])
+def test_a_token_that_no_header_holds_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    with pytest.raises(SettingsRefused, match="ALLOTMENT_SFU_TOKEN must be letters") as refusal:
+        load(monkeypatch, **SFU, ALLOTMENT_SFU_TOKEN=value)
+    assert value not in str(refusal.value)
+
+
+@pytest.mark.parametrize("variable", sorted(SFU))
+def test_half_a_media_server_is_refused_and_told_with_the_other_half(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    with pytest.raises(SettingsRefused, match="set both, or neither") as refusal:
+        load(monkeypatch, **{variable: SFU[variable]})
+    assert len(str(refusal.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("variable", sorted(SFU))
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("sfu.internal/{stream}", "begin with https:// or http://"),
+        ("ftp://sfu.internal/{stream}", "begin with https:// or http://"),
+        ("https:///{stream}", "name a host"),
+        ("https://{stream}.sfu.internal/whip", "in its path, once"),
+        ("https://sfu.internal/whip", "in its path, once"),
+        ("https://sfu.internal/{stream}/{stream}", "in its path, once"),
+        ("https://sfu.internal/whip?of={stream}", "in its path, once"),
+        ("https://sfu.internal/{stream}#part", "in its path, once"),
+        ("https://ann:rosebud@sfu.internal/{stream}", "go into ALLOTMENT_SFU_TOKEN"),
+    ],
+)
+def test_an_address_at_which_no_stream_can_be_named_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=f"{variable} .*{told}") as refusal:
+        load(monkeypatch, **SFU | {variable: value})
+    assert "rosebud" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -26,14 +26,18 @@ from app import POLICY_KINDS
 from audience import circles, following, relations, replies, watching
 from audience.access import access_post
 from audience.cases import juries, reports, subject
+from audience.document import AudienceDocument
 from audience.feeds import helped, profiles
 from audience.feeds.own_draft import Draft
 from audience.moderation.tables import Decision
+from audience.rooms import floor, opening, reminders, scheduling, seats
+from audience.rooms.scheduling import Booking
 from audience.tables import Post
 from coop.book import Book
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
+from coop.features import LIVE_ROOMS
 from coop.identity import Identity
 from coop.outbound import Outbound
 from coop.policies import Books
@@ -41,6 +45,7 @@ from coop.sign_in import COOKIE
 from coop.tables import Member, WebSession
 from tests.audience.factories import make_asset, make_post
 from tests.audience.public_square import FOR_EVERYBODY, QUOTABLE, vote
+from tests.coop.featured import give
 from tests.factories import LISBON, LONG_AGO, PORTUGAL, bearer_for, identity_of, make_guild, make_member
 from tests.journeys.hidden import Hidden, hide
 from tests.journeys.tended import tend, tend_hidden
@@ -88,19 +93,21 @@ class Village:
     circles: list[int] = field(default_factory=list)
     decisions: list[int] = field(default_factory=list)
     cases: list[int] = field(default_factory=list)
+    rooms: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
 def village(session: Session, book: Book, clock: Clock) -> Village:
     """Three people who make things for all, two of them in a guild; an outsider; and who blocks them."""
     clock.offset = cast(timedelta, Stopped())
-    book = vote(session, book, FOR_EVERYBODY | TOLD)
     found = Village()
     rows = {
         handle: make_member(session, handle, MOMENT - timedelta(hours=3) if handle == "eve" else LONG_AGO)
         for handle in PEOPLE
     }
     guild = make_guild(session, "bakers", rows["ada"], (rows["ben"],))
+    give(session, LIVE_ROOMS, guild)
+    book = vote(session, book, FOR_EVERYBODY | TOLD)
     for handle, row in rows.items():
         found.people[handle] = identity_of(row, (guild,) if handle in ("ada", "ben") else ())
     for handle in ("ada", "ben", "cleo"):
@@ -128,8 +135,23 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
     for name in ("ada", "ben", "cleo", "elsa"):
         juries.offer(session, found.people[name], LONG_AGO)
     tend(session, book, found.people, found.open[1], MOMENT - timedelta(minutes=5))
+    found.rooms = [_gather(session, book, found, {}, "Open bread, live")]
     session.flush()
     return found
+
+
+def _gather(session: Session, book: Book, village: Village, audience: dict[str, Any], said: str) -> int:
+    """Have Ada hold an open room in which Ben is and waits to speak; return its id."""
+    ada, ben = village.people["ada"], village.people["ben"]
+    begins, document = MOMENT - timedelta(minutes=20), AudienceDocument.model_validate(audience)
+    booking = Booking(said, begins, 60, audience=document)
+    room = scheduling.schedule(session, ada, book, "bakers", booking, begins - timedelta(hours=1)).post_id
+    reminders.ask(session, ben, book, room, begins - timedelta(minutes=30))
+    opening.begin(session, ada, book, room, begins)
+    for one in (ada, ben):
+        seats.enter(session, one, book, room, MOMENT - timedelta(seconds=9))
+    floor.raise_hand(session, ben, book, room, MOMENT - timedelta(seconds=8))
+    return room
 
 
 def _look(session: Session, book: Book, village: Village) -> None:
@@ -155,6 +177,8 @@ def restrict(session: Session, book: Book, village: Village) -> int:
     hidden = Hidden(session, book, village.people, MOMENT, village.open[0], village.open[1])
     hide(hidden, 0)
     waits = replies.write(session, ben, book, village.open[0], "Hidden answer", MOMENT)
+    among = {"see": {"any": [{"guild": "bakers"}]}}
+    village.rooms.append(_gather(session, book, village, among, "Hidden bread, live"))
     village.hidden = [*hidden.posts]
     village.answers += [*hidden.answers, waits.id]
     village.assets += hidden.assets
@@ -194,6 +218,7 @@ def values(village: Village, name: str) -> list[object]:
         "decision_id": [*village.decisions, NONE_SUCH],
         "case_id": [*village.cases, NONE_SUCH],
         "thing_id": [village.open[0], *village.hidden[:9], *village.answers, NONE_SUCH],
+        "room_id": [*village.rooms, *village.hidden[:3], NONE_SUCH],
         "rendition": ["small", "small.webp"],
         "handle": ["ada", "ben", "elsa", "outsider", "nobody"],
         "slug": ["bakers", "none-such"],

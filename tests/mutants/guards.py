@@ -7,6 +7,9 @@ WAITING = "tests/audience/test_waiting_races.py"
 LIMITS = "tests/audience/test_limit_for_now_races.py"
 CASES = "tests/audience/cases/test_case_races.py"
 CALM = "tests/audience/test_calm_races.py"
+ROOMS = "tests/audience/rooms/test_room_races.py"
+HOLDS_ROOM = "    session.execute(_HOLD.where(col(Room.post_id) == room_id))\n"
+STREAMS = "tests/audience/rooms/test_stream_races.py"
 
 
 @dataclass(frozen=True)
@@ -205,5 +208,76 @@ GUARDS = (
         without="false",
         test="test_law_06_strangers_who_rush_to_a_hot_thread_come_one_at_a_time",
         file=CALM,
+    ),
+    Guard(
+        name="those who enter a room come one after another",
+        path="audience/rooms/scene.py",
+        text=HOLDS_ROOM,
+        without="",
+        test="test_law_06_of_many_who_enter_at_once_no_more_are_present_than_there_are_places",
+        file=ROOMS,
+    ),
+    Guard(
+        name="a room is opened once",
+        path="audience/rooms/scene.py",
+        text=HOLDS_ROOM,
+        without="",
+        test="test_a_room_that_is_opened_many_times_at_once_claims_its_minutes_once",
+        file=ROOMS,
+    ),
+    Guard(
+        name="a room is ended once",
+        path="audience/rooms/scene.py",
+        text=HOLDS_ROOM,
+        without="",
+        test="test_a_room_that_is_ended_many_times_at_once_gives_back_its_minutes_once",
+        file=ROOMS,
+    ),
+    Guard(
+        name="those who speak in a room take the floor one after another",
+        path="audience/rooms/scene.py",
+        text=HOLDS_ROOM,
+        without="",
+        test="test_law_06_of_many_who_take_the_floor_at_once_no_more_have_it_than_the_clause_says",
+        file=ROOMS,
+    ),
+    Guard(
+        name="places of a room that lapsed are given up before anybody is counted",
+        path="audience/rooms/scene.py",
+        text="    session.connection().execute(_SETTLE, bound)\n",
+        without="",
+        test="test_law_06_places_that_lapsed_go_to_others_while_signs_of_life_come_in",
+        file=ROOMS,
+    ),
+    Guard(
+        name="rooms of one guild are scheduled one after another",
+        path="audience/rooms/scheduling.py",
+        text="select(Guild).where(col(Guild.slug) == normal(slug)).with_for_update(key_share=True)",
+        without="select(Guild).where(col(Guild.slug) == normal(slug))",
+        test="test_of_rooms_that_are_scheduled_at_once_no_more_lie_ahead_than_the_clause_says",
+        file=ROOMS,
+    ),
+    Guard(
+        name="a session is closed by one worker",
+        path="audience/rooms/revoking.py",
+        text=" FOR UPDATE OF s SKIP LOCKED",
+        without="",
+        test="test_law_14_several_workers_at_once_close_each_session_once",
+        file=STREAMS,
+    ),
+    Guard(
+        name="one open session of a speaker",
+        path="migrations/versions/0051_live_rooms.py",
+        text="""        "uq_room_stream_speaking",
+        "room_stream",
+        ["room_id", "member_id"],
+        unique=True,
+""",
+        without="""        "uq_room_stream_speaking",
+        "room_stream",
+        ["room_id", "member_id"],
+""",
+        test="test_of_many_sessions_of_one_member_at_once_one_is_open_here_and_at_the_media_server",
+        file=STREAMS,
     ),
 )

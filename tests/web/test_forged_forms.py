@@ -114,6 +114,8 @@ FORMS = (
         )
     ),
     "/posts/7/replies",
+    "/rooms/7/speaking",
+    "/rooms/7/listening/<handle>",
     *(f"/replies/7/{what}" for what in ("delete", "grant", "refuse")),
 )
 

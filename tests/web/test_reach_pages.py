@@ -62,8 +62,8 @@ def test_each_way_says_its_stages_in_words(village: Village, browser_of: Callabl
 
 
 def test_no_way_is_named_by_what_programs_call_it() -> None:
-    ways = ("called", "feed:own", "greet", "guild", "member", "place", "post", "search", "tag", "waiting")
-    assert {*ways} == reach_pages.WAYS.keys()
+    ways = ("called", "feed:own", "greet", "guild", "member", "place", "post", "room", "search", "tag")
+    assert {*ways, "waiting"} == reach_pages.WAYS.keys()
     assert reach_pages.way_said("feed:own") == "Feeds that members made"
     assert reach_pages.way_said("feed:calm") == "The calm feed"
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from audience.feeds.skeleton import Unusable, read
-from coop.outbound import LARGEST, Answer
+from coop.exchange import Answer
+from coop.outbound import LARGEST
 
 MARKED = {"content-type": "application/json; charset=utf-8"}
 
