@@ -123,7 +123,8 @@ from governance import enactment, questions, renewals, vetoes
 from governance.charter import voting_charter
 from governance.deliberation.rules import DeliberationRules, deliberation_charter
 from governance.facts import RENEWAL, VETO
-from governance.people import councils
+from governance.people import councils, suspensions
+from governance.people.secrecy import SUSPENSION
 from governance.people.slate import ELECTION
 from governance.rehearsal.replayers import Replayer
 from governance.rules import VotingRules
@@ -147,6 +148,7 @@ ENACTORS: dict[str, enactment.Enactor] = {
     **dict.fromkeys(POLICY_KINDS, enactment.enact_policy),
     questions.KIND: questions.stand,
     ELECTION: councils.enact_election,
+    SUSPENSION: suspensions.enact_suspension,
     VETO: vetoes.enact,
     RENEWAL: renewals.enact_renewal,
 }

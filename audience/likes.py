@@ -14,13 +14,15 @@ from audience import asks
 from audience.interaction_tables import PostLike
 from coop.book import Book
 from coop.identity import Identity
+from coop.suspended import check as check_not_suspended
 
 
 def like(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> asks.Done:
     """Like a post, or ask its author whether one may; doing it twice changes nothing.
 
-    Raise NotFound where the reader may not see it, and Forbidden where they may not like it.
+    Raise NotFound where the reader may not see it, and Forbidden where they may not like it or are suspended.
     """
+    check_not_suspended(reader, book, "react", now)
     done = asks.ask(session, reader, book, post_id, "like", now)
     if done == asks.DONE:
         add(session, post_id, reader.member_id, now)

@@ -32,6 +32,7 @@ from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import normal, prose
+from coop.suspended import check as check_not_suspended
 
 _PLACE = text("SELECT path FROM place WHERE id = :id")
 
@@ -60,10 +61,11 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     """Publish a post of text, a picture or both, and return it.
 
     Raise RuleBroken where the text, the picture, the audience or what it quotes does not fit the rules,
-    Forbidden where it may not be quoted or a jury has paused the author, TooMany where a rule slows them, and
-    Conflict where the picture is in another post already.
+    Forbidden where it may not be quoted or the author is paused or suspended, TooMany where a rule slows
+    them, and Conflict where the picture is in another post already.
     """
     rules = book.rules(AUDIENCE, AudienceRules)
+    check_not_suspended(identity, book, "publish", now)
     check_not_paused(session, identity, book, now)
     author = author_of(session, identity)
     guild = own_guild(author, draft.guild)

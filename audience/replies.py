@@ -31,6 +31,7 @@ from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import prose
+from coop.suspended import check as check_not_suspended
 
 _REPLIER = text(REPLIER)
 
@@ -76,10 +77,11 @@ def write(
     that it speaks of, ``pause`` that the post is to stop there, ``asset_id`` a picture of the author's own.
 
     Raise NotFound where they may not see the post, RuleBroken where a part of the reply does not fit,
-    Forbidden where they may not answer, are paused by a jury, or there is no room, TooMany where it is too
+    Forbidden where they may not answer, are paused or suspended, or there is no room, TooMany where it is too
     soon, NotYet where they are to pause before they answer a heated thread, and Conflict where the picture is
     shown elsewhere.
     """
+    check_not_suspended(author, book, "answer", now)
     check_not_paused(session, author, book, now)
     longest = book.rules(AUDIENCE, AudienceRules).replies.characters
     body = prose(body, "/body", longest=longest)

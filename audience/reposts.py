@@ -16,14 +16,16 @@ from audience.interaction_tables import Repost
 from coop.book import Book
 from coop.identity import Identity
 from coop.ids import new_id
+from coop.suspended import check as check_not_suspended
 
 
 def repost(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> asks.Done:
     """Point to a post on one's own page, or ask its author whether one may; twice changes nothing.
 
-    Raise NotFound where the reader may not see it, and Forbidden where they may not repost it, or a jury has
-    paused them.
+    Raise NotFound where the reader may not see it, and Forbidden where they may not repost it, or are
+    paused or suspended.
     """
+    check_not_suspended(reader, book, "publish", now)
     check_not_paused(session, reader, book, now)
     done = asks.ask(session, reader, book, post_id, "repost", now)
     if done == asks.DONE:

@@ -24,6 +24,7 @@ from coop.book import Book
 from coop.errors import Fault, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.notices import Tidings
+from coop.suspended import check as check_not_suspended
 
 THANKED = "thanked"
 """Moment of the notice that somebody who gave their name thanks one."""
@@ -61,8 +62,9 @@ def thank(
     """Thank the author of a post; whoever has done so already says now what is kept.
 
     Raise NotFound where the reader may not see it, RuleBroken where it is their own or these are no words
-    that the clause lists, and Forbidden where its author keeps them out for now.
+    that the clause lists, and Forbidden where its author keeps them out for now or they are suspended.
     """
+    check_not_suspended(reader, book, "react", now)
     post = access_post(session, reader, book, post_id, now)
     if post.author_id == reader.member_id:
         raise RuleBroken("It is for others to thank you.")

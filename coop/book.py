@@ -241,11 +241,19 @@ def outside_bounds(data: dict[str, Any], base: dict[str, Any]) -> list[Fault]:
         if bound is None and bounds.get(f"/{table}", {}).get("own"):
             if entry.split("/")[0] in map(token, base.get(table, {})):
                 faults.append(Fault(pointer, "This entry is the coop's: give yours another name."))
+            elif kept_out := set(bounds[f"/{table}"].get("without", ())).intersection(_named(value)):
+                named = ", ".join(sorted(kept_out))
+                faults.append(Fault(pointer, f"What a guild adds does not name this: {named}."))
         elif bound is None:
             faults.append(Fault(pointer, "The coop's policy does not let a guild set this clause."))
         elif not within(value, bound):
             faults.append(Fault(pointer, f"{value!r} is outside what a guild may set: {describe(bound)}."))
     return faults
+
+
+def _named(value: Any) -> list[str]:
+    """Return what the list of a clause names; nothing for any other clause."""
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def within(value: Any, bound: dict[str, Any]) -> bool:

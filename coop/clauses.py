@@ -52,11 +52,15 @@ class Bound(Clauses):
     one_of: list[Any] | None = None
     own: Literal[True] | None = None
     """For a table, and for guilds: they may add entries of their own to it."""
+    without: list[str] | None = None
+    """What such an entry never names in any of its lists."""
 
     @model_validator(mode="after")
     def _leaves_room(self) -> Self:
         if self.min is None and self.max is None and self.one_of is None and self.own is None:
             raise ValueError("A bound needs min, max, one_of or own")
+        if self.without is not None and self.own is None:
+            raise ValueError("Only of entries of their own can anything be kept out")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("Nothing lies between this min and this max")
         return self

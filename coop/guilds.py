@@ -18,6 +18,7 @@ from coop.identity import Identity
 from coop.ledger import append
 from coop.membership_rules import NAME, MembershipRules
 from coop.names import check_slug, line, normal, prose
+from coop.suspended import check as check_not_suspended
 from coop.tables import Guild, GuildMembership, Member
 
 LONGEST_NAME = 60
@@ -33,8 +34,9 @@ def found(
     """Found a guild and become its first steward.
 
     Raise RuleBroken where the slug or a text cannot be used, Conflict where the slug is taken, and
-    Forbidden where the actor has founded as many guilds as the clause allows.
+    Forbidden where the actor has founded as many guilds as the clause allows, or is suspended.
     """
+    check_not_suspended(actor, book, "found", now)
     rules = book.rules(NAME, MembershipRules)
     slug = check_slug(slug)
     if slug in rules.names.reserved:

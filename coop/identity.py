@@ -20,3 +20,5 @@ class Identity:
     """What the credential allows: a session allows everything, a token what was consented to."""
     keeps_garden: bool = field(default=True, compare=False)
     """Whether there may be anything in their garden; who never kept any is spared the question."""
+    suspended_until: datetime | None = field(default=None, compare=False)
+    """When the last suspension of theirs ends, or ended; none where a vote never suspended them."""

@@ -16,6 +16,7 @@ from coop.book import Book
 from coop.errors import Fault, Forbidden
 from coop.identity import Identity
 from coop.membership_rules import NAME, MembershipRules
+from coop.suspended import check as check_not_suspended
 from coop.tables import Invitation, Member
 
 
@@ -28,10 +29,11 @@ class Opened:
 
 
 def invite(session: Session, book: Book, actor: Identity, now: datetime) -> Opened:
-    """Make an invitation; raise Forbidden where the actor already holds out as many as the clause allows.
+    """Make an invitation; raise Forbidden where the actor is suspended or holds out as many as they may.
 
     The actor's own row is locked before counting, so that requests side by side cannot pass the number.
     """
+    check_not_suspended(actor, book, "invite", now)
     rules = book.rules(NAME, MembershipRules).joining
     session.execute(
         select(col(Member.id)).where(col(Member.id) == actor.member_id).with_for_update(key_share=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Select, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from coop import guilds, invitations, profiles
+from coop import guilds, invitations, profiles, suspensions
 from coop.book import Book
 from coop.errors import Conflict, Fault, Forbidden, NotFound, RuleBroken, Unauthenticated
 from coop.identity import Identity
@@ -154,6 +154,7 @@ def identity_query() -> Select[Any]:
             col(Member.display_name),
             col(Member.joined_at),
             col(Member.keeps_garden),
+            suspensions.last_end().label("suspended_until"),
             held.c.guilds,
             held.c.steward_of,
         )
@@ -174,6 +175,7 @@ def as_identity(row: Any, scopes: frozenset[str]) -> Identity:
         frozenset(row.steward_of or ()),
         scopes,
         row.keeps_garden,
+        row.suspended_until,
     )
 
 

@@ -1,7 +1,8 @@
 """What the membership policy may say, and the bounds that no vote can cross.
 
 Pure. Law 1: who may join, what a member may found or add, and when they hear of things, are clauses. Law 12:
-the charter keeps the door from being bricked up, and passwords from becoming guessable, whatever is voted.
+the charter keeps the door from being bricked up, passwords from becoming guessable, and suspensions from
+taking anybody's vote or lasting for good, whatever is voted.
 That a deadline is heard of before it passes is in no clause, so no vote can end it (``notice_delivery.py``).
 """
 
@@ -19,6 +20,9 @@ NAME = "membership"
 SHORTEST_PASSWORD = 12
 LONGEST_ASKED = 64
 """NIST SP 800-63B §3.1.1.2: a verifier takes at least 64 characters, so it cannot ask for more."""
+
+LONGEST_SUSPENSION = 90
+"""In days: whoever is suspended comes back."""
 
 
 class _Clauses(BaseModel):
@@ -86,6 +90,23 @@ class Notices(_Clauses):
     """A deadline that comes no later than so many hours after the next batch is told of before it."""
 
 
+Withheld = Literal["publish", "answer", "react", "follow", "profile", "invite", "found"]
+"""What a suspension can withhold: posts, quotes, reposts and labels; answers; likes and thanks; following
+somebody new; one's profile; invitations; and founding guilds.
+
+Nothing else has a name here, so nothing else is ever withheld: not reading, proposing, arguing, voting,
+reporting, appealing or leaving."""
+
+
+class Suspensions(_Clauses):
+    """What being suspended means, which a jury asks for and a vote of all decides."""
+
+    days: int = Field(ge=1)
+    """For so long; each vote says it as it stands when it is opened."""
+    withholds: list[Withheld] = Field(min_length=1)
+    """What whoever is suspended does not do meanwhile."""
+
+
 class Bound(_Clauses):
     """What an ordinary vote may set a clause to."""
 
@@ -109,6 +130,7 @@ class MembershipRules(_Clauses):
     guilds: Guilds
     places: Places
     notices: Notices
+    suspensions: Suspensions
     bounds: Bounds = Field(default_factory=Bounds)
 
 
@@ -129,6 +151,11 @@ def membership_charter(rules: MembershipRules) -> list[Fault]:
                 "The charter keeps the door: where one joins by invitation, members may invite.",
             )
         )
+    if rules.suspensions.days > LONGEST_SUSPENSION:
+        detail = f"The charter lets nobody be suspended for more than {LONGEST_SUSPENSION} days."
+        faults.append(Fault("/suspensions/days", detail))
+    if len(set(rules.suspensions.withholds)) != len(rules.suspensions.withholds):
+        faults.append(Fault("/suspensions/withholds", "It names something twice."))
     if "me" not in rules.names.reserved:
         faults.append(Fault("/names/reserved", "The charter reserves «me»: it means whoever asks."))
     return faults

@@ -17,6 +17,7 @@ from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import line, prose
 from coop.profile_tables import ProfileChange
+from coop.suspended import check as check_not_suspended
 from coop.tables import Member
 
 LONGEST_DISPLAY_NAME = 60
@@ -37,8 +38,10 @@ def change(
 ) -> None:
     """Change what ``said`` names of the actor's own profile, ``display_name`` and ``about``, or have it wait.
 
-    Raise RuleBroken where a value cannot be used, and Unauthenticated where they have left.
+    Raise RuleBroken where a value cannot be used, Forbidden where they are suspended, and Unauthenticated
+    where they have left.
     """
+    check_not_suspended(actor, book, "profile", now)
     checked: dict[str, str] = {}
     if said.get("display_name") is not None:
         checked["display_name"] = line(
@@ -83,6 +86,13 @@ def release(session: Session, change_id: int) -> bool:
     _settle(made)
     session.flush()
     return True
+
+
+def refuse(session: Session, made: ProfileChange) -> None:
+    """Drop a change that waits and whose row the caller holds: others go on seeing what was there before."""
+    _settle(made)
+    made.flag = None
+    session.flush()
 
 
 def hold(session: Session, change_id: int) -> ProfileChange:

@@ -15,6 +15,7 @@ from governance.case import Case
 from governance.deliberation.rules import Notices
 from governance.facts import OVER, UNDONE, State
 from governance.outcome import Outcome
+from governance.people.secrecy import SECRET
 from governance.people.slate import ELECTION
 
 
@@ -77,14 +78,15 @@ def sentence(case: Case) -> str:
     The reason of a vote on people names members, whom visitors are not told of: of that the numbers are told.
     """
     tally = case.facts.tally
-    if case.kind != ELECTION:
+    if case.kind not in SECRET:
         return "" if tally is None else tally.reason
-    return _without_names(tally) if isinstance(tally, Outcome) else ""
+    return _without_names(case.kind, tally) if isinstance(tally, Outcome) else ""
 
 
-def _without_names(election: Outcome) -> str:
+def _without_names(kind: str, election: Outcome) -> str:
     elected = len(election.chosen)
-    what = f"Passed: {elected} {'was' if elected == 1 else 'were'} elected" if election.passed else "Rejected"
+    came = f"{elected} {'was' if elected == 1 else 'were'} elected" if kind == ELECTION else "so it is done"
+    what = f"Passed: {came}" if election.passed else "Rejected"
     part = f"{election.ballots} of {election.roll} on the roll took part, where {election.need} had to."
     return f"{what}; {part}" if election.passed else f"{what}: {part}"
 

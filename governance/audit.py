@@ -20,6 +20,7 @@ from governance.opening_record import Openings
 from governance.outcome import counted_from, decide
 from governance.patch import patch_hash
 from governance.people.record import People
+from governance.people.secrecy import SECRET, SUSPENSION
 from governance.people.slate import ELECTION
 from governance.rehearsal.record import Rehearsals
 from governance.relations_record import Relations
@@ -144,7 +145,7 @@ class _Audit:
             yield "it was counted before, or had ended"
         if Bar.from_json(told["bar"]) != vote.bar:
             yield "the bar is not that of the rules it opened under"
-        if vote.submission["kind"] == ELECTION:
+        if vote.submission["kind"] in SECRET:
             yield from self.people.told(vote, told, votes)
         else:
             yield from cast_openly(vote, told["ballots"], votes)
@@ -242,6 +243,7 @@ _NO_POLICY: dict[str, Callable[[_Audit, Payload], RiskClass]] = {
     "question": lambda audit, told: "B",
     "veto": lambda audit, told: audit.votes[told["proposal"]].rules.petition.bar,
     ELECTION: lambda audit, told: "C",
+    SUSPENSION: lambda audit, told: "C",
     RENEWAL: lambda audit, told: audit.votes[told["target"]].submission["risk_class"],
 }
 """What gives the class of each kind of proposal that changes no policy, where the coop decides it."""
@@ -272,6 +274,8 @@ _HANDLERS: dict[str, Callable[[_Audit, Payload], Iterator[str]]] = {
     ),
     "ballot.marked": lambda audit, told: audit.people.marks(audit.votes[told["proposal"]], told),
     "council.seated": lambda audit, told: audit.people.seated(audit.votes[told["proposal"]], told),
+    "member.suspended": lambda audit, told: audit.people.suspended(audit.votes[told["proposal"]], told),
+    "member.suspension_ended": lambda audit, told: audit.people.suspension_ended(told),
     "delegation.given": lambda audit, told: audit.people.given(told),
     "delegation.ended": lambda audit, told: audit.people.taken_back(told),
     "jury.drawn": lambda audit, told: audit.people.jury(audit.votes[told["proposal"]], told),

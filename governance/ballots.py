@@ -28,7 +28,7 @@ from governance.case import Case
 from governance.commitment import commitment
 from governance.dossier import texts
 from governance.options import Said
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from governance.tables import Ballot
 from governance.tally import Choice
 
@@ -108,7 +108,7 @@ def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock:
     """
     held = hold(session, voter, proposal_id, clock)
     case, now = held.case, held.now
-    if case.kind == ELECTION:
+    if case.kind in SECRET:
         raise Conflict("One votes on people in secret: send this ballot as a secret one.")
     if not held.on_roll:
         raise Forbidden("You are not on the roll of this vote, which was frozen before it began.")

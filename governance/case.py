@@ -25,8 +25,8 @@ class Case:
     kind: str
     title: str
     author: str
-    """The author's handle."""
-    author_id: int
+    """The author's handle; empty where a jury proposes it."""
+    author_id: int | None
     method: Method
     options: Any
     """What a ballot chooses from where that is more than for and against."""

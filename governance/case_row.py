@@ -74,7 +74,7 @@ def _query() -> Select[*tuple[Any, ...]]:
     ]
     return (
         select(*own, *facts, col(PolicyVersion.sha256).label("voting_sha256"))
-        .join(Member, col(Member.id) == col(Proposal.author_id))
+        .outerjoin(Member, col(Member.id) == col(Proposal.author_id))
         .join(PolicyVersion, col(PolicyVersion.id) == col(Proposal.voting_version_id))
         .outerjoin(
             _NEXT,
@@ -105,7 +105,7 @@ def _case(row: Row[*tuple[Any, ...]], rules: VotingRules, now: datetime) -> Case
         scope=row.scope,
         kind=row.kind,
         title=row.title,
-        author=row.author,
+        author=row.author or "",
         author_id=row.author_id,
         method=cast(Method, row.method),
         options=row.options,

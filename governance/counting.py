@@ -28,7 +28,7 @@ from governance.case import Case
 from governance.facts import Counted
 from governance.outcome import decide
 from governance.people import delegated
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from governance.people.tables import SecretBallot
 from governance.tables import Ballot, RollEntry
 from governance.votes import Question, Votes
@@ -80,7 +80,7 @@ def votes_of(session: Session, cases: Sequence[Case]) -> dict[int, Votes]:
     found = {one.id: Votes() for one in cases}
     for row in rows:
         found[row.proposal_id].add(row.choice, row.number, row.marks, row.value, row.guild_ids or ())
-    for row in _secret(session, [one.id for one in cases if one.kind == ELECTION]):
+    for row in _secret(session, [one.id for one in cases if one.kind in SECRET]):
         found[row.proposal_id].marks[bytes(row.marks)] += row.number
     for one in cases:
         for lent in delegated.votes(session, one):
@@ -89,7 +89,7 @@ def votes_of(session: Session, cases: Sequence[Case]) -> dict[int, Votes]:
 
 
 def _secret(session: Session, proposal_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return how many secret ballots of elections say what."""
+    """Return how many secret ballots say what."""
     if not proposal_ids:
         return []
     said = (col(SecretBallot.proposal_id), col(SecretBallot.marks))

@@ -12,7 +12,7 @@ from coop.worker import Job
 from governance import announcing, enactment, reviews, watching
 from governance.deliberation import maps
 from governance.enactment import Enactor
-from governance.people import juries
+from governance.people import juries, suspensions
 from governance.rehearsal import running
 from governance.rehearsal.replayers import Replayer
 
@@ -49,6 +49,11 @@ def jobs(
         ),
         Job("reviews", MINUTE.total_seconds(), lambda: reviews.review_due(database, books, clock, measures)),
         Job("juries", (10 * SECOND).total_seconds(), lambda: juries.draw_due(database, books, clock)),
+        Job(
+            "suspensions",
+            (10 * SECOND).total_seconds(),
+            lambda: suspensions.advance(database, books, clock),
+        ),
         Job("opinion maps", MINUTE.total_seconds(), lambda: maps.redraw_due(database, books, clock)),
         Job(
             "announce",

@@ -201,10 +201,14 @@ def _approved(question: Question, votes: Votes) -> Outcome:
 
     For are the ballots that approve it, Against those that approve others or none; whoever abstains takes
     no part. Choices that are level are parted by the draw. In an election it elects; see :func:`_elected`.
+    Of a vote on a member nothing is counted where too few took part: the numbers could tell who said what.
     """
     if "seats" in question.options:
         return _elected(question, votes)
-    names = labels(question.options)
+    names, ballots, need = labels(question.options), votes.marks.total(), question.bar.need(question.roll)
+    if "member" in question.options and ballots < need:
+        reason = f"Rejected: {ballots} of {question.roll} on the roll took part, where {need} had to say yes."
+        return _outcome(question, False, reason, ballots, {"chosen": [], "count": None})
     counted = approval.count(Profile.of(votes.marks.items(), len(names)), 1, ties.draw(question.seed, names))
     (winner,) = counted.winners
     approving = partial(_approving, winner)

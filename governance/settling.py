@@ -19,7 +19,7 @@ from governance.case import Case
 from governance.facts import Counted, State
 from governance.outcome import Outcome
 from governance.people import delegated, obstacles, secret_ballots
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from governance.proposals import end
 from governance.tables import Proposal
 
@@ -136,7 +136,7 @@ def _close_if_due(session: Session, case: Case, now: datetime) -> bool:
 
 def _revealed(session: Session, case: Case, outcome: Counted) -> dict[str, Any]:
     """Return all ballots as the count tells them, and who voted for whom where votes may be delegated."""
-    if isinstance(outcome, Outcome) and case.kind == ELECTION:
+    if isinstance(outcome, Outcome) and case.kind in SECRET:
         return {"ballots": secret_ballots.reveal(session, case, outcome)}
     told: dict[str, Any] = {
         "ballots": [_reveal(ballot) for ballot in ballots.counting_ones(session, case.id)]

@@ -13,7 +13,8 @@ from coop.book import Book
 from coop.errors import Fault, RuleBroken
 from governance import contests, numbers, questions
 from governance.facts import RENEWAL
-from governance.people import elections
+from governance.people import elections, suspension_votes
+from governance.people.secrecy import SUSPENSION
 from governance.people.slate import ELECTION
 from governance.rules import NAME, VotingRules
 from governance.subject import Examiner, Wanted, check_scope
@@ -51,6 +52,7 @@ def _one_patch(book: Book, wanted: Wanted) -> Subject:
 EXAMINERS: Mapping[str, Examiner] = {
     questions.KIND: questions.examine,
     ELECTION: elections.examine,
+    SUSPENSION: suspension_votes.examine,
     RENEWAL: examine_renewal,
 }
 """By the kind of what is proposed, where that is not a kind of policy."""

@@ -39,7 +39,7 @@ def open_at(
     subject: Subject,
     terms: Terms,
     *,
-    author_id: int,
+    author_id: int | None,
     author: str,
     entry: Entry,
     pace: Pace = "ordinary",
@@ -50,8 +50,8 @@ def open_at(
 ) -> int:
     """Open a proposal in the period ``entry`` without asking for sponsors, and return its id.
 
-    The sponsors of the one it goes on from are its own; ``author`` is the author's handle. It opens under
-    the voting rules of ``book``.
+    The sponsors of the one it goes on from are its own; ``author`` is the author's handle, and empty where a
+    jury proposes it. It opens under the voting rules of ``book``.
     """
     proposal = Proposal(
         id=new_id(now),

@@ -28,7 +28,7 @@ class Proposal(Row, table=True):
     """What is put to the vote, and the facts that its life leaves behind.
 
     Most are a JSON Patch to one policy. ``kind`` is then that policy's; an election, a question, a veto of
-    the assembly and the renewal of a rule are of the kinds of those names and have no patch.
+    the assembly, the renewal of a rule and a suspension are of the kinds of those names and have no patch.
     """
 
     __tablename__ = "proposal"
@@ -47,8 +47,8 @@ class Proposal(Row, table=True):
         CheckConstraint("(ended_as IS NULL) = (ended_at IS NULL)", name="end_dated"),
         CheckConstraint("enacted_at IS NULL OR ended_as IS NULL", name="one_outcome"),
         CheckConstraint(
-            "CASE WHEN kind IN ('election', 'question', 'veto', 'renewal') THEN version_id IS NULL"
-            " ELSE (enacted_at IS NULL) = (version_id IS NULL) END",
+            "CASE WHEN kind IN ('election', 'question', 'veto', 'renewal', 'suspension')"
+            " THEN version_id IS NULL ELSE (enacted_at IS NULL) = (version_id IS NULL) END",
             name="enacted_as_version",
         ),
         CheckConstraint("undone_as IN ('sunset', 'reverted', 'repealed', 'superseded')", name="undone_known"),
@@ -59,6 +59,7 @@ class Proposal(Row, table=True):
         CheckConstraint("(tallied_at IS NULL) = (tally IS NULL)", name="tally_dated"),
         CheckConstraint("(rehearsed_at IS NULL) = (rehearsal_sha256 IS NULL)", name="rehearsal_dated"),
         CheckConstraint("kind NOT IN ('veto', 'renewal') OR target_id IS NOT NULL", name="target_named"),
+        CheckConstraint("(kind = 'suspension') = (author_id IS NULL)", name="authored"),
         CheckConstraint("sunset_after > 0 AND review_after > 0", name="terms_positive"),
         Index(
             "ix_proposal_open",
@@ -87,7 +88,8 @@ class Proposal(Row, table=True):
     kind: str
     title: str
     rationale: str
-    author_id: int = Field(foreign_key="member.id", sa_type=BigInteger, index=True)
+    author_id: int | None = Field(default=None, foreign_key="member.id", sa_type=BigInteger, index=True)
+    """None where a jury proposes it."""
     method: str
     """How its votes are counted."""
     options: Any = Field(default=None, sa_column=document(nullable=True))

@@ -27,6 +27,7 @@ import coop.feature_tables
 import coop.notice_tables
 import coop.place_tables
 import coop.profile_tables
+import coop.suspension_tables
 import coop.tables
 import coop.webhook_tables
 import governance.deliberation.statement_tables
@@ -59,6 +60,7 @@ TABLES = (
     coop.notice_tables,
     coop.place_tables,
     coop.profile_tables,
+    coop.suspension_tables,
     coop.tables,
     coop.webhook_tables,
     governance.deliberation.statement_tables,

@@ -483,8 +483,10 @@ moment = datetime.fromisoformat
 
 SUBJECT = "scope", "kind", "base_sha256", "patch", "method", "options", "target", "terms", "proposer", "nonce"
 """What the hash of a proposal covers."""
-NO_POLICY = {"question", "veto", "election", "renewal"}
+NO_POLICY = {"question", "veto", "election", "renewal", "suspension"}
 """Kinds of proposals that change no policy."""
+ON_PEOPLE = {"election", "suspension"}
+"""Kinds of proposals that are voted on in secret."""
 ORDINARY = "B"
 """The least class of what goes on from a change by consent that was objected to."""
 
@@ -1074,6 +1076,7 @@ class Record:
     joint: dict[str, set[str]] = field(default_factory=dict)  # first of some that pass together -> all
     in_force: set[str] = field(default_factory=set)
     council: dict[str, datetime] = field(default_factory=dict)  # steward of the coop -> end of their term
+    suspended: dict[str, str] = field(default_factory=dict)  # suspension that nothing lifted -> whose it is
     lent: dict[str, list[Lent]] = field(default_factory=dict)  # guild -> all that was ever lent
     guilds: dict[str, dict[str, Stay]] = field(default_factory=dict)  # guild -> member -> their last stay
 
@@ -1135,7 +1138,7 @@ def risk_of(record: Record, told: Json) -> str:
     if kind == "renewal":
         return str(record.votes[told["target"]].submission["risk_class"])
     if kind in NO_POLICY:
-        return "C" if kind == "election" else "B"
+        return "C" if kind in ON_PEOPLE else "B"
     before = tomllib.loads(record.texts[told["base_sha256"]])
     return max(risk_class(kind, before, patched(before, patch)) for patch in possible(told).values())
 
@@ -1328,7 +1331,7 @@ def cast(record: Record, told: Json) -> Claims:
 def marked(record: Record, told: Json) -> Claims:
     """Check that a member voted in secret: on people, on the roll, in time, once."""
     vote, voter = record.votes[told["proposal"]], told["voter"]
-    yield vote.submission["kind"] == "election", "this is no vote on people"
+    yield vote.submission["kind"] in ON_PEOPLE, "this is no vote on people"
     yield from may_vote(vote, voter)
     yield voter not in vote.marked, f"{voter} voted twice"
     vote.marked.add(voter)
@@ -1344,7 +1347,7 @@ def tallied(record: Record, told: Json) -> Claims:
     vote.tally = told["tally"]
     needed = bar(told["bar"], told["bar"]["block"])
     yield needed == vote.bar(), "the bar is not that of the rules it opened under"
-    secret = vote.submission["kind"] == "election"
+    secret = vote.submission["kind"] in ON_PEOPLE
     yield from told_in_secret(vote, told["ballots"]) if secret else revealed(vote, told["ballots"])
     if not secret:
         yield from lent_to(record, vote, told)
@@ -1627,6 +1630,24 @@ def seated(record: Record, told: Json) -> Claims:
         record.council = dict.fromkeys(told["seated"], until)
 
 
+def suspended(record: Record, told: Json) -> Claims:
+    """Check a suspension: of whom a vote that passed was on, for as many days as it said."""
+    vote = record.votes[told["proposal"]]
+    options = vote.submission["options"]
+    about = vote.submission["kind"] == "suspension" and options["member"] == told["member"]
+    passed = about and vote.passed and not vote.over
+    yield passed, f"no vote that passed suspended {told['member']}"
+    lasts = moment(told["until"]) - moment(told["since"])
+    yield not about or lasts == timedelta(days=options["days"]), "it is not for as long as was voted on"
+    record.suspended[told["suspension"]] = told["member"]
+
+
+def suspension_ended(record: Record, told: Json) -> Claims:
+    """Check that a suspension that was lifted had begun, and was of the same member."""
+    whose = record.suspended.pop(told["suspension"], None)
+    yield whose == told["member"], f"{told['member']} was not suspended"
+
+
 def resigned(record: Record, told: Json) -> Claims:
     """Take note of a steward who leaves the council."""
     if told["scope"] == "coop":
@@ -1737,6 +1758,8 @@ CHECKS: dict[str, Callable[[Record, Json], Claims]] = {
     "candidate.stepped_down": stepped_down,
     "council.seated": seated,
     "council.resigned": resigned,
+    "member.suspended": suspended,
+    "member.suspension_ended": suspension_ended,
     "delegation.given": given,
     "delegation.ended": returned,
     "guild.founded": founded,

@@ -4,8 +4,10 @@ from flask import Blueprint, Response, flash, request
 
 from audience import derivatives, grants
 from audience.ask_notices import PATH
+from audience.moderation import waiting_follows
 from audience.routes.asks import list_asks
 from audience.routes.derivatives import list_derivatives
+from audience.routes.relations import list_follows_waiting
 from coop.call import Call
 from coop.errors import NotFound, Unauthenticated
 from coop.ids import LARGEST
@@ -21,6 +23,8 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/posts/<id:post_id>/derivatives", "derivatives", page(made_from))
     acts.add(pages, f"{PATH}/<id:number>/grant", grant, _again, done="You said yes.")
     acts.add(pages, f"{PATH}/<id:number>/refuse", refuse, _again, done="You said no.")
+    acts.add(pages, f"{PATH}/follows/<id:number>/let-in", let_in, _again, done="They follow you.")
+    acts.add(pages, f"{PATH}/follows/<id:number>/turn-away", turn_away, _again, done="You turned them away.")
     acts.add(pages, "/posts/<id:number>/detach", detach, _made_again, done="It no longer shows your post.")
 
 
@@ -29,7 +33,9 @@ def listing(call: Call) -> Response:
     if call.identity is None:
         raise Unauthenticated
     query = PageQuery(cursor=request.args.get("cursor"))
-    return render(call, "asks.html", asks=list_asks(call, query), path=PATH)
+    return render(
+        call, "asks.html", asks=list_asks(call, query), path=PATH, followers=list_follows_waiting(call)
+    )
 
 
 def made_from(call: Call, post_id: int) -> Response:
@@ -49,6 +55,18 @@ def grant(call: Call, ask_id: int) -> str:
 def refuse(call: Call, ask_id: int) -> str:
     """Say no."""
     grants.refuse(call.session, call.member, ask_id, call.now)
+    return PATH
+
+
+def let_in(call: Call, follow_id: int) -> str:
+    """Let somebody follow who waits to."""
+    waiting_follows.let_in(call.session, call.member, call.book, follow_id, call.now)
+    return PATH
+
+
+def turn_away(call: Call, follow_id: int) -> str:
+    """Turn somebody away who waits to follow."""
+    waiting_follows.turn_away(call.session, call.member, call.book, follow_id, call.now)
     return PATH
 
 

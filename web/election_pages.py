@@ -1,12 +1,14 @@
-"""Elections: what members do about one on its page: stand, step down, and vote in secret."""
+"""Votes on people: what members do about one on its page: stand, step down, and vote in secret."""
 
 from flask import Blueprint, Response, request
 
 from coop.call import Call
 from governance.ballots import Vote
-from governance.people import candidates, elections, secret_ballots
+from governance.people import candidates, secret_ballots
+from governance.people.suspension_votes import visible_secret
 from web import acts
 from web.ballot_pages import MARKS
+from web.proposal.secret_ballot import labels_of
 from web.proposal_pages import show
 from web.visits import render
 
@@ -34,8 +36,8 @@ def step_down(call: Call, proposal_id: int) -> str:
 
 def vote(call: Call, proposal_id: int) -> Response:
     """Cast a secret ballot; the answer shows its receipt, which nothing shows again."""
-    case = elections.visible(call.session, call.member, proposal_id, call.now)
-    labels = elections.slate(case)
+    case = visible_secret(call.session, call.member, proposal_id, call.now)
+    labels = labels_of(case)
     choice = secret_ballots.CHOICES[case.method]
     wanted = Vote(
         choice, request.form.get("patch_sha256", ""), marks=MARKS[choice](request.form, len(labels))

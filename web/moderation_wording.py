@@ -13,8 +13,19 @@ OUTCOMES: dict[Outcome, str] = {
 """What a jury does with something."""
 
 
-def outcome_words(kind: str, outcome: Outcome, strictest: Outcome) -> str:
+WAITING: dict[tuple[str, Outcome], str] = {
+    ("profile", "none"): "Let it through: others see it",
+    ("profile", "remove"): "Refuse it: others go on seeing what was there before",
+    ("follow", "none"): "Let it through: they follow",
+    ("follow", "collapse"): "Let it wait, until it ends by itself",
+}
+"""What a jury does with what waits."""
+
+
+def outcome_words(kind: str, outcome: Outcome, strictest: Outcome, thing: str = "post") -> str:
     """Return what a choice means in a case of a kind; of appeals ``strictest`` lets the decision stand."""
+    if kind == "hold" and (thing, outcome) in WAITING:
+        return WAITING[thing, outcome]
     if kind == "appeal" and outcome == strictest:
         return "Let stand what was done"
     if kind != "report" and outcome == "none":
@@ -26,8 +37,17 @@ MEASURED: dict[Measure, str] = {
     "nothing": "Nothing",
     "warn": "Ask them not to do so again",
     "pause": "Let them publish nothing for some days",
+    "suspend": "Ask all of us to suspend them: a vote decides",
 }
 """What a jury does about whoever made it."""
+
+DONE_ABOUT: dict[Measure, str] = {
+    "nothing": "",
+    "warn": "The jury asks you not to do so again.",
+    "pause": "The jury lets you publish nothing for some days.",
+    "suspend": "The jury asks all of us to suspend you for a time. It suspends nobody: a vote decides.",
+}
+"""What whoever made a thing is told that a jury did about them."""
 
 ENDED = {
     "no_jury": "no jury could be drawn, nothing was done",

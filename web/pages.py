@@ -188,6 +188,7 @@ def blueprint(app: Flask) -> Blueprint:
         OUTCOMES=moderation_wording.OUTCOMES,
         outcome_words=moderation_wording.outcome_words,
         MEASURED=moderation_wording.MEASURED,
+        DONE_ABOUT=moderation_wording.DONE_ABOUT,
         ENDED=moderation_wording.ENDED,
         PARTS=wording.PARTS,
         SLOTS=feed_pages.SLOTS,

@@ -29,8 +29,8 @@ def ranking(form: Mapping[str, str], options: int) -> tuple[int, ...]:
 
 
 def approvals(form: Mapping[str, str], options: int) -> tuple[int, ...]:
-    """Return the options whose box ``approve-0``, ``approve-1``, … is ticked."""
-    return tuple(option for option in range(options) if f"approve-{option}" in form)
+    """Return the options whose box ``approve-0``, ``approve-1``, … is ticked, or says yes."""
+    return tuple(option for option in range(options) if form.get(f"approve-{option}"))
 
 
 def number(form: Mapping[str, str]) -> Decimal:

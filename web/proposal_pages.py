@@ -29,6 +29,7 @@ from web.proposal import (
     result,
     secret_ballot,
     standing,
+    suspension,
     terms,
     together,
 )
@@ -46,6 +47,7 @@ FOLLOWING: tuple[Load, ...] = (
     change.load,
     choices.load,
     candidates.load,
+    suspension.load,
     rehearsal.load,
     terms.load,
     together.load,

@@ -24,12 +24,12 @@ PER_RUN = 500
 """Cases that one run of the job looks at, at most."""
 
 _HELD = text("""
-INSERT INTO moderation_case (id, kind, post_id, reply_id, author_id, guild_id, decision_id, words, opened_at,
-                             called_at, salt)
-SELECT :id, 'hold', decision.post_id, decision.reply_id, decision.author_id, post.guild_id, decision.id, '',
-       :now, :now, :salt
+INSERT INTO moderation_case (id, kind, post_id, reply_id, profile_id, follow_id, author_id, guild_id,
+                             decision_id, words, opened_at, called_at, salt)
+SELECT :id, 'hold', decision.post_id, decision.reply_id, decision.profile_id, decision.follow_id,
+       decision.author_id, post.guild_id, decision.id, '', :now, :now, :salt
 FROM decision LEFT JOIN reply ON reply.id = decision.reply_id
-JOIN post ON post.id = coalesce(decision.post_id, reply.post_id)
+LEFT JOIN post ON post.id = coalesce(decision.post_id, reply.post_id)
 WHERE decision.id = :decision
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -37,7 +37,7 @@ RETURNING id
 
 _WITHOUT = text("""
 SELECT decision.id FROM decision
-WHERE action = 'hold' AND num_nonnulls(post_id, reply_id) = 1
+WHERE action = 'hold'
   AND ended_at IS NULL AND NOT dry_run AND holds_until > :now
   AND NOT EXISTS (SELECT FROM moderation_case WHERE decision_id = decision.id AND kind = 'hold')
 ORDER BY holds_until LIMIT :most

@@ -20,6 +20,7 @@ from audience.cases.subject import Subject
 from audience.cases.tables import Case
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.tables import Decision
+from audience.moderation.verdict import slowed_until
 from coop.book import Book
 from coop.errors import Conflict, Fault, NotFound, TooMany
 from coop.identity import Identity
@@ -47,11 +48,16 @@ def appeal(
         raise Conflict("This is not in force any more: there is nothing to appeal.")
     if now >= decision.appeal_until:
         raise Conflict(f"This could be appealed until {decision.appeal_until:%Y-%m-%d %H:%M} UTC.")
-    if (decision.post_id is None and decision.reply_id is None) or decision.action == "slow":
-        raise Conflict("This ends by itself, and nobody judges it: there is nothing for a jury to look at.")
+    slowed = slowed_until(decision.causes, decision.made_at) if decision.action == "slow" else None
+    if slowed is not None and now >= slowed:
+        raise Conflict("You are not slowed down any more: there is nothing for a jury to look at.")
+    if decision.profile_id is not None or (decision.follow_id is not None and slowed is None):
+        raise Conflict(
+            "This ends by itself, or you may write it anew: there is nothing for a jury to look at."
+        )
     _check_final(session, decision)
     _check_often(session, member, book, now)
-    thing = subject.subject(session, decision.post_id, decision.reply_id)
+    thing = subject.of_decision(session, decision)
     made: int | None = session.execute(
         insert(Case)
         .values(
@@ -59,6 +65,7 @@ def appeal(
             kind="appeal",
             post_id=decision.post_id,
             reply_id=decision.reply_id,
+            follow_id=decision.follow_id,
             author_id=decision.author_id,
             guild_id=thing.guild_id,
             decision_id=decision.id,
@@ -101,9 +108,10 @@ def _decision(session: Session, member: Identity, book: Book, decision_id: int, 
 def _check_could_read(
     session: Session, member: Identity, book: Book, decision: Decision, now: datetime
 ) -> None:
-    if decision.post_id is None and decision.reply_id is None:
+    # That somebody is slowed, or waits, is told to nobody but them.
+    thing: Subject = subject.of_decision(session, decision)
+    if thing.on_id is None or decision.action == "slow":
         raise NotFound
-    thing: Subject = subject.subject(session, decision.post_id, decision.reply_id)
     if decision.action in ("hold", "remove", "narrow"):
         if thing.gone or not session.scalar(_SEATED, {"post": thing.on_id, "me": member.member_id}):
             raise NotFound

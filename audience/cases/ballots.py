@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from audience.cases import subject
 from audience.cases.causes import grounds
 from audience.cases.outcome import Vote
+from audience.cases.subject import Noun, Subject
 from audience.cases.tables import Case, CaseBallot
 from audience.moderation.case_rules import MEASURES, OUTCOMES, Measure, Outcome
 from audience.moderation.ruleset import scope_of
@@ -30,8 +31,17 @@ AT_MOST: dict[str, tuple[Outcome, ...]] = {
     "narrow": ("none", "collapse", "narrow"),
     "hold": ("none", "collapse", "remove"),
     "remove": ("none", "collapse", "narrow", "remove"),
+    "slow": ("none", "collapse"),
 }
 """By what was decided: what a jury that judges it may choose from, the strictest being to let it stand."""
+OF_ACTS: dict[Noun, tuple[Outcome, ...]] = {"profile": ("none", "remove"), "follow": ("none", "collapse")}
+"""What a jury that judges what waits may choose from: to let it through; or, of a change of a profile, to
+refuse it, and of a follow to let it wait for as long as the rule says, which ends by itself."""
+
+
+def at_most(action: str, thing: Subject) -> tuple[Outcome, ...]:
+    """Return what a jury that judges something which was done with a thing may choose from."""
+    return OF_ACTS[thing.noun] if action == "hold" and thing.is_act else AT_MOST[action]
 
 
 def choices(session: Session, book: Book, case: Case) -> tuple[tuple[Outcome, ...], tuple[Measure, ...]]:
@@ -42,7 +52,7 @@ def choices(session: Session, book: Book, case: Case) -> tuple[tuple[Outcome, ..
         action = session.scalars(
             select(col(Decision.action)).where(col(Decision.id) == case.decision_id)
         ).one()
-        outcomes = AT_MOST[action]
+        outcomes = at_most(action, thing)
     else:
         ground = grounds(book, scope_of(book, thing.guild)).get(case.ground or "")
         allowed = () if ground is None else ground.outcomes

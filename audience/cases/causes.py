@@ -5,6 +5,7 @@ one form, whoever decided.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from audience.moderation.case_rules import Ground, ground_clause
 from audience.moderation.rules import MODERATION, Action, ModerationRules
@@ -44,6 +45,11 @@ def of_ground(
         "tally": dict(tally or {}),
         "labels": [],
     }
+
+
+def by_law(cause: Kept) -> dict[str, Any]:
+    """Return the by-law of a cause as all of us are told of it: nothing of the thing that broke it."""
+    return {name: cause[name] for name in ("about", "scope", "clause", "version", "sha256", "proposal")}
 
 
 def restated(cause: Kept, then: Action, tally: Mapping[str, int]) -> Kept:

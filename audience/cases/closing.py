@@ -5,7 +5,7 @@ be judged is gone, nothing is done about the thing, and what was held is shown. 
 last juror has voted, or by a job once its time is over; by then no ballot is taken, so a late job counts what
 a punctual one would have.
 
-Locks: the case, then the decision it judges, then the thing.
+Locks: the case, then the decision it judges, then the thing, then what was asked of all.
 """
 
 from datetime import datetime
@@ -15,17 +15,17 @@ from sqlalchemy import literal, select, update
 from sqlmodel import Session, col
 
 from audience.cases import ballots, pauses, subject
-from audience.cases.causes import of_ground, restated
+from audience.cases.causes import by_law, of_ground, restated
 from audience.cases.outcome import Decided, decided
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, Report
-from audience.moderation import decisions
+from audience.moderation import decisions, pace
 from audience.moderation.case_rules import OUTCOMES
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.ruleset import scope_of
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept
-from coop import notices
+from coop import notices, suspensions
 from coop.book import Book
 from coop.notices import Tidings
 
@@ -70,6 +70,9 @@ def _by_report(
         causes = [cause, *_standing(before, cause)]
         made = decisions.put(session, book, thing.post_id, thing.reply_id, causes, JURY, now)
         case.made_id = None if made is None else made.id
+        if found.measure == "suspend":
+            asked = suspensions.ask(session, thing.author_id, by_law(cause), found.tally["measure"], now)
+            case.asked_id = asked.id
     if found.measure == "pause":
         pauses.pause(session, book, thing.author_id, case.id, now)
     if found.bad_faith:
@@ -89,11 +92,17 @@ def _by_judging(
         _close(session, case, "ended", now)
         return
     _close(session, case, JURY, now, found)
-    stands = ballots.AT_MOST[judged.action][-1]
+    stands = ballots.at_most(judged.action, thing)[-1]
     milder = OUTCOMES.index(found.outcome) < OUTCOMES.index(stands)
     judged.judged = "overturned" if milder else "upheld"
     session.flush()
-    if milder or judged.action == "hold":
+    if judged.action == "slow":
+        if milder:
+            judged.ended_at, judged.ended_why = now, JURY
+            pace.lift(session, judged, now)
+    elif thing.is_act:
+        _with_act(session, book, case, judged, found, now)
+    elif milder or judged.action == "hold":
         kept = cast(list[Kept], judged.causes)
         heaviest, rest = kept[0], [one for one in kept if one["then"] != kept[0]["then"]]
         causes = [] if found.outcome == "none" else [
@@ -102,9 +111,21 @@ def _by_judging(
         made = decisions.put(session, book, thing.post_id, thing.reply_id, [*causes, *rest], JURY, now)
         case.made_id = None if made is None else made.id
     if milder and case.kind == "appeal":
-        _lift_pause(session, judged, now)
+        _lift_measures(session, judged, now)
     session.flush()
-    _tell_author(session, book, case, thing, found, now)
+    _tell_author(session, book, case, thing, found, now, slow=judged.action == "slow")
+
+
+def _with_act(
+    session: Session, book: Book, case: Case, judged: Decision, found: Decided, now: datetime
+) -> None:
+    """Let what waits through, or refuse it; a follow that a jury does not let through goes on waiting."""
+    if found.outcome == "none":
+        decisions.end_hold(session, book, judged.id, JURY, now)
+    elif found.outcome == "remove":
+        heaviest = cast(list[Kept], judged.causes)[0]
+        cause = restated(heaviest, "remove", found.tally["outcome"])
+        case.made_id = decisions.refuse(session, judged, cause, JURY, now).id
 
 
 def _standing(before: Decision | None, cause: Kept) -> list[Kept]:
@@ -113,10 +134,13 @@ def _standing(before: Decision | None, cause: Kept) -> list[Kept]:
     return [one for one in causes if (one["scope"], one["clause"]) != (cause["scope"], cause["clause"])]
 
 
-def _lift_pause(session: Session, judged: Decision, now: datetime) -> None:
-    made = select(col(Case.id)).where(col(Case.made_id) == judged.id)
-    for case_id in session.scalars(made):
+def _lift_measures(session: Session, judged: Decision, now: datetime) -> None:
+    """End the pause that a decision brought with it, or the vote on a suspension, or what came of that."""
+    made = select(col(Case.id), col(Case.asked_id)).where(col(Case.made_id) == judged.id)
+    for case_id, asked_id in session.execute(made):
         pauses.lift(session, case_id, now)
+        if asked_id is not None:
+            suspensions.withdraw(session, asked_id, now)
 
 
 def _close(session: Session, case: Case, why: str, now: datetime, found: Decided | None = None) -> None:
@@ -134,24 +158,50 @@ OUTCOME_SAID = {
     "remove": "was removed",
 }
 """By outcome: what its author is told that a jury did."""
+ACT_SAID = {
+    "none": "takes effect now, as if no rule had held it back",
+    "collapse": "waits until it is over by itself",
+    "remove": "was refused: you can write another",
+}
+"""The same of what waited, …"""
+SLOW_SAID = {"none": "slows you down no more", "collapse": "stays as it is until it is over"}
+"""… and of being slowed down."""
+CALLED = {
+    "post": "a post of yours",
+    "reply": "a reply of yours",
+    "profile": "a change of your profile",
+    "follow": "a follow of yours",
+}
+"""What a thing is called to whoever made it."""
 MEASURE_SAID = {
     "nothing": "",
     "warn": " They ask you not to do so again.",
     "pause": " You read on, and publish nothing for some days.",
+    "suspend": " They ask all of us to suspend you: a vote decides, and you are told when it is opened.",
 }
 
 
 def _tell_author(
-    session: Session, book: Book, case: Case, thing: Subject, found: Decided, now: datetime
+    session: Session,
+    book: Book,
+    case: Case,
+    thing: Subject,
+    found: Decided,
+    now: datetime,
+    *,
+    slow: bool = False,
 ) -> None:
     """Tell whoever made it what a jury did; of reports that nothing came of they are told nothing."""
     if case.kind == "report" and found.outcome == "none":
         return
+    said = ACT_SAID if thing.is_act else OUTCOME_SAID
+    if slow:
+        said = SLOW_SAID
     tidings = Tidings(
         topic="post",
         subject=case.id,
         moment="judged",
-        line=f"A jury of members looked at a {thing.noun} of yours. It {OUTCOME_SAID[found.outcome]}.",
+        line=f"A jury of members looked at {CALLED[thing.noun]}. It {said[found.outcome]}.",
         detail=f"Read under which by-law, how they voted, and how to appeal.{MEASURE_SAID[found.measure]}",
         path=f"/moderation/decisions/{case.made_id or case.decision_id}",
         at=now,

@@ -22,6 +22,7 @@ from audience.cases.tables import Case, CaseJuror
 from audience.moderation.case_rules import Juries
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.tables import Decision
+from audience.moderation.verdict import slowed_until
 from coop import notices, sortition
 from coop.book import Book
 from coop.checkpoint_tables import Checkpoint
@@ -119,11 +120,11 @@ def _root(session: Session, case: Case, now: datetime) -> str | None:
 
 
 def _due(session: Session, case: Case, rules: Juries, now: datetime) -> datetime:
-    """Return by when the jury votes: what is held is judged before its hold ends."""
+    """Return by when the jury votes: what is held, or slows somebody, is judged before that ends."""
     due = now + rules.time
-    if case.kind != "hold":
+    if case.decision_id is None:
         return due
-    ends = session.scalars(
-        select(col(Decision.holds_until)).where(col(Decision.id) == case.decision_id)
-    ).one()
-    return due if ends is None else min(due, ends)
+    judged = session.get_one(Decision, case.decision_id)
+    slowed = slowed_until(judged.causes, judged.made_at) if judged.action == "slow" else None
+    ends = judged.holds_until if case.kind == "hold" else slowed
+    return due if ends is None else max(now, min(due, ends))

@@ -35,19 +35,22 @@ TIES = {
 # Who reported it, appealed it, or judged it before has an interest in how it ends.
 _INVOLVED = """
   able.id = :author
+  OR able.id IS NOT DISTINCT FROM CAST(:other AS bigint)
   OR EXISTS (SELECT FROM report JOIN moderation_case AS about ON about.id = case_id
              WHERE reporter_id = able.id AND (about.post_id = :post OR about.reply_id = :reply))
   OR EXISTS (SELECT FROM moderation_case AS about
              WHERE appellant_id = able.id AND (about.post_id = :post OR about.reply_id = :reply))
   OR EXISTS (SELECT FROM case_juror JOIN moderation_case AS about ON about.id = case_id
              WHERE member_id = able.id AND about.id <> :case
-               AND (about.post_id = :post OR about.reply_id = :reply))
+               AND (about.post_id = :post OR about.reply_id = :reply OR about.profile_id = :profile
+                    OR about.follow_id = :follow))
 """
 
 _ABLE = """
   able.left_at IS NULL
   AND able.joined_at <= :tenured
   AND NOT EXISTS (SELECT FROM jury_pause WHERE jury_pause.member_id = able.id AND until > :now)
+  AND NOT EXISTS (SELECT FROM suspension WHERE suspension.member_id = able.id AND until > :now)
   AND (CAST(:guild AS bigint) IS NULL OR EXISTS (
     SELECT FROM guild_membership
     WHERE guild_id = :guild AND guild_membership.member_id = able.id AND guild_membership.left_at IS NULL))
@@ -90,7 +93,12 @@ def conflicted(
 
 
 def may_read(session: Session, thing: Subject, members: Sequence[int], now: datetime) -> set[int]:
-    """Return those of some members for whom the post is that is judged, or that the reply answers."""
+    """Return those of some members for whom the post is that is judged, or that the reply answers.
+
+    What is on no post is for any of them.
+    """
+    if thing.on_id is None:
+        return set(members)
     bound = {"members": as_array(members), "on": thing.on_id, "now": now}
     return set(session.scalars(text(_READS), bound))
 
@@ -105,6 +113,9 @@ def _bound(rules: Juries, case: Case, thing: Subject, now: datetime) -> dict[str
         "author": thing.author_id,
         "post": thing.post_id,
         "reply": thing.reply_id,
+        "profile": thing.profile_id,
+        "follow": thing.follow_id,
+        "other": thing.other_id,
         "guild": thing.guild_id,
         "tenured": now - timedelta(days=rules.tenure_days),
         "now": now,

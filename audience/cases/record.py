@@ -40,7 +40,7 @@ _ENTRIES = text(f"""
 SELECT CAST(timezone('UTC', one.made_at) AS date) AS day,
        CASE WHEN one.reply_id IS NULL THEN 'post' ELSE 'reply' END AS thing,
        one.action, one.causes -> 0 AS cause, jsonb_array_length(one.causes) AS causes, one.judged,
-       one.ended_why
+       one.ended_why, (SELECT measure FROM moderation_case WHERE made_id = one.id LIMIT 1) AS measure
 FROM {_DECISIONS}
 WHERE NOT one.dry_run AND one.made_at >= :since AND one.made_at < :until AND {OPEN}
 ORDER BY day DESC, one.action, md5(one.id::text) LIMIT :limit OFFSET :offset
@@ -87,6 +87,8 @@ class Entry(NamedTuple):
     """How many there were."""
     judged: str | None
     ended_why: str | None
+    measure: str | None
+    """What the jury that did it did about whoever made the thing."""
 
 
 class Done(NamedTuple):

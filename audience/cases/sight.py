@@ -6,7 +6,7 @@ Law 7: only a juror of the case is shown it, and the thing is for them: the draw
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import select, text
 from sqlmodel import Session, col
@@ -14,9 +14,12 @@ from sqlmodel import Session, col
 from audience.cards import text_of
 from audience.cases import subject
 from audience.cases.masking import Masks
+from audience.cases.subject import Noun, Subject
 from audience.cases.tables import Case, CaseJuror, CaseRemark, Report
+from audience.moderation.act_tables import FollowBegun
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept
+from coop.profile_tables import ProfileChange
 from coop.tables import Member
 
 _REPLY = text("""
@@ -59,8 +62,8 @@ class Sight:
     """A case as its jurors see it."""
 
     case: Case
-    noun: str
-    """``post`` or ``reply``."""
+    noun: Noun
+    """What it is; see :data:`audience.cases.subject.Noun`."""
     body: str
     asset_id: int | None
     made_at: datetime
@@ -83,15 +86,7 @@ class Sight:
 def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
     """Return a case as a juror of it sees it."""
     thing = subject.of_case(session, case)
-    said = text_of(session, thing.on_id)
-    before: list[Line] = []
-    body, asset_id, made_at = said.body, said.asset_id, said.created_at
-    if thing.reply_id is not None:
-        row = session.connection().execute(_REPLY, {"reply": thing.reply_id}).one()
-        before = [Line(_who(thing.author_id, said.author_id, said.author_id), said.body)]
-        if row.parent is not None:
-            before.append(Line(_who(thing.author_id, said.author_id, row.parent[0]), row.parent[1]))
-        body, asset_id, made_at = row.body, row.asset_id, row.created_at
+    shown = _act(session, thing) if thing.on_id is None else _said(session, thing, thing.on_id)
     author = session.scalars(select(col(Member.handle)).where(col(Member.id) == thing.author_id)).one()
     masks = Masks({author: "author"})
     seats = session.scalars(select(CaseJuror).where(col(CaseJuror.case_id) == case.id)).all()
@@ -99,10 +94,10 @@ def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
     return Sight(
         case=case,
         noun=thing.noun,
-        body=masks.mask(body),
-        asset_id=asset_id,
-        made_at=made_at,
-        before=[Line(one.who, masks.mask(one.body)) for one in before],
+        body=masks.mask(shown.body),
+        asset_id=shown.asset_id,
+        made_at=shown.made_at,
+        before=[Line(one.who, masks.mask(one.body)) for one in shown.before],
         reports=_reports(session, case, masks),
         causes=_causes(session, case),
         remarks=_remarks(session, case, {one.member_id: one.position + 1 for one in seats}),
@@ -111,6 +106,47 @@ def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
         me=juror.position + 1,
         voted_at=juror.voted_at,
     )
+
+
+class _Shown(NamedTuple):
+    """A thing as it is, its names not masked yet."""
+
+    body: str
+    asset_id: int | None
+    made_at: datetime
+    before: list[Line]
+
+
+def _said(session: Session, thing: Subject, post_id: int) -> _Shown:
+    """Return a post or reply, with what it answers."""
+    said = text_of(session, post_id)
+    if thing.reply_id is None:
+        return _Shown(said.body, said.asset_id, said.created_at, [])
+    row = session.connection().execute(_REPLY, {"reply": thing.reply_id}).one()
+    before = [Line(_who(thing.author_id, said.author_id, said.author_id), said.body)]
+    if row.parent is not None:
+        before.append(Line(_who(thing.author_id, said.author_id, row.parent[0]), row.parent[1]))
+    return _Shown(row.body, row.asset_id, row.created_at, before)
+
+
+def _act(session: Session, thing: Subject) -> _Shown:
+    """Return what waits: the name and the text of a profile after those that are shown; of a follow nothing.
+
+    Of a follow what the rule matched says all: whom it is of and about is for no juror to know.
+    """
+    if thing.profile_id is None:
+        begun = session.get_one(FollowBegun, thing.follow_id)
+        return _Shown("", None, begun.created_at, [])
+    change = session.get_one(ProfileChange, thing.profile_id)
+    member = session.get_one(Member, thing.author_id)
+    wanted = "" if change.about is None else _profile(change.display_name or "", change.about)
+    return _Shown(
+        wanted, None, change.created_at, [Line("author", _profile(member.display_name, member.about))]
+    )
+
+
+def _profile(display_name: str, about: str) -> str:
+    return f"{display_name}\n\n{about}".strip()
 
 
 def _who(judged: int, poster: int, speaker: int) -> str:

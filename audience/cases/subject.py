@@ -1,16 +1,19 @@
-"""Subjects of cases: the post or reply that is judged, and where it was made.
+"""Subjects of cases: the post or reply that is judged, and where it was made; or a profile, or a follow.
 
-Law 7: whoever reports something, or asks for a jury, has been delivered it by ``access``.
+Law 7: whoever reports something, or asks for a jury, has been delivered it by ``access``. A change of a
+profile and a follow that are held are known to nobody but who made them; any member may judge them.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.access import access_post
 from audience.cases.tables import Case
+from audience.moderation.tables import Decision
 from audience.reply_sight import said
 from coop.book import Book
 from coop.errors import NotFound
@@ -29,35 +32,64 @@ FROM reply JOIN post ON post.id = reply.post_id LEFT JOIN guild ON guild.id = po
 WHERE reply.id = :reply
 """)
 
+_PROFILE = text("""
+SELECT profile_change.author_id, held_at IS NOT NULL AS waits, left_at IS NOT NULL AS gone
+FROM profile_change JOIN member ON member.id = author_id WHERE profile_change.id = :profile
+""")
+
+_FOLLOW = text("""
+SELECT author_id, other_id, held_at IS NOT NULL AS waits, left_at IS NOT NULL AS gone
+FROM follow_begun JOIN member ON member.id = author_id WHERE follow_begun.id = :follow
+""")
+
 _SHOWN = text(f"SELECT post_id FROM reply WHERE id = :reply AND {said('reply')}")  # noqa: S608 - constants
+
+
+Noun = Literal["post", "reply", "profile", "follow"]
+"""What a case is about; ``profile`` and ``follow``: a change of one, and beginning to, that wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A post or a reply."""
+    """A post or a reply; or what waits: a change of a profile, or a follow."""
 
     post_id: int | None
     """The post, where it is one."""
     reply_id: int | None
-    on_id: int
-    """The post that it is, or that the reply answers: whoever may read that one may read it."""
+    on_id: int | None
+    """The post that it is, or that the reply answers: whoever may read that one may read it. None for what is
+    on no post."""
     author_id: int
     guild_id: int | None
     """The guild in which it was made."""
     guild: str | None
     """Its slug."""
     gone: bool
-    """Whether it was deleted."""
+    """Whether it was deleted, or taken back."""
+    profile_id: int | None = None
+    """The change of a profile, where it is one."""
+    follow_id: int | None = None
+    other_id: int | None = None
+    """Who would be followed, where it is a follow."""
 
     @property
-    def noun(self) -> str:
+    def noun(self) -> Noun:
         """What it is called."""
+        if self.follow_id is not None:
+            return "follow"
+        if self.profile_id is not None:
+            return "profile"
         return "post" if self.reply_id is None else "reply"
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it is something that waits in a row of its own, and not a post or reply."""
+        return self.noun in ("profile", "follow")
 
 
 def of_case(session: Session, case: Case) -> Subject:
     """Return what a case is about."""
-    return _post(session, case.post_id) if case.post_id is not None else _reply(session, case.reply_id or 0)
+    return _subject(session, case)
 
 
 def delivered_post(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> Subject:
@@ -77,6 +109,26 @@ def delivered_reply(session: Session, reader: Identity, book: Book, reply_id: in
 def subject(session: Session, post_id: int | None, reply_id: int | None) -> Subject:
     """Return a post or reply by its id, for whoever was let in to it already."""
     return _post(session, post_id) if post_id is not None else _reply(session, reply_id or 0)
+
+
+def of_decision(session: Session, decision: Decision) -> Subject:
+    """Return what a decision is about."""
+    return _subject(session, decision)
+
+
+def _subject(session: Session, names: Case | Decision) -> Subject:
+    held = (names.kind if isinstance(names, Case) else names.action) == "hold"
+    if names.profile_id is not None:
+        row = session.connection().execute(_PROFILE, {"profile": names.profile_id}).one()
+        gone = row.gone or (held and not row.waits)
+        return Subject(None, None, None, row.author_id, None, None, gone, profile_id=names.profile_id)
+    if names.follow_id is not None:
+        row = session.connection().execute(_FOLLOW, {"follow": names.follow_id}).one()
+        return Subject(
+            None, None, None, row.author_id, None, None, row.gone or (held and not row.waits),
+            follow_id=names.follow_id, other_id=row.other_id,
+        )  # fmt: skip
+    return subject(session, names.post_id, names.reply_id)
 
 
 def _post(session: Session, post_id: int) -> Subject:

@@ -32,7 +32,8 @@ class Case(Row, table=True):
 
     __tablename__ = "moderation_case"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(post_id, reply_id) = 1", name="one_subject"),
+        CheckConstraint("num_nonnulls(post_id, reply_id, profile_id, follow_id) = 1", name="one_subject"),
+        CheckConstraint("kind <> 'report' OR num_nonnulls(profile_id, follow_id) = 0", name="reported"),
         CheckConstraint("kind IN ('report', 'hold', 'appeal')", name="kind_known"),
         CheckConstraint("(kind = 'report') = (decision_id IS NULL)", name="judges"),
         CheckConstraint("(kind = 'report') = (ground IS NOT NULL)", name="grounded"),
@@ -44,8 +45,10 @@ class Case(Row, table=True):
         ),
         CheckConstraint("(closed_why = 'jury') = (outcome IS NOT NULL)", name="decided"),
         CheckConstraint("outcome IN ('none', 'label', 'collapse', 'narrow', 'remove')", name="outcome_known"),
-        CheckConstraint("measure IN ('nothing', 'warn', 'pause')", name="measure_known"),
+        CheckConstraint("measure IN ('nothing', 'warn', 'pause', 'suspend')", name="measure_known"),
         CheckConstraint("num_nonnulls(outcome, measure, tally) IN (0, 3)", name="outcome_whole"),
+        CheckConstraint("asked_id IS NULL OR measure = 'suspend'", name="asks"),
+        UniqueConstraint("asked_id"),
         # Of one thing one case is open, so whoever reports it too joins that one.
         Index(
             "uq_moderation_case_post", "post_id", unique=True,
@@ -55,6 +58,14 @@ class Case(Row, table=True):
             "uq_moderation_case_reply", "reply_id", unique=True,
             postgresql_where=text(f"reply_id IS NOT NULL AND {_OPEN}"),
         ),
+        Index(
+            "uq_moderation_case_profile", "profile_id", unique=True,
+            postgresql_where=text(f"profile_id IS NOT NULL AND {_OPEN}"),
+        ),
+        Index(
+            "uq_moderation_case_follow", "follow_id", unique=True,
+            postgresql_where=text(f"follow_id IS NOT NULL AND {_OPEN}"),
+        ),
         # A decision is judged once as a hold, and appealed once.
         Index(
             "uq_moderation_case_decision", "decision_id", "kind", unique=True,
@@ -62,12 +73,15 @@ class Case(Row, table=True):
         ),
         Index("ix_moderation_case_open", "called_at", postgresql_where=text(_OPEN)),
         Index("ix_moderation_case_closed", "closed_at"),
+        Index("ix_moderation_case_made", "made_id", postgresql_where=text("made_id IS NOT NULL")),
     )  # fmt: skip
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
     kind: str
     post_id: int | None = Field(default=None, foreign_key="post.id", sa_type=BigInteger)
     reply_id: int | None = Field(default=None, foreign_key="reply.id", sa_type=BigInteger)
+    profile_id: int | None = Field(default=None, foreign_key="profile_change.id", sa_type=BigInteger)
+    follow_id: int | None = Field(default=None, foreign_key="follow_begun.id", sa_type=BigInteger)
     author_id: int = Field(foreign_key="member.id", sa_type=BigInteger)
     """Who made the thing."""
     guild_id: int | None = Field(default=None, foreign_key="guild.id", sa_type=BigInteger)
@@ -104,6 +118,8 @@ class Case(Row, table=True):
         default=None, sa_column=Column(BigInteger, ForeignKey("decision.id"), nullable=True)
     )
     """The decision that came of it."""
+    asked_id: int | None = Field(default=None, foreign_key="suspension_asked.id", sa_type=BigInteger)
+    """What its jury asked all of us: to suspend whoever made the thing."""
 
 
 class Report(Row, table=True):
@@ -172,7 +188,7 @@ class CaseBallot(Row, table=True):
     __tablename__ = "case_ballot"
     __table_args__ = (
         CheckConstraint("outcome IN ('none', 'label', 'collapse', 'narrow', 'remove')", name="outcome_known"),
-        CheckConstraint("measure IN ('nothing', 'warn', 'pause')", name="measure_known"),
+        CheckConstraint("measure IN ('nothing', 'warn', 'pause', 'suspend')", name="measure_known"),
         Index("ix_case_ballot_case", "case_id"),
     )
 

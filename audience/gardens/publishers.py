@@ -16,6 +16,7 @@ from coop.feature_rules import FEATURES, FeatureRules, clause_of, vote_clause
 from coop.features import LABELLER_PUBLISHING
 from coop.holdings import Holder
 from coop.identity import Identity
+from coop.suspended import check as check_not_suspended
 
 
 def check_may_publish(book: Book, publisher: Identity, guild: str | None, now: datetime) -> None:
@@ -23,6 +24,7 @@ def check_may_publish(book: Book, publisher: Identity, guild: str | None, now: d
 
     It names the clause that refuses, and says what would change that.
     """
+    check_not_suspended(publisher, book, "publish", now)
     publish = book.rules(MODERATION, ModerationRules).gardens.publish
     if publish == "nobody" or (publish == "guilds" and guild is None):
         whose = "Nobody publishes" if publish == "nobody" else "Guilds alone publish"

@@ -20,9 +20,13 @@ follows its author, or is named in it, sees it. ``remove``: only its author does
 OUTCOMES: tuple[Outcome, ...] = ("none", "label", "collapse", "narrow", "remove")
 """The mildest first."""
 
-Measure = Literal["nothing", "warn", "pause"]
-"""What a jury does about whoever made a thing: it tells them so, or they publish nothing for some days."""
-MEASURES: tuple[Measure, ...] = ("nothing", "warn", "pause")
+Measure = Literal["nothing", "warn", "pause", "suspend"]
+"""What a jury does about whoever made a thing.
+
+``warn``: it asks them not to do so again. ``pause``: they publish nothing for some days. ``suspend``: it asks
+all of us to suspend them, and a vote decides (``coop/suspensions.py``); the jury itself suspends nobody.
+"""
+MEASURES: tuple[Measure, ...] = ("nothing", "warn", "pause", "suspend")
 """The mildest first."""
 
 Tie = Literal["blocks", "follows", "answers", "guilds"]

@@ -19,7 +19,7 @@ from audience.moderation.ruleset import Cause
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept, Verdict, kept, slowed_until, verdict
 from audience.tables import Post, Reply
-from coop import notices
+from coop import notices, profiles
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
@@ -254,6 +254,22 @@ def _end_held_act(session: Session, book: Book, decision: Decision, now: datetim
     if left is not None:
         keep(session, act, left, now)
     releasing.release(session, book, act, now)
+
+
+def refuse(session: Session, decision: Decision, cause: Kept, why: str, now: datetime) -> Decision:
+    """Refuse a held change of a profile, in place of the decision that held it, and return the refusal.
+
+    The caller holds the decision. What was shown before stays shown, and what was refused is kept nowhere.
+    """
+    assert decision.profile_id is not None
+    change = profiles.hold(session, decision.profile_id)
+    decision.ended_at, decision.ended_why = now, why
+    session.flush()
+    made = verdict([cause])
+    assert made is not None
+    refusal = keep(session, change, made, now)
+    profiles.refuse(session, change)
+    return refusal
 
 
 def row(session: Session, post_id: int | None, reply_id: int | None) -> Post | Reply:

@@ -1,7 +1,8 @@
 """Following by the rules: they are asked as soon as somebody begins to follow, and may hold it back.
 
-What is held waits, and whom it is about is told nothing of it; whoever asked may take it back, and when the
-hold ends they follow as if they had asked then. What following itself does is ``audience/following.py``.
+What is held waits; whom it is about may be told of it, and decide (``waiting_follows.py``); whoever asked may
+take it back, and when the hold ends they follow as if they had asked then. What following itself does is
+``audience/following.py``.
 """
 
 from datetime import datetime
@@ -11,12 +12,13 @@ from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
 from audience import following, relations
-from audience.moderation import pace, screening
+from audience.moderation import pace, screening, waiting_follows
 from audience.moderation.act_tables import FollowBegun
 from audience.relations import member_id_of
 from coop.book import Book
 from coop.identity import Identity
 from coop.ids import new_id
+from coop.suspended import check as check_not_suspended
 
 State = Literal["following", "waiting", "held", "none"]
 """``held``: a rule holds it back for now."""
@@ -25,8 +27,10 @@ State = Literal["following", "waiting", "held", "none"]
 def follow(session: Session, actor: Identity, book: Book, handle: str, now: datetime) -> State:
     """Follow a member, or wait to, and return which; doing it twice changes nothing and counts once.
 
-    Raise what :func:`following.follow` raises, and TooMany where a rule slows the actor.
+    Raise what :func:`following.follow` raises, TooMany where a rule slows the actor, and Forbidden where they
+    are suspended.
     """
+    check_not_suspended(actor, book, "follow", now)
     other_id = following.whom(session, actor, handle)
     relations.hold(session, other_id)
     found = state(session, actor, other_id)
@@ -38,6 +42,7 @@ def follow(session: Session, actor: Identity, book: Book, handle: str, now: date
     session.flush()
     screening.screen_follow(session, book, begun, now)
     if begun.held_at is not None:
+        waiting_follows.tell(session, book, begun, now)
         return "held"
     return following.follow(session, actor, book, handle, now)
 

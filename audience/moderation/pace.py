@@ -7,7 +7,7 @@ finds what the first came to.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from audience.moderation.act_tables import Pace
 from audience.moderation.rules import MODERATION, ModerationRules, Target, rule_clause
 from audience.moderation.ruleset import Cause, action_of, ruleset, scope_of
+from audience.moderation.tables import Decision
 from coop.book import COOP, Book
 from coop.errors import Fault, TooMany
 
@@ -82,6 +83,24 @@ def slow(
     kept = [one for one in _waits(row) if one.until > now and (one.scope, one.rule) not in again]
     row.waits = [
         {"scope": one.scope, "rule": one.rule, "until": one.until.isoformat()} for one in (*kept, *found)
+    ]
+    session.flush()
+
+
+def lift(session: Session, decision: Decision, now: datetime) -> None:
+    """Let whoever a decision slows go on at once: what another made them wait for stays."""
+    target: Target = "post" if decision.post_id is not None else "reply"
+    target = "follow" if decision.follow_id is not None else target
+    row = _hold(session, decision.author_id, target)
+    named = {
+        (one["scope"], one["rule"], decision.made_at + timedelta(seconds=one["gap_s"]))
+        for one in decision.causes
+        if one["then"] == "slow" and one["gap_s"] is not None
+    }
+    row.waits = [
+        {"scope": one.scope, "rule": one.rule, "until": one.until.isoformat()}
+        for one in _waits(row)
+        if one.until > now and (one.scope, one.rule, one.until) not in named
     ]
     session.flush()
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from audience.cases.tables import Case
 from audience.moderation.act_tables import FollowBegun
 from audience.moderation.tables import Decision
 from audience.tables import Reply
@@ -27,10 +28,17 @@ class Statement(NamedTuple):
     """The post that it is about, or which the reply answers that it is about."""
     followed: str | None
     """Handle of whom its member began to follow, where it is about that."""
+    measure: str | None
+    """What the jury that decided it did about its member; None where no jury decided it."""
 
 
 _STATEMENTS = (
-    select(Decision, func.coalesce(col(Decision.post_id), col(Reply.post_id)), col(Member.handle))
+    select(
+        Decision,
+        func.coalesce(col(Decision.post_id), col(Reply.post_id)),
+        col(Member.handle),
+        select(col(Case.measure)).where(col(Case.made_id) == col(Decision.id)).limit(1).scalar_subquery(),
+    )
     .join(Reply, col(Reply.id) == col(Decision.reply_id), isouter=True)
     .join(FollowBegun, col(FollowBegun.id) == col(Decision.follow_id), isouter=True)
     .join(Member, col(Member.id) == col(FollowBegun.other_id), isouter=True)

@@ -84,6 +84,8 @@ class Holds(Clauses):
 
     longest: Duration
     """Where nobody has decided by then, it is shown: doubt ends in favour of whoever wrote it."""
+    followed_decide: bool
+    """Whether whoever would be followed is told of a held follow, and may let it in or turn it away."""
 
 
 class Slowing(Clauses):

@@ -12,6 +12,7 @@ from audience.cases import appeals, ballots, juries, record, roster
 from audience.cases.juries import LONGEST_REMARK
 from audience.cases.outcome import Vote
 from audience.cases.sight import Sight
+from audience.cases.subject import Noun
 from audience.cases.tables import Case
 from audience.moderation.case_rules import Measure, Outcome
 from audience.routes.decisions import CauseView
@@ -74,8 +75,10 @@ class CaseView(BaseModel):
 
     id: str
     kind: Kind
-    thing: Literal["post", "reply"]
+    thing: Noun
+    """``profile``: a change of one, that waits, ``follow``: that somebody began to follow, and waits."""
     body: str
+    """Of a profile its name and its text; of a follow nothing, for what the rule matched says all."""
     picture: str | None
     """Where its picture is read, if it shows one."""
     made_at: datetime
@@ -269,7 +272,7 @@ def _view(call: Call, seen: Sight) -> CaseView:
     return CaseView(
         id=str(case.id),
         kind=cast(Kind, case.kind),
-        thing=cast(Literal["post", "reply"], seen.noun),
+        thing=seen.noun,
         body=seen.body,
         picture=None if seen.asset_id is None else f"/api/v1/moderation/cases/{case.id}/picture",
         made_at=seen.made_at,

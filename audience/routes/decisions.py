@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel
 
 from audience.moderation import reasons
+from audience.moderation.case_rules import Measure
 from audience.moderation.reasons import Statement
 from audience.moderation.rules import Action
 from audience.moderation.tables import Decision
@@ -16,7 +17,7 @@ from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("moderation")
 
-Ended = Literal["unseen", "taken_back", "jury", "default", "steward", "labels"]
+Ended = Literal["unseen", "taken_back", "jury", "default", "steward", "labels", "let_in", "turned_away"]
 """Why a decision ended."""
 
 
@@ -116,9 +117,13 @@ class DecisionView(BaseModel):
     ended_why: Ended | None
     """``unseen``: nobody had decided in time. ``taken_back``: you had withdrawn or changed it by then.
     ``jury``: a jury decided. ``default``: a jury was to decide, and did not in time. ``steward``: a steward
-    held it. ``labels``: labels that came later, or were taken back, came to something else."""
+    held it. ``labels``: labels that came later, or were taken back, came to something else. ``let_in``,
+    ``turned_away``: whom you would follow said yes, or no."""
     judged: Literal["upheld", "overturned"] | None
     """What a jury thought of it."""
+    measure: Measure | None
+    """What the jury that decided it did about you; none where no jury did. ``suspend``: it asks all of us to
+    suspend you, and a vote decides."""
 
 
 @api.get("/moderation/decisions/<id:decision_id>")
@@ -154,6 +159,7 @@ def decision_view(statement: Statement) -> DecisionView:
         ended_at=found.ended_at,
         ended_why=cast(Ended | None, found.ended_why),
         judged=cast(Literal["upheld", "overturned"] | None, found.judged),
+        measure=cast(Measure | None, statement.measure),
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from audience.cases import record
 from audience.cases.record import Entry
 from audience.gardens.trusted import Heard, trusted
-from audience.moderation.case_rules import Outcome
+from audience.moderation.case_rules import Measure, Outcome
 from audience.moderation.label_rules import Missing
 from audience.moderation.rules import MODERATION, Action
 from audience.moderation.verdict import By
@@ -65,6 +65,8 @@ class EntryView(BaseModel):
     judged: Judged | None
     """What a jury thought of it."""
     ended_why: str | None
+    measure: Measure | None
+    """What the jury that did it did about whoever made it; ``suspend``: it asked for a vote on that."""
 
 
 class DoneView(BaseModel):
@@ -216,4 +218,5 @@ def _entry(found: Entry) -> EntryView:
         causes=found.causes,
         judged=cast(Judged | None, found.judged),
         ended_why=found.ended_why,
+        measure=cast(Measure | None, found.measure),
     )

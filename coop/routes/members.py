@@ -69,6 +69,8 @@ class OwnOut(MemberOut):
     place: PlaceOut | None
     waits: WaitingOut | None
     """A change that a rule holds back: others see what was there before."""
+    suspended_until: datetime | None
+    """Until when a vote of all suspended you; what that withholds says ``/suspensions/withholds``."""
 
 
 @api.post("/members", public=True, raises=(Conflict, Forbidden))
@@ -132,7 +134,13 @@ def _out(card: MemberCard) -> MemberOut:
 def _own(call: Call) -> OwnOut:
     card = directory.member(call.session, call.member.handle)
     place = directory.place_of(call.session, call.member)
-    return OwnOut(**asdict(card), place=None if place is None else view(place), waits=_waiting(call))
+    until = call.member.suspended_until
+    return OwnOut(
+        **asdict(card),
+        place=None if place is None else view(place),
+        waits=_waiting(call),
+        suspended_until=None if until is None or call.now >= until else until,
+    )
 
 
 def _waiting(call: Call) -> WaitingOut | None:

@@ -32,7 +32,7 @@ from governance import cases, roll
 from governance.case import Case
 from governance.people import jurors
 from governance.people.jurors import SITTING, Seat, jury_of
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from governance.people.tables import Jury
 from governance.places import recorded
 from governance.tables import Proposal, Sponsor
@@ -163,12 +163,12 @@ def _waiting(session: Session, now: datetime) -> list[Case]:
 
 def _wanted(case: Case) -> bool:
     """Say whether a jury is to be drawn now: a panel looks at changes, and never at people."""
-    asked = case.facts.risk_class in case.rules.juries.classes and case.kind != ELECTION
+    asked = case.facts.risk_class in case.rules.juries.classes and case.kind not in SECRET
     return asked and case.facts.entry == "deliberation" and case.stage.state in SITTING
 
 
 def _why_none(session: Session, case: Case) -> str:
-    if case.kind == ELECTION:
+    if case.kind in SECRET:
         return "No jury looks at people."
     if case.facts.risk_class not in case.rules.juries.classes or case.facts.entry != "deliberation":
         return "No jury is asked for a proposal like this (voting /juries/classes)."

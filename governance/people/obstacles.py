@@ -1,4 +1,4 @@
-"""Obstacles: what keeps an election from being held when its vote would open.
+"""Obstacles: what keeps a vote on people from being held when it would open.
 
 Law 14: they follow from who stands and from who belonged at that moment, so they hold from then on whether
 or not a job has written them down. Law 1: how small a roll is too small to keep a secret is a clause.
@@ -9,17 +9,18 @@ from sqlmodel import Session, col
 
 from governance import roll
 from governance.case import Case
+from governance.people.secrecy import SECRET
 from governance.people.slate import ELECTION
 from governance.people.tables import Candidate
 
 
 def of(session: Session, case: Case) -> str | None:
-    """Return why an election whose vote would be open by now is not held, in a sentence or two.
+    """Return why a vote on people that would be open by now is not held, in a sentence or two.
 
-    None where nothing keeps it, and for what is no such election.
+    None where nothing keeps it, and for what is no such vote.
     """
     times = case.times
-    if case.kind != ELECTION or times is None or times.held or case.read_at < times.voting_at:
+    if case.kind not in SECRET or times is None or times.held or case.read_at < times.voting_at:
         return None
     if case.roll_frozen_at is not None:
         return None
@@ -31,6 +32,8 @@ def of(session: Session, case: Case) -> str | None:
             f"The roll would be of {size}, too few to keep a vote on people secret "
             f"(voting /council/secret_roll = {least})."
         )
+    if case.kind != ELECTION:
+        return None
     standing = select(func.count()).where(
         col(Candidate.proposal_id) == case.id, col(Candidate.member_id).in_(select(people.c.id))
     )

@@ -7,7 +7,7 @@ the close and cast none; a jury is the one that its pool and the ledger itself d
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from coop import merkle, sortition
@@ -15,6 +15,7 @@ from coop.book import COOP
 from governance import options
 from governance.outcome import Outcome, counted_from
 from governance.people.delegable import delegable
+from governance.people.secrecy import SECRET, SUSPENSION
 from governance.people.slate import ELECTION, slate, slate_hash
 from governance.rules import VotingRules
 from governance.tally import Bar, Choice
@@ -63,6 +64,8 @@ class People:
     """Proposal → its pool in the order of the draw."""
     drawn: dict[str, list[str]] = field(default_factory=dict)
     """Proposal → everybody seated so far."""
+    suspensions: dict[str, str] = field(default_factory=dict)
+    """Suspension → whose it is, of those that nothing lifted."""
 
     def note(self, event: Payload) -> None:
         """Take note of any event of the ledger, in order."""
@@ -111,7 +114,7 @@ class People:
     def marks(self, vote: Vote, told: Payload) -> Iterator[str]:
         """Check that a member voted in secret: on the roll, in time, once."""
         voter, voted = told["voter"], self.marked.setdefault(told["proposal"], set())
-        if vote.submission["kind"] != ELECTION:
+        if vote.submission["kind"] not in SECRET:
             yield "this is no vote on people"
         if vote.tally is not None or vote.over:
             yield f"the ballot of {voter} came after the vote"
@@ -122,7 +125,7 @@ class People:
         voted.add(voter)
 
     def told(self, vote: Vote, told: Payload, votes: Votes) -> Iterator[str]:
-        """Check the ballots of an election, and add them to ``votes``: as many as voted, in their order."""
+        """Check the ballots of a vote on people, and add them to ``votes``: as many as voted, in order."""
         ballots, voted = told["ballots"], len(self.marked.get(told["proposal"], ()))
         if voted < vote.bar.need(len(vote.roll or ())):
             if ballots:
@@ -255,6 +258,23 @@ class People:
         until, since = moments
         if until - since != vote.rules.council.term:
             yield "its term is not that of the rules"
+
+    def suspended(self, vote: Vote, told: Payload) -> Iterator[str]:
+        """Check a suspension: of whom a vote that passed was on, for as long as it said."""
+        submission, asked = vote.submission, vote.submission["options"]
+        passed = vote.tally is not None and vote.tally["passed"] is True and not vote.over
+        if submission["kind"] != SUSPENSION or not passed or asked["member"] != told["member"]:
+            yield f"no vote that passed suspended {told['member']}"
+            return
+        since, until = (datetime.fromisoformat(told[name]) for name in ("since", "until"))
+        if until - since != timedelta(days=asked["days"]):
+            yield "it is not for as long as was voted on"
+        self.suspensions[told["suspension"]] = told["member"]
+
+    def suspension_ended(self, told: Payload) -> Iterator[str]:
+        """Check that a suspension that was lifted had begun, and was of the same member."""
+        if self.suspensions.pop(told["suspension"], None) != told["member"]:
+            yield f"{told['member']} was not suspended"
 
 
 def _open(vote: Vote) -> Iterator[str]:

@@ -30,7 +30,7 @@ from governance import ballots, options
 from governance.ballots import Vote
 from governance.case import Case
 from governance.outcome import Outcome
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from governance.people.tables import SecretBallot
 from governance.places import recorded
 from governance.tables import RollEntry
@@ -73,7 +73,7 @@ def cast(session: Session, voter: Identity, proposal_id: int, vote: Vote, clock:
     """
     held = ballots.hold(session, voter, proposal_id, clock)
     case, now = held.case, held.now
-    if case.kind != ELECTION:
+    if case.kind not in SECRET:
         raise Conflict("This is no vote on people: one votes on it openly.")
     ballots.check_binding(case, vote)
     marks = _marks(case, vote)

@@ -1,4 +1,4 @@
-"""Tables of votes on people and of those who act for others: councils, delegates and juries."""
+"""Tables of votes on people and of those who act for others: suspensions, councils, delegates and juries."""
 
 from datetime import datetime
 
@@ -35,6 +35,16 @@ class SecretBallot(Row, table=True):
     """Random, known to its voter alone: by it they find their ballot among those counted."""
     proposal_id: int = Field(foreign_key="proposal.id", sa_type=BigInteger)
     marks: bytes = Field(sa_type=LargeBinary)
+
+
+class SuspensionVote(Row, table=True):
+    """The vote that was opened on what a jury asked for: one on each."""
+
+    __tablename__ = "suspension_vote"
+    __table_args__ = (UniqueConstraint("proposal_id"),)
+
+    asked_id: int = Field(foreign_key="suspension_asked.id", primary_key=True, sa_type=BigInteger)
+    proposal_id: int = Field(foreign_key="proposal.id", sa_type=BigInteger)
 
 
 class CouncilSeat(Row, table=True):

@@ -1,4 +1,4 @@
-"""Elections over HTTP: standing, stepping down, the secret ballot, and how it came out."""
+"""Votes on people over HTTP: standing, stepping down, suspensions, the secret ballot, and how it came out."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -10,8 +10,9 @@ from coop.api import Api
 from coop.call import Call
 from coop.paging import Page, PageQuery, decode_int, encode
 from coop.receipts import Citation
+from governance import cases
 from governance.ballots import Vote
-from governance.people import candidates, elections, secret_ballots
+from governance.people import candidates, elections, secret_ballots, suspension_votes
 from governance.people.candidates import LONGEST_STATEMENT
 from governance.routes.proposal_bodies import SHA256
 from governance.tally import Choice
@@ -54,6 +55,27 @@ class ElectionView(BaseModel):
     """What decides it, as it stood when the election was submitted."""
 
 
+class SuspensionVoteView(BaseModel):
+    """A vote on a suspension, besides what its proposal tells."""
+
+    member: str
+    """Handle of whom it is about."""
+    days: int
+    """For how long they would be suspended."""
+    about: str
+    """The by-law that the jury found broken, as it read then,"""
+    scope: str
+    clause: str
+    version: int
+    """and where it stands in the policy ``moderation``."""
+    jury: dict[str, int]
+    """How many jurors voted for which measure."""
+    voted: bool
+    """Whether you have."""
+    mine: bool
+    """Whether it is about you."""
+
+
 class SecretBallotBody(BaseModel):
     """What a voter says, for good."""
 
@@ -90,6 +112,13 @@ def read_election(call: Call, proposal_id: int) -> ElectionView:
     return _view(call, proposal_id)
 
 
+@api.get("/proposals/<id:proposal_id>/suspension")
+def read_suspension_vote(call: Call, proposal_id: int) -> SuspensionVoteView:
+    """Read whom a vote on a suspension is about, by which by-law, and how the jury voted."""
+    case = cases.visible(call.session, call.member, proposal_id, call.platform.clock.now(call.session))
+    return SuspensionVoteView(**asdict(suspension_votes.read(call.session, call.member, case)))
+
+
 @api.put("/proposals/<id:proposal_id>/candidates/me")
 def stand_for_election(call: Call, proposal_id: int, body: CandidacyBody) -> ElectionView:
     """Stand in an election while it is talked over, or say something else than before."""
@@ -105,7 +134,9 @@ def step_down_as_candidate(call: Call, proposal_id: int) -> None:
 
 @api.put("/proposals/<id:proposal_id>/secret-ballot", secret=True)
 def cast_secret_ballot(call: Call, proposal_id: int, body: SecretBallotBody) -> SecretReceiptView:
-    """Cast your secret ballot in an election. It cannot be changed, since nobody can find it again.
+    """Cast your secret ballot in a vote on people. It cannot be changed, since nobody can find it again.
+
+    On a suspension you approve its one choice, ``[0]``, or nothing, ``[]``, which is a vote against it.
 
     The answer is told once: keep its nonce, by which you find your ballot among those counted.
     """
@@ -121,12 +152,12 @@ def cast_secret_ballot(call: Call, proposal_id: int, body: SecretBallotBody) -> 
 
 @api.get("/proposals/<id:proposal_id>/secret-ballots")
 def list_secret_ballots(call: Call, proposal_id: int, query: PageQuery) -> Page[CountedBallotView]:
-    """List the ballots of an election, in the order of what they say, once they were counted.
+    """List the ballots of a vote on people, in the order of what they say, once they were counted.
 
-    None are told where too few took part for the election to be valid.
+    None are told where too few took part for it to be valid.
     """
     after = decode_int(query.cursor) or 0
-    case = elections.visible(call.session, call.member, proposal_id, call.now)
+    case = suspension_votes.visible_secret(call.session, call.member, proposal_id, call.now)
     found = secret_ballots.counted(call.session, case, after=after, limit=query.limit + 1)
     more = encode(after + query.limit) if len(found) > query.limit else None
     items = [

@@ -23,7 +23,8 @@ class ProposalSummary(BaseModel):
     scope: str
     kind: str
     title: str
-    author: str
+    author: str | None
+    """None where a jury proposes it."""
     method: Method
     """How votes are counted."""
     risk_class: ProposalClass
@@ -164,7 +165,7 @@ def summary(case: Case) -> dict[str, Any]:
         "scope": case.scope,
         "kind": case.kind,
         "title": case.title,
-        "author": case.author,
+        "author": case.author or None,
         "method": case.method,
         "risk_class": case.proposal_class,
         "state": stage.state,

@@ -6,6 +6,7 @@ RACES = "tests/governance/test_races.py"
 WAITING = "tests/audience/test_waiting_races.py"
 LIMITS = "tests/audience/test_limit_for_now_races.py"
 CASES = "tests/audience/cases/test_case_races.py"
+SUSPENSIONS = "tests/governance/people/test_suspension_races.py"
 CALM = "tests/audience/test_calm_races.py"
 ROOMS = "tests/audience/rooms/test_room_races.py"
 HOLDS_ROOM = "    session.execute(_HOLD.where(col(Room.post_id) == room_id))\n"
@@ -279,5 +280,29 @@ GUARDS = (
 """,
         test="test_of_many_sessions_of_one_member_at_once_one_is_open_here_and_at_the_media_server",
         file=STREAMS,
+    ),
+    Guard(
+        name="one worker opens the vote that a jury asks for",
+        path="governance/people/suspensions.py",
+        text="wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)",
+        without="wanted.execution_options(populate_existing=True)",
+        test="test_of_many_workers_one_opens_the_vote_on_what_a_jury_asks",
+        file=SUSPENSIONS,
+    ),
+    Guard(
+        name="what is asked no more suspends nobody",
+        path="coop/suspensions.py",
+        text="session.get_one(SuspensionAsked, asked_id, with_for_update=True, populate_existing=True)",
+        without="session.get_one(SuspensionAsked, asked_id, populate_existing=True)",
+        test="test_whoever_carries_out_and_whoever_takes_back_come_one_after_another",
+        file=SUSPENSIONS,
+    ),
+    Guard(
+        name="a yes and a no to a held follow come one after another",
+        path="audience/moderation/waiting_follows.py",
+        text="one.decision, with_for_update=True, populate_existing=True",
+        without="one.decision, populate_existing=True",
+        test="test_of_a_yes_and_a_no_at_once_one_alone_counts",
+        file="tests/audience/moderation/test_waiting_follow_races.py",
     ),
 )

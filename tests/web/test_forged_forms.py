@@ -94,6 +94,8 @@ FORMS = (
     "/replies/7/report",
     "/members/me/asks/7/grant",
     "/members/me/asks/7/refuse",
+    "/members/me/asks/follows/7/let-in",
+    "/members/me/asks/follows/7/turn-away",
     *(
         f"/posts/7/{what}"
         for what in (

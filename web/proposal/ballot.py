@@ -9,7 +9,7 @@ from governance import ballots, options, roll
 from governance.ballots import Receipt
 from governance.dossier import Dossier
 from governance.facts import BEFORE_VOTING
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from governance.rules import Method
 from governance.tally import Choice
 from web.answers import Answer, answer
@@ -51,7 +51,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
 
     Votes on people have another section, :mod:`web.proposal.secret_ballot`.
     """
-    if sight.case.kind == ELECTION:
+    if sight.case.kind in SECRET:
         return None
     case, receipt = sight.case, _receipt(sight)
     if not case.takes_ballots and receipt is None:

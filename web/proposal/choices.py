@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from governance.dossier import Dossier
 from governance.options import AS_IT_IS
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from web import diffs
 from web.diffs import Row
 from web.number_line import number_line
@@ -38,7 +38,7 @@ class Choices:
 def load(sight: Sight, found: Dossier) -> Section | None:
     """Return what is to choose from; None where one is for or against, or votes on people."""
     case = sight.case
-    if case.options is None or case.kind == ELECTION:
+    if case.options is None or case.kind in SECRET:
         return None
     told = Choices(
         listed=[

@@ -6,7 +6,7 @@ from governance.dossier import Dossier
 from governance.people import juries
 from governance.people.juries import Panel
 from governance.people.jurors import LONGEST_REASON, SITTING, Seat, Verdict
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from web.proposal.section import Section, Sight
 
 
@@ -29,7 +29,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
     """Return the jury; None where no jury is asked for, and to visitors."""
     case, member = sight.case, sight.member
     asked = case.facts.risk_class in case.rules.juries.classes and case.facts.entry == "deliberation"
-    if member is None or not asked or case.times is None or case.kind == ELECTION:
+    if member is None or not asked or case.times is None or case.kind in SECRET:
         return None
     read = juries.read(sight.call.session, case)
     seats = [] if read.panel is None else read.panel.seats

@@ -11,7 +11,7 @@ from governance import announcements, ballots, counting, options
 from governance.ballots import Receipt
 from governance.dossier import Dossier
 from governance.people import delegated
-from governance.people.slate import ELECTION
+from governance.people.secrecy import SECRET
 from web import counts
 from web.answers import Answer, answer
 from web.counts import Count
@@ -76,7 +76,7 @@ def load(sight: Sight, found: Dossier) -> Section | None:
 
 def _count(sight: Sight, tally: dict[str, Any] | None, labels: tuple[str, ...]) -> Count | None:
     """Return how the vote was counted; a count of people would name members to visitors."""
-    if tally is None or "method" not in tally or (sight.case.kind == ELECTION and sight.member is None):
+    if tally is None or "method" not in tally or (sight.case.kind in SECRET and sight.member is None):
         return None
     return counts.count(tally, labels)
 

@@ -11,7 +11,7 @@ from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import COOP, Book, guild_scope
 from tests.audience.factories import POLICIES, in_force
 
-HOLDS = {"longest": "PT24H"}
+HOLDS = {"longest": "PT24H", "followed_decide": True}
 FOUNDED = tomllib.loads((POLICIES / "moderation.toml").read_text("utf-8"))
 PEOPLE = {name: FOUNDED[name] for name in ("gardens", "heat", "labelled", *CaseRules.model_fields)}
 """The founding clauses on reports, juries and appeals, on heat, on gardens and on later labels."""
