@@ -26,10 +26,18 @@ SAID: Mapping[Withheld, str] = {
 """By what is withheld: what whoever is suspended does."""
 
 
+def until(identity: Identity, book: Book, act: Withheld, now: datetime) -> datetime | None:
+    """Return until when a suspension withholds something from a member; None where none does."""
+    ends = identity.suspended_until
+    if ends is None or now >= ends or act not in book.rules(NAME, MembershipRules).suspensions.withholds:
+        return None
+    return ends
+
+
 def check(identity: Identity, book: Book, act: Withheld, now: datetime) -> None:
     """Raise Forbidden, with the clause, where a vote suspended the member and this is withheld from them."""
-    until = identity.suspended_until
-    if until is None or now >= until or act not in book.rules(NAME, MembershipRules).suspensions.withholds:
+    ends = until(identity, book, act, now)
+    if ends is None:
         return
-    detail = f"A vote of all suspended you until {until:%Y-%m-%d %H:%M} UTC: until then you {SAID[act]}."
+    detail = f"A vote of all suspended you until {ends:%Y-%m-%d %H:%M} UTC: until then you {SAID[act]}."
     raise Forbidden(detail, faults=(Fault("", detail, book.cite(NAME, CLAUSE)),))

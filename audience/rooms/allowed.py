@@ -16,8 +16,10 @@ from audience.permission import KEPT_OUT
 from audience.rooms.queue import Floor, Hand, may_take
 from audience.rooms.room_state import State, Window
 from audience.rules import RoomRules
+from coop import suspended
 from coop.book import Book
 from coop.errors import AllotmentError, Conflict, Fault, Forbidden, NotYet
+from coop.membership_rules import NAME as MEMBERSHIP
 from coop.receipts import Citation
 
 Act = Literal[
@@ -84,6 +86,8 @@ class Standing:
     """Whether its host keeps them out for now, and they read the post because they hold a seat of it."""
     paused_until: datetime | None
     """Until when a jury has paused them."""
+    suspended_until: datetime | None
+    """Until when a vote of all withholds from them to answer, and so to speak."""
     removed_why: str | None
     """Why they were put out of it."""
     present: bool
@@ -204,7 +208,7 @@ def _take_floor(one: Standing) -> Refusal | None:
 
 def _be_heard(one: Standing) -> Refusal | None:
     if one.speaking:
-        return None
+        return _paused(one)
     return _not_there(one) or Refusal(Conflict, "Take the floor first: then you are heard.")
 
 
@@ -231,6 +235,11 @@ def _kept_out(one: Standing) -> Refusal | None:
 
 
 def _paused(one: Standing) -> Refusal | None:
+    if one.suspended_until is not None:
+        detail = (
+            f"A vote of all suspended you until {one.suspended_until:%Y-%m-%d %H:%M} UTC: you can listen."
+        )
+        return Refusal(Forbidden, detail, one.book.cite(MEMBERSHIP, suspended.CLAUSE))
     if one.paused_until is None:
         return None
     detail = f"A jury paused you until {one.paused_until:%Y-%m-%d %H:%M} UTC: you can listen."

@@ -25,6 +25,7 @@ from audience.rooms.queue import Floor, Hand, Turn, floor, in_order
 from audience.rooms.room_state import State, ends_at, seen_since, state, window
 from audience.rooms.tables import Room, RoomReminder, RoomSeat
 from audience.rules import RoomRules
+from coop import suspended
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -204,6 +205,7 @@ def _scene(
         belongs=room.guild_id in reader.guilds,
         kept_out=post.kept_out,
         paused_until=row.paused_until,
+        suspended_until=suspended.until(reader, book, "answer", now),
         removed_why=row.removed_why,
         present=reader.member_id in here,
         host_present=room.host_id in here,

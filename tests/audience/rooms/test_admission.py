@@ -1,5 +1,6 @@
 """Who may be heard, and hear whom: the rules of rooms, as signalling asks them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,19 @@ def test_whom_a_jury_paused_listens_and_is_not_heard(bakers: Live, room: Room) -
     with pytest.raises(Forbidden, match="paused"):
         speak(bakers, room, "cleo")
     assert listen(bakers, room, "cleo").member_id == bakers.people["ben"].member_id
+
+
+def test_whom_a_vote_suspended_listens_and_is_not_heard(bakers: Live, room: Room) -> None:
+    bakers.take(room, "cleo")
+    cleo = bakers.people["cleo"]
+    bakers.people["cleo"] = replace(cleo, suspended_until=SOON + MINUTE)
+    with pytest.raises(Forbidden, match="suspended") as refused:
+        speak(bakers, room, "cleo")
+    clauses = [fault.clause for fault in refused.value.faults]
+    assert [one.clause for one in clauses if one is not None] == ["/suspensions/withholds"]
+    assert listen(bakers, room, "cleo").member_id == bakers.people["ben"].member_id
+    bakers.people["cleo"] = replace(cleo, suspended_until=SOON)
+    assert speak(bakers, room, "cleo") == Admitted(video=False)
 
 
 def test_law_07_whoever_may_not_read_its_post_knows_of_no_room(bakers: Live, room: Room) -> None:

@@ -5,6 +5,10 @@ from datetime import datetime
 from audience import posts, relations
 from audience.rooms import opening, seats
 from audience.rooms.entitled import entitled
+from coop import suspensions
+from coop.ids import new_id
+from coop.suspension_tables import Suspension
+from tests.audience.factories import with_clauses
 from tests.audience.rooms.live import MINUTE, SECOND, SOON, Live
 
 
@@ -39,6 +43,24 @@ def test_law_14_each_entitlement_ends_with_its_reason_whether_or_not_a_job_has_c
     assert may(bakers, SOON + 45 * SECOND) == {"ben": "listen", "cleo": "listen+speak"}
     bakers.enter(room, "ben", at=SOON + 59 * MINUTE + 50 * SECOND)
     assert may(bakers, SOON + 60 * MINUTE) == {}
+
+
+def test_whom_a_vote_suspended_from_answering_is_not_entitled_to_speak(bakers: Live) -> None:
+    room = bakers.open()
+    bakers.enter(room, "cleo")
+    bakers.take(room, "cleo")
+    assert may(bakers)["cleo"] == "listen+speak"
+    cleo = bakers.people["cleo"].member_id
+    asked = suspensions.ask(bakers.session, cleo, {"about": "Shouting"}, {"suspend": 5}, SOON)
+    bakers.session.add(
+        Suspension(
+            id=new_id(SOON), asked_id=asked.id, member_id=cleo, since=SOON - MINUTE, until=SOON + MINUTE
+        )
+    )
+    bakers.session.flush()
+    assert may(bakers)["cleo"] == "listen"
+    bakers.book = with_clauses(bakers.book, "membership", {"/suspensions/withholds": ["publish"]})
+    assert may(bakers)["cleo"] == "listen+speak"
 
 
 def test_law_07_who_may_not_read_the_post_any_more_is_entitled_to_nothing(bakers: Live) -> None:
