@@ -123,7 +123,8 @@ class Ruleset:
     ) -> dict[str, Any]:
         """Return facts with what the lists and patterns make of their text, and what labellers ``said``."""
         found = {**facts, **self._lists}
-        found.update(self.labels(said))
+        if self.sources:
+            found.update(self.labels(said))
         if "text" in facts:
             words = self._words.held(facts["text"])
             patterns = self._patterns.matched(facts["text"])
@@ -162,11 +163,13 @@ class Ruleset:
         if again is not None:
             asked = [one for one in asked if one[0].name in self.asked_again.get(again, ())]
         done = ["hold" if undecided else one.rule.then for one, undecided in asked if not one.rule.dry_run]
-        return max(done, key=ACTIONS.index, default=None)
+        return max(done, key=ACTIONS.index) if done else None
 
     def _asked(self, known: Facts, today: date) -> list[tuple[Named, str]]:
         """Return the rules that hold, or could not be decided, with why not."""
         outcome = self._program.ask(known)
+        if not outcome.holding and not outcome.undecided:
+            return []
         return [
             (self.rules[place], outcome.undecided.get(place, ""))
             for place in [*outcome.holding, *outcome.undecided]

@@ -1,36 +1,23 @@
-# ruff: noqa: S608 - the statements are put together from constants
 """The moderation policy, replayed: what its rules would have done with what was made and done.
 
-Each thing of the window is asked about with the facts of the moment when it was made, by the very
-statement and functions that screen it (``audience/moderation``), under the rules in force and
-under those of the patch. A condition of the query spares whatever no rule can hold for; the rules themselves
-decide, so what is told is exactly what screening would have done.
+Each thing of the window is asked about with the facts of the moment when it was made (``rule_subjects.py``),
+by the very functions that screen it (``audience/moderation``), under the rules in force and under those of
+the patch, so what is told is exactly what screening would have done.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date
 from typing import Any, cast
 
-from sqlalchemy import text
 from sqlmodel import Session
 
-from audience.languages import recognised
-from audience.moderation import label_facts
-from audience.moderation.facts import COLUMNS, PROFILE_ABOUT, PROFILE_NAME, SUBJECTS, looked_up
-from audience.moderation.rules import ACTIONS, DONE_WITH, MODERATION, TARGETS, Action, Target
-from audience.moderation.ruleset import Ruleset, Source, ruleset
-from audience.moderation.writing_facts import facts_of
-from audience.replay import relabelled
+from audience.moderation.rules import ACTIONS, DONE_WITH, TARGETS, Action, Target
+from audience.moderation.ruleset import Ruleset, ruleset
+from audience.replay import rule_subjects
 from audience.replay.relabelled import Again
-from audience.rules import AUDIENCE, AudienceRules
-from coop.book import COOP, Book, guild_scope
-from coop.cel.condition import OPEN, condition
-from coop.ids import first_id_at
+from audience.replay.rule_subjects import Subject
 from coop.rehearsal import Cell, Measure, Rehearsing, Report, Tallied
 
-AT_ONCE = 5000
-"""Things that are read at a time."""
 THINGS: dict[Target, str] = {
     "post": "posts",
     "reply": "replies",
@@ -60,71 +47,13 @@ LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Recorded:
-    """Where what rules are asked of is recorded, in SQL."""
-
-    author: str = "subject.author_id"
-    guild: str = "NULL::bigint"
-    at: str = "subject.created_at"
-    language: str = "NULL"
-    body: str = "NULL"
-    source: str = ""
-    """What is joined, besides what facts are selected from."""
-    only: str = "true"
-    unknown: str = "false"
-    """Where a fact may be missing, so that rules cannot be decided: those are gone through too."""
-
-
-_SHOWN = """
-JOIN LATERAL (
-  SELECT guild_id, created_at, id, id AS post_id FROM post WHERE post.asset_id = subject.id
-  UNION ALL SELECT post.guild_id, reply.created_at, reply.id, NULL
-  FROM reply JOIN post ON post.id = reply.post_id WHERE reply.asset_id = subject.id LIMIT 1
-) AS shown ON true"""
-_RECORDED: dict[Target, _Recorded] = {
-    "post": _Recorded(guild="subject.guild_id", language="subject.language", body="subject.body"),
-    "reply": _Recorded(guild="answered.guild_id", body="subject.body"),
-    "upload": _Recorded(
-        author="subject.owner_id",
-        guild="shown.guild_id",
-        at="shown.created_at",
-        source=_SHOWN,
-        unknown="subject.bytes IS NULL OR subject.type IS NULL",
-    ),
-    "profile": _Recorded(
-        body=f"{PROFILE_NAME} || chr(10) || {PROFILE_ABOUT}",
-        only="""author.left_at IS NULL AND NOT EXISTS (
-          SELECT FROM profile_change AS later
-          WHERE later.author_id = subject.author_id AND later.id > subject.id)""",
-    ),
-    "follow": _Recorded(),
-}
-_RANGE = "subject.id >= :first AND subject.id < :last"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A thing as it is asked about."""
-
-    author_id: int
-    guild: str | None
-    """Slug of the guild whose own rules bind it, of those that hold any."""
-    made_at: datetime
-    facts: dict[str, Any]
-    said: dict[Source, frozenset[str] | None] = field(default_factory=dict)
-    """What labellers had said of it when it was made."""
-    again: tuple[Sequence[Again], Sequence[Again]] = ((), ())
-    """When later labels ask about it again, by the rules in force and by those of the patch."""
-
-
 def replay_moderation(session: Session, asked: Rehearsing) -> Report:
     """Return what both sets of rules do with what was made and done in the window."""
     measures: list[Measure] = []
     replayed: dict[str, Cell] = {}
     for number, target in enumerate(TARGETS):
         asked.progress(number, len(TARGETS), THINGS[target])
-        replayed[THINGS[target]] = _number(session, asked, target)
+        replayed[THINGS[target]] = rule_subjects.number(session, asked, target)
         measures += _measures(session, asked, target)
     asked.progress(len(TARGETS), len(TARGETS), "moderation")
     return Report(replayed, tuple(measures), limits=LIMITS)
@@ -132,7 +61,7 @@ def replay_moderation(session: Session, asked: Rehearsing) -> Report:
 
 def _measures(session: Session, asked: Rehearsing, target: Target) -> list[Measure]:
     tallied = {action: Tallied(asked.hidden_below) for action in ACTIONS if action in DONE_WITH[target]}
-    for one in subjects(session, asked, target):
+    for one in rule_subjects.subjects(session, asked, target):
         before, after = _actions(asked, target, one)
         for action in {before, after} - {None}:
             kept = tallied[cast(Action, action)]
@@ -165,134 +94,10 @@ def _weightiest(
     rules: Ruleset, known: dict[str, Any], one: Subject, again: Sequence[Again], today: date
 ) -> Action | None:
     """Return the weightiest of what rules do with a thing when it is made, and when labels ask again."""
+    if not rules.sources:
+        return rules.action(known, today)
     done = [rules.action({**known, **rules.labels(one.said)}, today)]
     for asked in again:
         day = asked.at.astimezone(UTC).date()
         done.append(rules.action({**known, **rules.labels(asked.said)}, day, again=asked.slug))
     return max((action for action in done if action is not None), key=ACTIONS.index, default=None)
-
-
-def subjects(session: Session, asked: Rehearsing, target: Target) -> Iterator[Subject]:
-    """Yield what of a window any rule of either side could hold for."""
-    guilds = _guilds(session, asked)
-    rules = _rulesets(asked, target, guilds)
-    wanted = frozenset().union(*(one.facts for one in rules))
-    names = tuple(name for name in COLUMNS[target] if name in wanted)
-    sought, parameters = _sought(rules, target)
-    if sought == "false":
-        return
-    scope, bound = _within(asked, guilds, target)
-    of = _RECORDED[target]
-    labellers = relabelled.sources(rules)
-    said = label_facts.bound(target, labellers, of.at)
-    touched, asking = relabelled.touched(target, relabelled.asking(rules))
-    bound |= said.parameters | asking
-    columns = "".join(f", {one}" for one in [*(COLUMNS[target][name] for name in names), *said.columns])
-    statement = text(
-        f"SELECT subject.id, {of.author}, {of.guild}, {of.at}, {of.language}, {of.body}{columns}"
-        f" FROM {SUBJECTS[target]}{of.source}"
-        f" WHERE {_RANGE}{scope} AND {of.only} AND ({sought} OR {of.unknown} OR {touched})"
-        f" ORDER BY subject.id LIMIT {AT_ONCE}"
-    )
-    first, last = first_id_at(asked.since), first_id_at(asked.until)
-    while True:
-        rows = session.connection().execute(
-            statement, {"first": first, "last": last, **bound, **parameters}
-        ).all()  # fmt: skip
-        again = _again(session, asked, target, guilds, [row[0] for row in rows])
-        for subject_id, author_id, guild_id, made_at, language, body, *found in rows:
-            known = {}
-            if body is not None:
-                known = facts_of(body, _language(asked.after, rules, target, language, body), wanted)
-            known.update(looked_up(names, found[: len(names)]))
-            said_first = relabelled.first(labellers, found[len(names) :])
-            later = (again[0].get(subject_id, ()), again[1].get(subject_id, ()))
-            yield Subject(author_id, guilds.get(guild_id), made_at, known, said_first, later)
-        if len(rows) < AT_ONCE:
-            return
-        first = rows[-1][0] + 1
-
-
-def _again(
-    session: Session, asked: Rehearsing, target: Target, guilds: Mapping[int, str], ids: Sequence[int]
-) -> tuple[Mapping[int, Sequence[Again]], Mapping[int, Sequence[Again]]]:
-    """Return when later labels ask about some things, by the rules in force and by those of the patch."""
-    selected = SUBJECTS[target] + _RECORDED[target].source
-
-    def of(book: Book) -> Mapping[int, Sequence[Again]]:
-        rules = _rulesets_of(book, asked.scope, target, guilds)
-        return relabelled.again(session, book, target, selected, ids, rules, asked.until)
-
-    return of(asked.before), of(asked.after)
-
-
-def _language(
-    book: Book, rules: Sequence[Ruleset], target: Target, language: str | None, body: str
-) -> str | None:
-    """Return the language of a text as screening knows it."""
-    if target == "reply" and any("text.language" in one.facts for one in rules):
-        return recognised(body, book.rules(AUDIENCE, AudienceRules).language)
-    return language
-
-
-def _guilds(session: Session, asked: Rehearsing) -> dict[int, str]:
-    """Return the guilds, by id, that hold rules of their own on either side."""
-    scopes = {*asked.before.scopes(MODERATION), *asked.after.scopes(MODERATION)}
-    rows = session.connection().execute(text("SELECT id, slug FROM guild"))
-    return {row.id: row.slug for row in rows if guild_scope(row.slug) in scopes}
-
-
-def _rulesets(asked: Rehearsing, target: Target, guilds: Mapping[int, str]) -> list[Ruleset]:
-    sides = (_rulesets_of(book, asked.scope, target, guilds) for book in (asked.before, asked.after))
-    return [one for side in sides for one in side]
-
-
-def _rulesets_of(book: Book, scope: str, target: Target, guilds: Mapping[int, str]) -> list[Ruleset]:
-    places = [None, *guilds.values()] if scope == COOP else [scope.partition(":")[2]]
-    return [ruleset(book, place, target) for place in places]
-
-
-def _sought(rules: Sequence[Ruleset], target: Target) -> tuple[str, dict[str, Any]]:
-    """Return the condition that any of some rules may hold, and its parameters."""
-    columns = {**COLUMNS[target], "text": _RECORDED[target].body}
-    if target == "post":
-        columns["text.language"] = "coalesce(subject.language, '')"
-    asked = relabelled.sources(rules)
-    # What those bind is bound for the columns that are selected, too.
-    labels = dict(zip(asked, label_facts.bound(target, asked, _RECORDED[target].at).columns, strict=True))
-    found: list[str] = []
-    parameters: dict[str, Any] = {}
-    distinct = {
-        (one.condition.text, *(each.sources.get(fact) for fact in one.condition.facts)): (one, each)
-        for each in rules
-        for one in each.rules
-    }
-    for number, (one, each) in enumerate(distinct.values()):
-        said = {fact: labels[source] for fact, source in each.sources.items()}
-        made = condition(one.condition.root, {**columns, **said}, prefix=f"rule{number}_")
-        if made.sql == OPEN:
-            return OPEN, {}
-        found.append(made.sql)
-        parameters |= made.parameters
-    return " OR ".join(found) or "false", parameters
-
-
-def _within(asked: Rehearsing, guilds: Mapping[int, str], target: Target) -> tuple[str, dict[str, Any]]:
-    """Return the condition that a thing was made where the patch is in force."""
-    if asked.scope == COOP:
-        return "", {}
-    wanted = [number for number, slug in guilds.items() if guild_scope(slug) == asked.scope]
-    return f" AND {_RECORDED[target].guild} = ANY(CAST(:guilds AS bigint[]))", {"guilds": wanted}
-
-
-def _number(session: Session, asked: Rehearsing, target: Target) -> Cell:
-    """Return how many things the window holds, and of how many people."""
-    scope, bound = _within(asked, _guilds(session, asked), target)
-    of = _RECORDED[target]
-    counted = text(
-        f"SELECT count(*), count(DISTINCT {of.author})"
-        f" FROM {SUBJECTS[target]}{of.source} WHERE {_RANGE}{scope} AND {of.only}"
-    )
-    bound |= {"first": first_id_at(asked.since), "last": first_id_at(asked.until)}
-    number, people = session.connection().execute(counted, bound).one()
-    return Cell(number, min(people, asked.hidden_below))
