@@ -21,6 +21,13 @@ WAITING: dict[tuple[str, Outcome], str] = {
 }
 """What a jury does with what waits."""
 
+ON_PROFILES: dict[Outcome, str] = {
+    "none": "Leave it as it is",
+    "label": "Put a label on it",
+    "remove": "Remove name and text, where they still stand: the handle is shown",
+}
+"""What a jury does with a profile that others see."""
+
 
 def outcome_words(kind: str, outcome: Outcome, strictest: Outcome, thing: str = "post") -> str:
     """Return what a choice means in a case of a kind; of appeals ``strictest`` lets the decision stand."""
@@ -29,8 +36,10 @@ def outcome_words(kind: str, outcome: Outcome, strictest: Outcome, thing: str = 
     if kind == "appeal" and outcome == strictest:
         return "Let stand what was done"
     if kind != "report" and outcome == "none":
+        if thing == "profile":
+            return "Undo it, but for what was changed since"
         return "Undo it: show it as if nothing had been done"
-    return OUTCOMES[outcome]
+    return ON_PROFILES.get(outcome, OUTCOMES[outcome]) if thing == "profile" else OUTCOMES[outcome]
 
 
 MEASURED: dict[Measure, str] = {

@@ -1,19 +1,24 @@
 """Reporting something, as a page: the by-laws to choose from, and what came of what one reported."""
 
+from collections.abc import Callable
+from typing import cast
+
 from flask import Blueprint, Response, flash, request
 
 from audience.cases import subject
 from audience.cases.reports import LONGEST_WORDS
-from audience.cases.subject import Subject
+from audience.cases.subject import Noun, Subject
 from audience.routes.reports import (
     GroundQuery,
     HoldBody,
+    Reportable,
     ReportBody,
     hold_post,
     hold_reply,
     list_grounds,
     list_own_reports,
     report_post,
+    report_profile,
     report_reply,
 )
 from coop import problems
@@ -25,6 +30,13 @@ from web.forms import Refusal, refusal
 from web.visits import attempt, page, render, see_other
 
 FIELDS = ("ground", "words")
+REPORTS: dict[Noun, Callable[..., object]] = {
+    "post": report_post,
+    "reply": report_reply,
+    "profile": report_profile,
+}
+HOLDS: dict[Noun, Callable[..., object]] = {"post": hold_post, "reply": hold_reply}
+"""By what it is: what reports it, and what a steward holds it by."""
 
 
 def add_to(pages: Blueprint) -> None:
@@ -34,6 +46,10 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/replies/<id:thing_id>/report", "report_reply", page(ask_reply))
     pages.add_url_rule(
         "/replies/<id:thing_id>/report", "send_report_reply", page(send_reply), methods=["POST"]
+    )
+    pages.add_url_rule("/members/<handle>/report", "report_profile", page(ask_profile))
+    pages.add_url_rule(
+        "/members/<handle>/report", "send_report_profile", page(send_profile), methods=["POST"]
     )
     pages.add_url_rule("/moderation/reports", "own_reports", page(listing))
 
@@ -60,6 +76,17 @@ def send_reply(call: Call, thing_id: int) -> Response:
     return _sent(call, thing, thing_id)
 
 
+def ask_profile(call: Call, handle: str) -> Response:
+    """Show the form that reports a profile."""
+    return _shown(call, subject.delivered_profile(call.session, _member(call), handle))
+
+
+def send_profile(call: Call, handle: str) -> Response:
+    """Report a profile."""
+    thing = subject.delivered_profile(call.session, _member(call), handle)
+    return _sent(call, thing, handle)
+
+
 def listing(call: Call) -> Response:
     """Show what one reported."""
     _member(call)
@@ -73,17 +100,16 @@ def _member(call: Call) -> Identity:
     return call.identity
 
 
-def _sent(call: Call, thing: Subject, thing_id: int) -> Response:
+def _sent(call: Call, thing: Subject, name: int | str) -> Response:
     said = request.form.to_dict()
     ground, words = said.get("ground", "")[:40] or "-", said.get("words", "")[:LONGEST_WORDS]
-    hold = said.get("at_once") == "yes"
+    hold = said.get("at_once") == "yes" and thing.noun in HOLDS
     try:
         with attempt(call):
             if hold:
-                (hold_reply if thing.reply_id else hold_post)(call, thing_id, HoldBody(ground=ground))
+                HOLDS[thing.noun](call, name, HoldBody(ground=ground))
             else:
-                body = ReportBody(ground=ground, words=words)
-                (report_reply if thing.reply_id else report_post)(call, thing_id, body)
+                REPORTS[thing.noun](call, name, ReportBody(ground=ground, words=words))
     except (NotFound, Unauthenticated):
         raise
     except AllotmentError as error:
@@ -106,7 +132,7 @@ def _shown(
         status,
         thing=thing,
         path=request.path,
-        grounds=list_grounds(call, GroundQuery(guild=thing.guild)),
+        grounds=list_grounds(call, GroundQuery(guild=thing.guild, thing=cast(Reportable, thing.noun))),
         steward=thing.guild_id is not None and thing.guild_id in member.steward_of,
         own=thing.author_id == member.member_id,
         longest=LONGEST_WORDS,

@@ -1,8 +1,9 @@
 """Advancing cases: what follows from facts and time, carried out by the worker.
 
 What is held becomes a case; what was called is given a jury; a juror tied to the author is followed by the
-next; and what is over is closed. Law 14: none of it depends on when it is done, or how often, but how long
-somebody waits. Each case is a transaction of its own; one that another worker holds is left to it.
+next; what is over is closed; and what was kept for it goes. Law 14: none of it depends on when it is done, or
+how often, but how long somebody waits. Each case is a transaction of its own; one that another worker holds
+is left to it.
 """
 
 import secrets
@@ -11,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from audience.cases import closing, drawing, juries
+from audience.cases import closing, drawing, juries, kept_profiles
 from audience.cases.tables import Case, CaseJuror
 from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import Book
@@ -59,7 +60,7 @@ def advance(database: Database, books: Books, clock: Clock) -> int:
     for case_id in open_ones:
         with database.begin() as session:
             done += step(session, books.current(session), case_id, clock.now(session))
-    return done
+    return done + kept_profiles.let_go(database, clock)
 
 
 def open_hold(session: Session, decision_id: int, now: datetime) -> bool:

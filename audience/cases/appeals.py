@@ -21,6 +21,7 @@ from audience.cases.tables import Case
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import slowed_until
+from coop import judged_profiles
 from coop.book import Book
 from coop.errors import Conflict, Fault, NotFound, TooMany
 from coop.identity import Identity
@@ -51,12 +52,9 @@ def appeal(
     slowed = slowed_until(decision.causes, decision.made_at) if decision.action == "slow" else None
     if slowed is not None and now >= slowed:
         raise Conflict("You are not slowed down any more: there is nothing for a jury to look at.")
-    if decision.profile_id is not None or (decision.follow_id is not None and slowed is None):
-        raise Conflict(
-            "This ends by itself, or you may write it anew: there is nothing for a jury to look at."
-        )
     _check_final(session, decision)
     _check_often(session, member, book, now)
+    _check_there(session, decision)
     thing = subject.of_decision(session, decision)
     made: int | None = session.execute(
         insert(Case)
@@ -65,6 +63,7 @@ def appeal(
             kind="appeal",
             post_id=decision.post_id,
             reply_id=decision.reply_id,
+            profile_id=decision.profile_id,
             follow_id=decision.follow_id,
             author_id=decision.author_id,
             guild_id=thing.guild_id,
@@ -108,8 +107,10 @@ def _decision(session: Session, member: Identity, book: Book, decision_id: int, 
 def _check_could_read(
     session: Session, member: Identity, book: Book, decision: Decision, now: datetime
 ) -> None:
-    # That somebody is slowed, or waits, is told to nobody but them.
+    # That somebody is slowed, or waits, is told to nobody but them, and so is what was taken of a profile.
     thing: Subject = subject.of_decision(session, decision)
+    if thing.profile_id is not None and decision.action == "label" and not thing.gone:
+        return
     if thing.on_id is None or decision.action == "slow":
         raise NotFound
     if decision.action in ("hold", "remove", "narrow"):
@@ -119,6 +120,22 @@ def _check_could_read(
         access_post(session, member, book, thing.on_id, now)
     else:
         subject.delivered_reply(session, member, book, thing.reply_id, now)
+
+
+def _check_there(session: Session, decision: Decision) -> None:
+    """Raise Conflict where there is nothing to judge.
+
+    Of a follow there is its pace alone, and of a profile what others see, or saw when it was reported.
+    """
+    if decision.follow_id is not None and decision.action != "slow":
+        raise Conflict("This ends by itself: there is nothing for a jury to look at.")
+    if decision.profile_id is None:
+        return
+    if decision.action == "hold" or not judged_profiles.keep(session, decision.profile_id):
+        raise Conflict(
+            "This ends by itself, was changed since, or you may write it anew: there is nothing for a jury to"
+            " look at."
+        )
 
 
 def _check_final(session: Session, decision: Decision) -> None:

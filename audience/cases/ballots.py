@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from audience.cases import subject
-from audience.cases.causes import grounds
+from audience.cases.causes import MEANINGLESS, grounds, outcomes_of
 from audience.cases.outcome import Vote
 from audience.cases.subject import Noun, Subject
 from audience.cases.tables import Case, CaseBallot
-from audience.moderation.case_rules import MEASURES, OUTCOMES, Measure, Outcome
+from audience.moderation.case_rules import MEASURES, Measure, Outcome
 from audience.moderation.ruleset import scope_of
 from audience.moderation.tables import Decision
 from coop.book import Book
@@ -36,12 +36,14 @@ AT_MOST: dict[str, tuple[Outcome, ...]] = {
 """By what was decided: what a jury that judges it may choose from, the strictest being to let it stand."""
 OF_ACTS: dict[Noun, tuple[Outcome, ...]] = {"profile": ("none", "remove"), "follow": ("none", "collapse")}
 """What a jury that judges what waits may choose from: to let it through; or, of a change of a profile, to
-refuse it, and of a follow to let it wait for as long as the rule says, which ends by itself."""
+refuse it, and of a follow to let it wait for as long as the rule says, which ends by itself. Of a profile of
+which something was removed: to give it back, or not."""
 
 
 def at_most(action: str, thing: Subject) -> tuple[Outcome, ...]:
     """Return what a jury that judges something which was done with a thing may choose from."""
-    return OF_ACTS[thing.noun] if action == "hold" and thing.is_act else AT_MOST[action]
+    whole = OF_ACTS[thing.noun] if action in ("hold", "remove") and thing.is_act else AT_MOST[action]
+    return tuple(one for one in whole if one not in MEANINGLESS.get(thing.noun, ()))
 
 
 def choices(session: Session, book: Book, case: Case) -> tuple[tuple[Outcome, ...], tuple[Measure, ...]]:
@@ -55,12 +57,9 @@ def choices(session: Session, book: Book, case: Case) -> tuple[tuple[Outcome, ..
         outcomes = at_most(action, thing)
     else:
         ground = grounds(book, scope_of(book, thing.guild)).get(case.ground or "")
-        allowed = () if ground is None else ground.outcomes
-        outcomes = tuple(one for one in OUTCOMES if one == "none" or one in allowed)
+        outcomes = outcomes_of(ground, thing.noun)
         if ground is not None:
             measures = tuple(one for one in MEASURES if one == "nothing" or one in ground.measures)
-    if thing.reply_id is not None:
-        outcomes = tuple(one for one in outcomes if one != "narrow")
     return outcomes, measures
 
 

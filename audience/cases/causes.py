@@ -7,7 +7,7 @@ one form, whoever decided.
 from collections.abc import Mapping
 from typing import Any
 
-from audience.moderation.case_rules import Ground, ground_clause
+from audience.moderation.case_rules import OUTCOMES, Ground, Outcome, ground_clause
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.verdict import By, Kept
 from coop.book import Book
@@ -16,6 +16,23 @@ from coop.book import Book
 def grounds(book: Book, scope: str) -> Mapping[str, Ground]:
     """Return the grounds on which something may be reported in a scope, by name."""
     return book.rules(MODERATION, ModerationRules, scope).grounds
+
+
+MEANINGLESS: Mapping[str, frozenset[Outcome]] = {
+    "reply": frozenset({"narrow"}),
+    "profile": frozenset({"collapse", "narrow"}),
+}
+"""By what is judged: the outcomes that mean nothing for it. Who reads a reply is for its post to say; and a
+name that is folded, or seen by some, names nobody."""
+
+
+def outcomes_of(ground: Ground | None, noun: str) -> tuple[Outcome, ...]:
+    """Return what a jury may do under a ground with what is so called, the mildest first, ``none`` at least.
+
+    What means nothing for it is left out, and nothing takes its place.
+    """
+    allowed = {"none", *(() if ground is None else ground.outcomes)} - MEANINGLESS.get(noun, frozenset())
+    return tuple(one for one in OUTCOMES if one in allowed)
 
 
 def of_ground(

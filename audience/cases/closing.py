@@ -19,7 +19,7 @@ from audience.cases.causes import by_law, of_ground, restated
 from audience.cases.outcome import Decided, decided
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, Report
-from audience.moderation import decisions, pace
+from audience.moderation import decisions, pace, profile_decisions
 from audience.moderation.case_rules import OUTCOMES
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.ruleset import scope_of
@@ -61,14 +61,14 @@ def _by_report(
 ) -> None:
     """Do what a jury decided about something that was reported."""
     _close(session, case, JURY, now, found)
-    before = decisions.in_force(session, thing.post_id, thing.reply_id)
+    before = _in_force(session, thing)
     scope, causes = scope_of(book, thing.guild), []
     if found.outcome != "none":
         cause = of_ground(
             book, scope, case.ground or "", cast(Action, found.outcome), "jury", found.tally["outcome"]
         )
         causes = [cause, *_standing(before, cause)]
-        made = decisions.put(session, book, thing.post_id, thing.reply_id, causes, JURY, now)
+        made = _put(session, book, thing, causes, now)
         case.made_id = None if made is None else made.id
         if found.measure == "suspend":
             asked = suspensions.ask(session, thing.author_id, by_law(cause), found.tally["measure"], now)
@@ -100,7 +100,7 @@ def _by_judging(
         if milder:
             judged.ended_at, judged.ended_why = now, JURY
             pace.lift(session, judged, now)
-    elif thing.is_act:
+    elif thing.is_act and judged.action == "hold":
         _with_act(session, book, case, judged, found, now)
     elif milder or judged.action == "hold":
         kept = cast(list[Kept], judged.causes)
@@ -108,12 +108,12 @@ def _by_judging(
         causes = [] if found.outcome == "none" else [
             restated(heaviest, cast(Action, found.outcome), found.tally["outcome"])
         ]  # fmt: skip
-        made = decisions.put(session, book, thing.post_id, thing.reply_id, [*causes, *rest], JURY, now)
+        made = _put(session, book, thing, [*causes, *rest], now)
         case.made_id = None if made is None else made.id
     if milder and case.kind == "appeal":
         _lift_measures(session, judged, now)
     session.flush()
-    _tell_author(session, book, case, thing, found, now, slow=judged.action == "slow")
+    _tell_author(session, book, case, thing, found, now, judged.action)
 
 
 def _with_act(
@@ -125,7 +125,21 @@ def _with_act(
     elif found.outcome == "remove":
         heaviest = cast(list[Kept], judged.causes)[0]
         cause = restated(heaviest, "remove", found.tally["outcome"])
-        case.made_id = decisions.refuse(session, judged, cause, JURY, now).id
+        case.made_id = profile_decisions.refuse(session, judged, cause, JURY, now).id
+
+
+def _in_force(session: Session, thing: Subject) -> Decision | None:
+    """Return the decision in force on a thing, locked; None where there is none."""
+    if thing.profile_id is not None:
+        return profile_decisions.in_force(session, thing.profile_id)
+    return decisions.in_force(session, thing.post_id, thing.reply_id)
+
+
+def _put(session: Session, book: Book, thing: Subject, causes: list[Kept], now: datetime) -> Decision | None:
+    """Do with a thing what a jury decided, in place of what is in force on it, and return it."""
+    if thing.profile_id is not None:
+        return profile_decisions.put(session, thing.profile_id, causes, JURY, now)
+    return decisions.put(session, book, thing.post_id, thing.reply_id, causes, JURY, now)
 
 
 def _standing(before: Decision | None, cause: Kept) -> list[Kept]:
@@ -158,12 +172,18 @@ OUTCOME_SAID = {
     "remove": "was removed",
 }
 """By outcome: what its author is told that a jury did."""
+PROFILE_SAID = {
+    "none": "is as it was, but for what you changed since",
+    "label": "was labelled",
+    "remove": "was emptied as far as it still stood: others see your handle until you write it anew",
+}
+"""The same of a profile that others saw, …"""
 ACT_SAID = {
     "none": "takes effect now, as if no rule had held it back",
     "collapse": "waits until it is over by itself",
     "remove": "was refused: you can write another",
 }
-"""The same of what waited, …"""
+"""… of what waited, …"""
 SLOW_SAID = {"none": "slows you down no more", "collapse": "stays as it is until it is over"}
 """… and of being slowed down."""
 CALLED = {
@@ -188,20 +208,24 @@ def _tell_author(
     thing: Subject,
     found: Decided,
     now: datetime,
-    *,
-    slow: bool = False,
+    judged: str = "",
 ) -> None:
-    """Tell whoever made it what a jury did; of reports that nothing came of they are told nothing."""
+    """Tell whoever made it what a jury did; of reports that nothing came of they are told nothing.
+
+    ``judged`` is what had been done with it, where that was judged.
+    """
     if case.kind == "report" and found.outcome == "none":
         return
-    said = ACT_SAID if thing.is_act else OUTCOME_SAID
-    if slow:
-        said = SLOW_SAID
+    waited = thing.is_act and judged == "hold"
+    said = PROFILE_SAID if thing.noun == "profile" else OUTCOME_SAID
+    if waited or judged == "slow":
+        said = ACT_SAID if waited else SLOW_SAID
+    called = "your profile" if thing.noun == "profile" and not waited else CALLED[thing.noun]
     tidings = Tidings(
         topic="post",
         subject=case.id,
         moment="judged",
-        line=f"A jury of members looked at {CALLED[thing.noun]}. It {said[found.outcome]}.",
+        line=f"A jury of members looked at {called}. It {said[found.outcome]}.",
         detail=f"Read under which by-law, how they voted, and how to appeal.{MEASURE_SAID[found.measure]}",
         path=f"/moderation/decisions/{case.made_id or case.decision_id}",
         at=now,

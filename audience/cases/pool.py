@@ -37,9 +37,11 @@ _INVOLVED = """
   able.id = :author
   OR able.id IS NOT DISTINCT FROM CAST(:other AS bigint)
   OR EXISTS (SELECT FROM report JOIN moderation_case AS about ON about.id = case_id
-             WHERE reporter_id = able.id AND (about.post_id = :post OR about.reply_id = :reply))
+             WHERE reporter_id = able.id
+               AND (about.post_id = :post OR about.reply_id = :reply OR about.profile_id = :profile))
   OR EXISTS (SELECT FROM moderation_case AS about
-             WHERE appellant_id = able.id AND (about.post_id = :post OR about.reply_id = :reply))
+             WHERE appellant_id = able.id
+               AND (about.post_id = :post OR about.reply_id = :reply OR about.profile_id = :profile))
   OR EXISTS (SELECT FROM case_juror JOIN moderation_case AS about ON about.id = case_id
              WHERE member_id = able.id AND about.id <> :case
                AND (about.post_id = :post OR about.reply_id = :reply OR about.profile_id = :profile

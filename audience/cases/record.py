@@ -4,6 +4,7 @@
 For everybody. Law 7: it tells of things alone that every member may read, or could until they were hidden, so
 it says nothing of any that one may not know of; and of days that are over alone, in an order that does not
 say when in the day, so it leads to nobody's post. Whoever belongs to a guild reads its own besides.
+Of profiles, which are for every member, it tells what others saw, and not what never came before them.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -30,19 +31,26 @@ OPEN = f"""
 """
 """Whether every member may read a post, or, of one made in ``:guild``, everybody who belongs to it."""
 
-_ON = """
-  {table} AS one LEFT JOIN reply ON reply.id = one.reply_id
-  JOIN post ON post.id = coalesce(one.post_id, reply.post_id)
+ON = """
+  LEFT JOIN reply ON reply.id = one.reply_id
+  LEFT JOIN post ON post.id = coalesce(one.post_id, reply.post_id)
 """
-_DECISIONS, _CASES = _ON.format(table="decision"), _ON.format(table="moderation_case")
+"""What is joined to a case or decision, ``one``, for it to be asked whether everybody may read it."""
+_PROFILE = "one.profile_id IS NOT NULL AND CAST(:guild AS bigint) IS NULL"
+OF_CASE = f"({OPEN} OR {_PROFILE} AND one.kind <> 'hold')"
+"""Whether a case is about something that every member may read: no change of a profile that waits."""
+_OF_DECISION = f"""({OPEN} OR {_PROFILE} AND (one.action = 'label' OR EXISTS (
+  SELECT FROM moderation_case AS came WHERE came.made_id = one.id AND came.kind <> 'hold')))"""
+_DECISIONS, _CASES = f"decision AS one {ON}", f"moderation_case AS one {ON}"
 
 _ENTRIES = text(f"""
 SELECT CAST(timezone('UTC', one.made_at) AS date) AS day,
-       CASE WHEN one.reply_id IS NULL THEN 'post' ELSE 'reply' END AS thing,
+       CASE WHEN one.profile_id IS NOT NULL THEN 'profile' WHEN one.reply_id IS NULL THEN 'post'
+       ELSE 'reply' END AS thing,
        one.action, one.causes -> 0 AS cause, jsonb_array_length(one.causes) AS causes, one.judged,
        one.ended_why, (SELECT measure FROM moderation_case WHERE made_id = one.id LIMIT 1) AS measure
 FROM {_DECISIONS}
-WHERE NOT one.dry_run AND one.made_at >= :since AND one.made_at < :until AND {OPEN}
+WHERE NOT one.dry_run AND one.made_at >= :since AND one.made_at < :until AND {_OF_DECISION}
 ORDER BY day DESC, one.action, md5(one.id::text) LIMIT :limit OFFSET :offset
 """)
 
@@ -51,7 +59,7 @@ SELECT one.action, one.causes -> 0 ->> 'by' AS by, count(*) AS number,
        count(*) FILTER (WHERE one.judged = 'upheld') AS upheld,
        count(*) FILTER (WHERE one.judged = 'overturned') AS overturned
 FROM {_DECISIONS}
-WHERE NOT one.dry_run AND one.made_at >= :since AND one.made_at < :until AND {OPEN}
+WHERE NOT one.dry_run AND one.made_at >= :since AND one.made_at < :until AND {_OF_DECISION}
 GROUP BY 1, 2 ORDER BY number DESC, 1, 2
 """)
 
@@ -59,7 +67,7 @@ _CLOSED = text(f"""
 SELECT one.kind, one.closed_why AS why, one.outcome, count(*) AS number,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM one.closed_at - one.called_at)) AS half
 FROM {_CASES}
-WHERE one.called_at IS NOT NULL AND one.closed_at >= :since AND one.closed_at < :until AND {OPEN}
+WHERE one.called_at IS NOT NULL AND one.closed_at >= :since AND one.closed_at < :until AND {OF_CASE}
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)
 
@@ -68,7 +76,7 @@ SELECT cause ->> 'rule' AS rule, cause ->> 'scope' AS scope, count(*) AS decided
        count(*) FILTER (WHERE one.judged = 'upheld') AS upheld,
        count(*) FILTER (WHERE one.judged = 'overturned') AS overturned
 FROM {_DECISIONS} CROSS JOIN LATERAL jsonb_array_elements(one.causes) AS cause
-WHERE NOT one.dry_run AND cause ->> 'by' = 'rule' AND one.made_at < :until AND {OPEN}
+WHERE NOT one.dry_run AND cause ->> 'by' = 'rule' AND one.made_at < :until AND {_OF_DECISION}
 GROUP BY 1, 2
 """)
 

@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from audience.cases.causes import grounds
+from audience.cases.causes import grounds, outcomes_of
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, Report
 from audience.moderation.case_rules import Reports, ground_clause
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.ruleset import scope_of
+from coop import judged_profiles
 from coop.book import Book
 from coop.errors import Conflict, Fault, Forbidden, RuleBroken, TooMany
 from coop.identity import Identity
@@ -51,21 +52,19 @@ def report(
 
     Raise RuleBroken where there is no such ground, or it is their own; Forbidden where a jury found them to
     report in bad faith of late; TooMany where they report too much; and Conflict where they reported it
-    already, or a jury left it as it is not long ago.
+    already, a jury left it as it is not long ago, or it is a profile that was changed meanwhile.
     """
     rules, scope = book.rules(MODERATION, ModerationRules).reports, scope_of(book, thing.guild)
     words = prose(words, "/words", longest=LONGEST_WORDS)
-    if ground not in grounds(book, scope):
-        known = ", ".join(sorted(grounds(book, scope)))
-        fault = Fault("/ground", f"There is no such ground here. There are: {known}.")
-        raise RuleBroken("Name the by-law that it breaks.", faults=(fault,))
+    _check_ground(book, scope, thing, ground)
     if thing.author_id == reporter.member_id:
-        raise RuleBroken(
-            f"This is a {thing.noun} of yours: you can delete it, and nobody else can report it."
-        )
+        can = "change" if thing.noun == "profile" else "delete"
+        raise RuleBroken(f"This is a {thing.noun} of yours: you can {can} it, and do not report it.")
     _check_often(session, reporter, book, rules, now)
     case = _case(session, thing, now)
-    _check_new(session, reporter, book, rules, thing, ground, case, now)
+    _check_new(session, reporter, book, rules, thing, case, now)
+    if thing.profile_id is not None and not judged_profiles.keep(session, thing.profile_id):
+        raise Conflict("They changed their profile just now: look at it again before you report it.")
     made = Report(
         id=new_id(now),
         case_id=case.id,
@@ -98,6 +97,23 @@ def listing(
     return found, found[-1].report.id if len(rows) > limit else None
 
 
+def _check_ground(book: Book, scope: str, thing: Subject, ground: str) -> None:
+    """Raise RuleBroken where there is no such ground, or a jury could do nothing under it with this."""
+    known = [name for name, one in grounds(book, scope).items() if len(outcomes_of(one, thing.noun)) > 1]
+    if ground not in known:
+        fault = Fault("/ground", f"There is no such ground here. There are: {', '.join(sorted(known))}.")
+        raise RuleBroken("Name the by-law that it breaks.", faults=(fault,))
+
+
+def _about(thing: Subject) -> ColumnElement[bool]:
+    """Return the condition that a case is about a thing."""
+    if thing.profile_id is not None:
+        return col(Case.profile_id) == thing.profile_id
+    if thing.reply_id is not None:
+        return col(Case.reply_id) == thing.reply_id
+    return col(Case.post_id) == thing.post_id
+
+
 def _check_often(session: Session, reporter: Identity, book: Book, rules: Reports, now: datetime) -> None:
     mine = col(Report.reporter_id) == reporter.member_id
     blamed = select(func.max(col(Case.closed_at))).join(Report, col(Report.case_id) == col(Case.id))
@@ -124,10 +140,7 @@ def _check_often(session: Session, reporter: Identity, book: Book, rules: Report
 
 def _case(session: Session, thing: Subject, now: datetime) -> Case:
     """Return the one open case about a thing, its row locked; a new one where there is none."""
-    about = (
-        col(Case.post_id) == thing.post_id if thing.reply_id is None else col(Case.reply_id) == thing.reply_id
-    )
-    wanted = select(Case).where(about, col(Case.closed_at).is_(None)).with_for_update()
+    wanted = select(Case).where(_about(thing), col(Case.closed_at).is_(None)).with_for_update()
     while True:
         found = session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
         if found is not None:
@@ -139,6 +152,7 @@ def _case(session: Session, thing: Subject, now: datetime) -> Case:
                 kind="report",
                 post_id=thing.post_id,
                 reply_id=thing.reply_id,
+                profile_id=thing.profile_id,
                 author_id=thing.author_id,
                 guild_id=thing.guild_id,
                 ground="",
@@ -156,14 +170,10 @@ def _check_new(
     book: Book,
     rules: Reports,
     thing: Subject,
-    ground: str,
     case: Case,
     now: datetime,
 ) -> None:
     """Raise Conflict where the reporter has reported the thing, or a jury has looked at it not long ago."""
-    about = (
-        col(Case.post_id) == thing.post_id if thing.reply_id is None else col(Case.reply_id) == thing.reply_id
-    )
     joined = select(col(Report.id)).join(Case, col(Case.id) == col(Report.case_id))
     mine = joined.where(col(Report.case_id) == case.id, col(Report.reporter_id) == reporter.member_id)
     if session.scalar(mine.limit(1)) is not None:
@@ -171,7 +181,7 @@ def _check_new(
             f"You have reported this {thing.noun}, and it is being looked at: one report is enough."
         )
     cleared = select(func.max(col(Case.closed_at))).where(
-        about, col(Case.outcome) == "none", col(Case.closed_at) > now - rules.again
+        _about(thing), col(Case.outcome) == "none", col(Case.closed_at) > now - rules.again
     )
     last: datetime | None = session.scalar(cleared)
     if last is not None:

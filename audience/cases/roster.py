@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, text
 from sqlmodel import Session
 
-from audience.cases.record import OPEN, month_of
+from audience.cases.record import OF_CASE, ON, month_of
 from audience.cases.tables import JuryService
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
@@ -23,19 +23,16 @@ SELECT member.handle, count(*) AS drawn, count(voted_at) AS voted,
        count(*) FILTER (WHERE case_juror.left_why = 'stepped_down') AS stepped_down,
        count(*) FILTER (WHERE voted_at IS NULL AND case_juror.left_at IS NULL) AS missed
 FROM case_juror
-JOIN moderation_case AS one ON one.id = case_id
-LEFT JOIN reply ON reply.id = one.reply_id
-JOIN post ON post.id = coalesce(one.post_id, reply.post_id)
+JOIN moderation_case AS one ON one.id = case_id {ON}
 JOIN member ON member.id = member_id
-WHERE one.closed_at >= :since AND one.closed_at < :until AND {OPEN}
+WHERE one.closed_at >= :since AND one.closed_at < :until AND {OF_CASE}
 GROUP BY member.handle ORDER BY drawn DESC, member.handle
 """)
 
 _CASES = text(f"""
 SELECT count(*)
-FROM moderation_case AS one LEFT JOIN reply ON reply.id = one.reply_id
-JOIN post ON post.id = coalesce(one.post_id, reply.post_id)
-WHERE drawn_at IS NOT NULL AND one.closed_at >= :since AND one.closed_at < :until AND {OPEN}
+FROM moderation_case AS one {ON}
+WHERE drawn_at IS NOT NULL AND one.closed_at >= :since AND one.closed_at < :until AND {OF_CASE}
 """)
 
 

@@ -19,6 +19,7 @@ from audience.cases.tables import Case, CaseJuror, CaseRemark, Report
 from audience.moderation.act_tables import FollowBegun
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept
+from coop.names import normal
 from coop.profile_tables import ProfileChange
 from coop.tables import Member
 
@@ -86,7 +87,7 @@ class Sight:
 def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
     """Return a case as a juror of it sees it."""
     thing = subject.of_case(session, case)
-    shown = _act(session, thing) if thing.on_id is None else _said(session, thing, thing.on_id)
+    shown = _act(session, case, thing) if thing.on_id is None else _said(session, thing, thing.on_id)
     author = session.scalars(select(col(Member.handle)).where(col(Member.id) == thing.author_id)).one()
     masks = Masks({author: "author"})
     seats = session.scalars(select(CaseJuror).where(col(CaseJuror.case_id) == case.id)).all()
@@ -129,8 +130,8 @@ def _said(session: Session, thing: Subject, post_id: int) -> _Shown:
     return _Shown(row.body, row.asset_id, row.created_at, before)
 
 
-def _act(session: Session, thing: Subject) -> _Shown:
-    """Return what waits: the name and the text of a profile after those that are shown; of a follow nothing.
+def _act(session: Session, case: Case, thing: Subject) -> _Shown:
+    """Return name and text of a profile, of one that waits after those that are shown; of a follow nothing.
 
     Of a follow what the rule matched says all: whom it is of and about is for no juror to know.
     """
@@ -139,14 +140,15 @@ def _act(session: Session, thing: Subject) -> _Shown:
         return _Shown("", None, begun.created_at, [])
     change = session.get_one(ProfileChange, thing.profile_id)
     member = session.get_one(Member, thing.author_id)
-    wanted = "" if change.about is None else _profile(change.display_name or "", change.about)
-    return _Shown(
-        wanted, None, change.created_at, [Line("author", _profile(member.display_name, member.about))]
-    )
+    wanted = "" if change.about is None else _profile(member, change.display_name or "", change.about)
+    shown = Line("author", _profile(member, member.display_name, member.about))
+    return _Shown(wanted, None, change.created_at, [shown] if case.kind == "hold" else [])
 
 
-def _profile(display_name: str, about: str) -> str:
-    return f"{display_name}\n\n{about}".strip()
+def _profile(member: Member, display_name: str, about: str) -> str:
+    """Return name and text; a name that is the handle is written as one, so that it is masked."""
+    name = f"@{member.handle}" if normal(display_name) == member.handle else display_name
+    return f"{name}\n\n{about}".strip()
 
 
 def _who(judged: int, poster: int, speaker: int) -> str:

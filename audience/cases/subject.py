@@ -1,7 +1,8 @@
 """Subjects of cases: the post or reply that is judged, and where it was made; or a profile, or a follow.
 
-Law 7: whoever reports something, or asks for a jury, has been delivered it by ``access``. A change of a
-profile and a follow that are held are known to nobody but who made them; any member may judge them.
+Law 7: whoever reports something, or asks for a jury, has been delivered it by ``access``; profiles are for
+every member. A change of one and a follow that are held are known to nobody but who made them; any member may
+judge them.
 """
 
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from typing import Literal
 from sqlalchemy import text
 from sqlmodel import Session
 
+from audience import relations
 from audience.access import access_post
 from audience.cases.tables import Case
 from audience.moderation.tables import Decision
 from audience.reply_sight import said
+from coop import judged_profiles
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
@@ -46,12 +49,13 @@ _SHOWN = text(f"SELECT post_id FROM reply WHERE id = :reply AND {said('reply')}"
 
 
 Noun = Literal["post", "reply", "profile", "follow"]
-"""What a case is about; ``profile`` and ``follow``: a change of one, and beginning to, that wait."""
+"""What a case is about; ``profile``: a change of one, that waits or that others saw when it was reported;
+``follow``: beginning to, that waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A post or a reply; or what waits: a change of a profile, or a follow."""
+    """A post or a reply, a change of a profile, or a follow that waits."""
 
     post_id: int | None
     """The post, where it is one."""
@@ -83,7 +87,7 @@ class Subject:
 
     @property
     def is_act(self) -> bool:
-        """Whether it is something that waits in a row of its own, and not a post or reply."""
+        """Whether it is kept in a row of its own, where it may wait, and not a post or reply."""
         return self.noun in ("profile", "follow")
 
 
@@ -106,6 +110,17 @@ def delivered_reply(session: Session, reader: Identity, book: Book, reply_id: in
     return _reply(session, reply_id)
 
 
+def delivered_profile(session: Session, reader: Identity, handle: str) -> Subject:
+    """Return the profile of a member as it stands, by its handle; raise NotFound where nobody has that."""
+    author_id = relations.member_id_of(session, handle)
+    return of_profile(author_id, judged_profiles.standing(session, author_id).id)
+
+
+def of_profile(author_id: int, change_id: int, *, gone: bool = False) -> Subject:
+    """Return a change of a profile as a subject."""
+    return Subject(None, None, None, author_id, None, None, gone, profile_id=change_id)
+
+
 def subject(session: Session, post_id: int | None, reply_id: int | None) -> Subject:
     """Return a post or reply by its id, for whoever was let in to it already."""
     return _post(session, post_id) if post_id is not None else _reply(session, reply_id or 0)
@@ -121,7 +136,7 @@ def _subject(session: Session, names: Case | Decision) -> Subject:
     if names.profile_id is not None:
         row = session.connection().execute(_PROFILE, {"profile": names.profile_id}).one()
         gone = row.gone or (held and not row.waits)
-        return Subject(None, None, None, row.author_id, None, None, gone, profile_id=names.profile_id)
+        return of_profile(row.author_id, names.profile_id, gone=gone)
     if names.follow_id is not None:
         row = session.connection().execute(_FOLLOW, {"follow": names.follow_id}).one()
         return Subject(

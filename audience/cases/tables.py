@@ -33,7 +33,7 @@ class Case(Row, table=True):
     __tablename__ = "moderation_case"
     __table_args__ = (
         CheckConstraint("num_nonnulls(post_id, reply_id, profile_id, follow_id) = 1", name="one_subject"),
-        CheckConstraint("kind <> 'report' OR num_nonnulls(profile_id, follow_id) = 0", name="reported"),
+        CheckConstraint("kind <> 'report' OR follow_id IS NULL", name="reported"),
         CheckConstraint("kind IN ('report', 'hold', 'appeal')", name="kind_known"),
         CheckConstraint("(kind = 'report') = (decision_id IS NULL)", name="judges"),
         CheckConstraint("(kind = 'report') = (ground IS NOT NULL)", name="grounded"),

@@ -19,7 +19,7 @@ from audience.moderation.ruleset import Cause
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept, Verdict, kept, slowed_until, verdict
 from audience.tables import Post, Reply
-from coop import notices, profiles
+from coop import notices
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
@@ -158,7 +158,7 @@ def end_hold(session: Session, book: Book, decision_id: int, why: str, now: date
 
     What somebody else is ending at this moment is left to them.
     """
-    held_now = (col(Decision.id) == decision_id, col(Decision.action) == "hold", *_IN_FORCE)
+    held_now = (col(Decision.id) == decision_id, col(Decision.action) == "hold", *IN_FORCE)
     taken = select(Decision).where(*held_now).with_for_update(skip_locked=True)
     decision = session.scalars(taken).one_or_none()
     if decision is None:
@@ -176,7 +176,7 @@ def end_hold(session: Session, book: Book, decision_id: int, why: str, now: date
 def in_force(session: Session, post_id: int | None, reply_id: int | None) -> Decision | None:
     """Return the decision in force on a post or reply, locked; None where there is none."""
     subject = (col(Decision.post_id) == post_id) if reply_id is None else (col(Decision.reply_id) == reply_id)
-    return session.scalars(select(Decision).where(subject, *_IN_FORCE).with_for_update()).one_or_none()
+    return session.scalars(select(Decision).where(subject, *IN_FORCE).with_for_update()).one_or_none()
 
 
 def put(
@@ -256,22 +256,6 @@ def _end_held_act(session: Session, book: Book, decision: Decision, now: datetim
     releasing.release(session, book, act, now)
 
 
-def refuse(session: Session, decision: Decision, cause: Kept, why: str, now: datetime) -> Decision:
-    """Refuse a held change of a profile, in place of the decision that held it, and return the refusal.
-
-    The caller holds the decision. What was shown before stays shown, and what was refused is kept nowhere.
-    """
-    assert decision.profile_id is not None
-    change = profiles.hold(session, decision.profile_id)
-    decision.ended_at, decision.ended_why = now, why
-    session.flush()
-    made = verdict([cause])
-    assert made is not None
-    refusal = keep(session, change, made, now)
-    profiles.refuse(session, change)
-    return refusal
-
-
 def row(session: Session, post_id: int | None, reply_id: int | None) -> Post | Reply:
     """Return what a decision is about, its row locked.
 
@@ -284,13 +268,14 @@ def row(session: Session, post_id: int | None, reply_id: int | None) -> Post | R
     return session.scalars(reply.execution_options(populate_existing=True)).one()
 
 
-_IN_FORCE = (col(Decision.ended_at).is_(None), col(Decision.dry_run).is_(False))
+IN_FORCE = (col(Decision.ended_at).is_(None), col(Decision.dry_run).is_(False))
+"""The condition that a decision is in force."""
 
 
 def held(post_id: int) -> ColumnElement[bool]:
     """Return the condition that a decision holds a post."""
     of_post = (col(Decision.post_id) == post_id, col(Decision.action).in_(HIDING))
-    return exists(select(col(Decision.id)).where(*of_post, *_IN_FORCE))
+    return exists(select(col(Decision.id)).where(*of_post, *IN_FORCE))
 
 
 def hold_row(session: Session, post_id: int) -> Post:

@@ -109,7 +109,7 @@ _PROFILE: Mapping[str, str] = {
     **_member("subject.author_id"),
     "profile.name": PROFILE_NAME,
     "profile.about": PROFILE_ABOUT,
-    "author.changes_day": _before("profile_change", DAY),
+    "author.changes_day": _before("profile_change", DAY, " AND other.screened"),
 }
 _FOLLOW: Mapping[str, str] = {
     **_member("subject.author_id"),

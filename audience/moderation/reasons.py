@@ -7,7 +7,7 @@ stands with the thing itself.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from audience.cases.tables import Case
@@ -30,16 +30,29 @@ class Statement(NamedTuple):
     """Handle of whom its member began to follow, where it is about that."""
     measure: str | None
     """What the jury that decided it did about its member; None where no jury decided it."""
+    came_of: str | None
+    """The kind of the case whose jury decided it; None where no jury did."""
+    there: bool
+    """Whether there is something that a jury could look at: not where it is about a profile that was changed
+    since, and of which nothing is kept."""
 
 
+_MADE = col(Case.made_id) == col(Decision.id)
 _STATEMENTS = (
     select(
         Decision,
         func.coalesce(col(Decision.post_id), col(Reply.post_id)),
         col(Member.handle),
-        select(col(Case.measure)).where(col(Case.made_id) == col(Decision.id)).limit(1).scalar_subquery(),
+        select(col(Case.measure)).where(_MADE).limit(1).scalar_subquery(),
+        select(col(Case.kind)).where(_MADE).limit(1).scalar_subquery(),
+        or_(
+            col(Decision.profile_id).is_(None),
+            col(ProfileChange.stands),
+            col(ProfileChange.about).is_not(None),
+        ),
     )
     .join(Reply, col(Reply.id) == col(Decision.reply_id), isouter=True)
+    .join(ProfileChange, col(ProfileChange.id) == col(Decision.profile_id), isouter=True)
     .join(FollowBegun, col(FollowBegun.id) == col(Decision.follow_id), isouter=True)
     .join(Member, col(Member.id) == col(FollowBegun.other_id), isouter=True)
 )

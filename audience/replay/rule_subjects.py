@@ -66,7 +66,7 @@ _RECORDED: dict[Target, _Recorded] = {
     ),
     "profile": _Recorded(
         body=f"{PROFILE_NAME} || chr(10) || {PROFILE_ABOUT}",
-        only="""author.left_at IS NULL AND NOT EXISTS (
+        only="""author.left_at IS NULL AND subject.screened AND NOT EXISTS (
           SELECT FROM profile_change AS later
           WHERE later.author_id = subject.author_id AND later.id > subject.id)""",
     ),

@@ -76,7 +76,8 @@ class CaseView(BaseModel):
     id: str
     kind: Kind
     thing: Noun
-    """``profile``: a change of one, that waits, ``follow``: that somebody began to follow, and waits."""
+    """``profile``: a change of one, that waits, or that others saw when it was reported or labelled;
+    ``follow``: that somebody began to follow, and waits."""
     body: str
     """Of a profile its name and its text; of a follow nothing, for what the rule matched says all."""
     picture: str | None

@@ -97,7 +97,7 @@ class DecisionView(BaseModel):
 
     id: str
     about: Literal["post", "reply", "profile", "follow"]
-    """Something you wrote, a change of your profile, or that you began to follow somebody."""
+    """Something you wrote, your profile or a change of it, or that you began to follow somebody."""
     post: str | None
     """Id of the post, or of that which the reply answers."""
     reply: str | None
@@ -124,6 +124,11 @@ class DecisionView(BaseModel):
     measure: Measure | None
     """What the jury that decided it did about you; none where no jury did. ``suspend``: it asks all of us to
     suspend you, and a vote decides."""
+    came_of: Literal["report", "hold", "appeal"] | None
+    """Why there was a jury that decided it; none where no jury did."""
+    there: bool
+    """Whether there is something that a jury could look at on appeal: not where you changed your profile
+    since a rule labelled it, nor of what was refused."""
 
 
 @api.get("/moderation/decisions/<id:decision_id>")
@@ -160,6 +165,8 @@ def decision_view(statement: Statement) -> DecisionView:
         ended_why=cast(Ended | None, found.ended_why),
         judged=cast(Literal["upheld", "overturned"] | None, found.judged),
         measure=cast(Measure | None, statement.measure),
+        came_of=cast(Literal["report", "hold", "appeal"] | None, statement.came_of),
+        there=statement.there,
     )
 
 

@@ -47,7 +47,7 @@ class EntryView(BaseModel):
     """Something that was done, and nothing of whose it was."""
 
     day: str
-    thing: Literal["post", "reply"]
+    thing: Literal["post", "reply", "profile"]
     action: Action
     by: By
     """Whether by a rule, a jury, or a steward until a jury has looked."""
@@ -206,7 +206,7 @@ def _entry(found: Entry) -> EntryView:
     cause = found.cause
     return EntryView(
         day=found.day,
-        thing=cast(Literal["post", "reply"], found.thing),
+        thing=cast(Literal["post", "reply", "profile"], found.thing),
         action=cast(Action, found.action),
         by=cause["by"],
         about=cause["about"],

@@ -20,6 +20,7 @@ from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("reports")
 
+Reportable = Literal["post", "reply", "profile"]
 State = Literal["gathering", "called", "judged", "closed"]
 
 
@@ -30,6 +31,8 @@ class GroundQuery(BaseModel):
 
     guild: str | None = Field(default=None, max_length=40)
     """Slug of the guild; none for what was made in none."""
+    thing: Reportable = "post"
+    """What it is: under each ground juries do only what means something for it."""
 
 
 class GroundView(BaseModel):
@@ -38,7 +41,7 @@ class GroundView(BaseModel):
     name: str
     about: str
     outcomes: list[Outcome]
-    """What a jury may do, besides leaving it as it is."""
+    """What a jury may do with such a thing, besides leaving it as it is."""
     measures: list[Measure]
     """What it may do about whoever made it, besides nothing."""
     claim: bool
@@ -91,16 +94,22 @@ class ReportView(BaseModel):
 
 @api.get("/moderation/grounds", public=True)
 def list_grounds(call: Call, query: GroundQuery) -> list[GroundView]:
-    """List the by-laws under which something made in a guild, or in none, may be reported."""
+    """List the by-laws under which something made in a guild, or in none, may be reported.
+
+    Those under which a jury could do nothing with such a thing are left out.
+    """
     scope = scope_of(call.book, None if query.guild is None else normal(query.guild))
     found = []
     for name, ground in causes.grounds(call.book, scope).items():
         receipt = call.book.cite(MODERATION, ground_clause(name), scope)
+        _, *outcomes = causes.outcomes_of(ground, query.thing)
+        if not outcomes:
+            continue
         found.append(
             GroundView(
                 name=name,
                 about=ground.about,
-                outcomes=ground.outcomes,
+                outcomes=outcomes,
                 measures=ground.measures,
                 claim=ground.claim,
                 scope=receipt.scope,
@@ -122,6 +131,12 @@ def report_post(call: Call, post_id: int, body: ReportBody) -> ReportView:
 def report_reply(call: Call, reply_id: int, body: ReportBody) -> ReportView:
     """Report a reply that you may see, under a by-law; enough reports call a jury of members."""
     return _report(call, subject.delivered_reply, reply_id, body)
+
+
+@api.post("/members/<handle>/reports", raises=(RuleBroken, Forbidden, Conflict, TooMany))
+def report_profile(call: Call, handle: str, body: ReportBody) -> ReportView:
+    """Report the profile of a member, its name and text as they stand, under a by-law, as one does a post."""
+    return _reported(call, subject.delivered_profile(call.session, call.member, handle), body)
 
 
 @api.get("/moderation/reports")
@@ -148,7 +163,10 @@ Delivered = Callable[..., Subject]
 
 
 def _report(call: Call, delivered: Delivered, thing_id: int, body: ReportBody) -> ReportView:
-    thing = delivered(call.session, call.member, call.book, thing_id, call.now)
+    return _reported(call, delivered(call.session, call.member, call.book, thing_id, call.now), body)
+
+
+def _reported(call: Call, thing: Subject, body: ReportBody) -> ReportView:
     return _view(
         reports.report(call.session, call.member, call.book, thing, body.ground, body.words, call.now)
     )

@@ -80,6 +80,7 @@ READ_BY = {
     "reject_amendment": "read_amendment",
     "replace_proposal": "read_proposal",
     "report_post": None,
+    "report_profile": None,
     "report_reply": None,
     "report_watched": None,
     "repost_post": None,

@@ -165,9 +165,25 @@ GUARDS = (
     Guard(
         name="reports of one thing come one after another",
         path="audience/cases/reports.py",
-        text="wanted = select(Case).where(about, col(Case.closed_at).is_(None)).with_for_update()",
-        without="wanted = select(Case).where(about, col(Case.closed_at).is_(None))",
+        text="wanted = select(Case).where(_about(thing), col(Case.closed_at).is_(None)).with_for_update()",
+        without="wanted = select(Case).where(_about(thing), col(Case.closed_at).is_(None))",
         test="test_of_reports_at_once_the_one_that_is_enough_calls_one_jury",
+        file=CASES,
+    ),
+    Guard(
+        name="of a profile that was never changed one change is put on record",
+        path="coop/judged_profiles.py",
+        text="    member = hold_profile(session, member_id)\n",
+        without="    member = session.get(Member, member_id)\n",
+        test="test_of_those_who_report_a_profile_at_once_that_was_never_changed_all_report_one_thing",
+        file=CASES,
+    ),
+    Guard(
+        name="what is kept of a reported profile is what others saw",
+        path="coop/judged_profiles.py",
+        text="    made = hold(session, change_id)\n",
+        without="    made = session.get_one(ProfileChange, change_id)\n",
+        test="test_what_is_reported_while_its_member_changes_it_is_kept_as_it_was_seen",
         file=CASES,
     ),
     Guard(

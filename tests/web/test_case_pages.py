@@ -94,6 +94,39 @@ def test_law_07_what_one_may_not_see_cannot_be_reported_nor_judged(village: Vill
     assert "It is yours" in browser_of("ada").get(f"{post}/report").text
 
 
+def test_a_profile_is_reported_emptied_and_given_back_on_appeal(village: Village, browser_of: Of) -> None:
+    willing(village)
+    ada = browser_of("ada")
+    sends(ada, "/members/me", "/members/me", display_name="Ada", about="Bakers are swine, @bruno")
+    page, form = "/members/ada", "/members/ada/report"
+    for name in ("bruno", "chidi"):
+        browser = browser_of(name)
+        assert form in [one.get("href") for one in browser.get(page).named("a")]
+        told = sends(browser, form, form, ground="attack")
+    assert "A jury looks at it." in told.text
+    assert "It is yours. You can change it" in ada.get(form).text
+    works(village)
+    jury = drawn(village, browser_of)
+    for browser, case in jury.values():
+        shown = browser.get(case)
+        check(shown)
+        assert "was seen like this: name and text" in shown.text
+        assert "Bakers are swine, @A" in shown.text and "@bruno" not in shown.text
+        voted = sends(browser, case, f"{case}/ballot", outcome="remove")
+    assert "Remove name and text, where they still stand: the handle is shown 5" in voted.text
+    assert "Bakers are swine" not in browser.get(page).text
+    (link,) = {one["href"] for one in ada.get("/notices").named("a") if "/decisions/" in one.get("href", "")}
+    statement = ada.get(link)
+    check(statement)
+    assert "Your profile was removed" in statement.text and "You can write them anew." in statement.text
+    sends(ada, link, f"{link}/appeal", words="It is a song")
+    works(village)
+    for fresh, case in drawn(village, browser_of).values():
+        assert "Undo it, but for what was changed since" in fresh.get(case).text
+        sends(fresh, case, f"{case}/ballot", outcome="none")
+    assert "Bakers are swine" in browser.get(page).text
+
+
 def test_what_is_wrong_with_a_report_is_told_where_it_stands(village: Village, browser_of: Of) -> None:
     post = publish(village, "ada", "Bread")
     bruno = browser_of("bruno")

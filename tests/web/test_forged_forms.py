@@ -92,6 +92,7 @@ FORMS = (
     "/moderation/decisions/7/appeal",
     "/posts/7/report",
     "/replies/7/report",
+    "/members/<handle>/report",
     "/members/me/asks/7/grant",
     "/members/me/asks/7/refuse",
     "/members/me/asks/follows/7/let-in",

@@ -9,15 +9,19 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from audience.cases import advancing, appeals, juries, reports
+from audience.cases import advancing, appeals, juries, reports, subject
 from audience.cases.outcome import Vote
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, CaseBallot, Report
 from audience.moderation.rules import MODERATION
+from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
+from coop import profiles
 from coop.database import Database
 from coop.errors import AllotmentError, Conflict
 from coop.identity import Identity
+from coop.profile_tables import ProfileChange
+from coop.tables import Member
 from tests.audience.cases.judging import LATER, Standing, jury, make_jurors, report, thing_of
 from tests.audience.factories import NOW, founding_book, make_post, with_clauses
 from tests.audience.moderation.rules import rule, with_rules
@@ -105,6 +109,48 @@ def test_of_a_juror_s_ballots_at_once_one_counts_and_the_last_closes_the_case_on
                 {"outcome": {"remove": 5}, "measure": {"nothing": 5}, "bad_faith": {"yes": 0, "no": 5}},
             )
             assert session.scalar(select(func.count()).where(col(Decision.post_id) == closed.post_id)) == 1
+
+
+def test_of_those_who_report_a_profile_at_once_that_was_never_changed_all_report_one_thing(
+    committed: Database,
+) -> None:
+    for _ in range(much(15, 150)):
+        with committed.begin() as session:
+            handle = make_member(session).handle
+            reporters = [identity_of(one) for one in make_members(session, 4)]
+
+        def file(reporter: Identity, handle: str = handle) -> object:
+            with committed.begin() as session:
+                thing = subject.delivered_profile(session, reporter, handle)
+                return reports.report(session, reporter, BOOK, thing, "attack", "", NOW).case.id
+
+        came = at_once([partial(file, one) for one in reporters])
+        assert len(set(came)) == 1 and not isinstance(came[0], AllotmentError), came
+
+
+def test_what_is_reported_while_its_member_changes_it_is_kept_as_it_was_seen(committed: Database) -> None:
+    for number in range(much(15, 150)):
+        with committed.begin() as session:
+            author, reporter = (identity_of(one) for one in make_members(session, 2))
+            profiles.change(session, BOOK, author, {"about": "Before"}, screen_profile, NOW)
+            handle = session.get_one(Member, author.member_id).handle
+            thing = subject.delivered_profile(session, reporter, handle)
+
+        def change(author: Identity = author) -> object:
+            with committed.begin() as session:
+                profiles.change(session, BOOK, author, {"about": "After"}, screen_profile, LATER)
+            return None
+
+        def file(reporter: Identity = reporter, thing: Subject = thing) -> object:
+            with committed.begin() as session:
+                reports.report(session, reporter, BOOK, thing, "attack", "", NOW)
+            return None
+
+        came = [one for one in at_once([change, file]) if one is not None]
+        assert all(isinstance(one, Conflict) for one in came), (number, came)
+        with committed.begin() as session:
+            kept = session.get_one(ProfileChange, thing.profile_id)
+            assert kept.about == (None if came else "Before")
 
 
 def test_a_decision_that_many_appeal_at_once_is_appealed_once(committed: Database, ada: Identity) -> None:

@@ -144,3 +144,27 @@ def test_a_juror_steps_down_over_http(coop: Coop) -> None:
     assert len(coop.jurors()) == 5 and name not in coop.jurors()
     assert coop.client.delete(f"{API}/members/me/jury-service", headers=coop.tokens[name]).status_code == 204
     assert coop.get(name, "/members/me/jury-service") == {"since": None}
+
+
+def test_a_profile_is_reported_by_its_handle_and_the_record_tells_what_was_done(coop: Coop) -> None:
+    for name in ("ben", "cem"):
+        answer = coop.post(name, "/members/ada/reports", ground="deceit", words="She is not Ada")
+        assert answer.status_code == 201
+    assert answer.get_json()["state"] == "called"
+    assert coop.post("ada", "/members/ada/reports", ground="deceit").status_code == 422
+    assert coop.post("ben", "/members/nobody/reports", ground="deceit").status_code == 404
+    grounds = {one["name"]: one for one in coop.get("ben", "/moderation/grounds?thing=profile")}
+    assert grounds["deceit"]["outcomes"] == ["label", "remove"]
+    coop.works(timedelta(minutes=11))
+    jurors = coop.jurors()
+    for name, case in jurors.items():
+        read = coop.get(name, f"/moderation/cases/{case}")
+        assert (read["thing"], read["outcomes"]) == ("profile", ["none", "label", "remove"])
+        assert coop.post(name, f"/moderation/cases/{case}/ballot", outcome="label").status_code in (200, 201)
+    flag = coop.get("ben", "/members/ada")["flag"]
+    assert (flag["action"], flag["labels"]) == ("label", ["doubtful"])
+    statement = coop.get("ada", f"/moderation/decisions/{flag['decision']}")
+    assert (statement["about"], statement["came_of"], statement["there"]) == ("profile", "report", True)
+    coop.clock.offset += timedelta(days=2)
+    (entry,) = coop.get("cem", f"/moderation/log?month={statement['made_at'][:7]}")["items"]
+    assert (entry["thing"], entry["action"]) == ("profile", "label")

@@ -3,14 +3,19 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlmodel import Session
 
-from audience.cases import advancing, record, roster
+from audience.cases import advancing, record, reports, roster, subject
+from audience.cases.tables import Case
 from audience.moderation.rules import MODERATION
+from audience.moderation.screening import screen_profile
+from audience.moderation.tables import Decision
+from coop import profiles
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
-from tests.audience.cases.judging import LATER, case_of, draw, in_force, make_jurors, report, vote
+from tests.audience.cases.judging import LATER, case_of, draw, in_force, jury, make_jurors, report, vote
 from tests.audience.factories import NOBODY, NOW, make_post, with_clauses
 from tests.audience.lines import stranger
 from tests.audience.moderation.rules import rule, with_rules
@@ -61,6 +66,38 @@ def test_law_07_the_record_tells_of_nothing_that_not_everybody_may_read(
     assert {one.decided for one in record.quality(session, ruled, None, None, NOW + DAY)} == {0}
     make_post(session, ada, ruled, body="ergot")
     assert [one.action for one in entries(session)] == ["hold"]
+
+
+def test_the_record_tells_of_profiles_what_others_saw_and_not_what_waited(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    profile_rules = {
+        "links": rule("text.links > 0", about="Links", on=["profile"]),
+        "shop": rule("text.contains('sale')", "label", about="Sells", label="shop", on=["profile"]),
+    }
+    ruled = with_rules(book, profile_rules)
+    make_jurors(session, 14)
+    profiles.change(session, ruled, ada, {"about": "https://a.example"}, screen_profile, NOW)
+    (held,) = session.scalars(select(Decision)).all()
+    advancing.open_hold(session, held.id, NOW)
+    case = session.scalars(select(Case)).one()
+    advancing.step(session, ruled, case.id, LATER)
+    vote(session, ruled, case, jury(session, case), "remove")
+    assert (entries(session), record.figures(session, None, MONTH, NOW + DAY)) == ([], ([], []))
+    profiles.change(session, ruled, ben, {"about": "On sale"}, screen_profile, NOW)
+    for reporter in (stranger(session), stranger(session)):
+        thing = subject.delivered_profile(session, reporter, "ben")
+        filed = reports.report(session, reporter, ruled, thing, "attack", "", NOW)
+    advancing.step(session, ruled, filed.case.id, LATER)
+    vote(session, ruled, filed.case, jury(session, filed.case), "remove")
+    assert [(one.thing, one.action, one.cause["by"]) for one in entries(session)] == [
+        ("profile", "label", "rule"), ("profile", "remove", "jury"),
+    ]  # fmt: skip
+    _, closed = record.figures(session, None, MONTH, NOW + DAY)
+    assert [(one.kind, one.outcome, one.number) for one in closed] == [("report", "remove", 1)]
+    counted = record.quality(session, ruled, None, None, NOW + DAY)
+    assert len(session.scalars(select(Decision)).all()) == 4
+    assert all(one.upheld == 0 for one in counted)
 
 
 def test_law_07_a_guild_s_record_is_read_by_those_who_belong_to_it(
