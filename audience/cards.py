@@ -50,7 +50,8 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        CASE WHEN post.author_id = :me THEN derivative.state END AS state, post.flag,
        CASE WHEN 'readers' IN (:likes, :reposts) THEN (
          SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
-         ELSE 0 END AS seen{{more}}
+         ELSE 0 END AS seen,
+       EXISTS (SELECT FROM room WHERE room.post_id = post.id) AS live{{more}}
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
@@ -122,6 +123,8 @@ class Card(NamedTuple):
     """What its readers are told of a decision about it: see ``moderation/verdict.py``."""
     seen: int
     """How many members have been given it, counted only as far as what is told hangs on it."""
+    live: bool
+    """Whether it has a live room."""
     mark: Mark | None = None
     """What the viewer's own garden does with it."""
 

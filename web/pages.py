@@ -66,6 +66,9 @@ from web import (
     rehearsal_pages,
     remedy_pages,
     report_pages,
+    room_acts,
+    room_list_pages,
+    room_pages,
     room_stream_pages,
     scales,
     search_pages,
@@ -149,6 +152,9 @@ def blueprint(app: Flask) -> Blueprint:
         notice_pages,
         webhook_pages,
         room_stream_pages,
+        room_list_pages,
+        room_pages,
+        room_acts,
     ):
         part.add_to(pages)
     # The API is for bearers of tokens alone, which no other site can make a browser send.

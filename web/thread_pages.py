@@ -64,7 +64,7 @@ def post(call: Call, post_id: int) -> Response:
 
 def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
     """Show a post with its thread, and a form that was refused with what was wrong."""
-    query = _query()
+    query = thread_query()
     try:
         thread = read_thread(call, post_id, query)
     except NotFound:
@@ -95,21 +95,26 @@ def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
 
 def show_pausing(call: Call, post_id: int, sent: Sent, status: int) -> Response:
     """Show an answer again that was refused; whoever is to pause first has begun to by sending it."""
+    return show(call, post_id, pausing_first(call, post_id, sent, status), status)
+
+
+def pausing_first(call: Call, post_id: int, sent: Sent, status: int) -> Sent:
+    """Begin the pause that an answer asks for, and return its form: being told to pause is no refusal."""
     if status == NOT_YET:
         begun = pausing.begin(call.session, call.member, call.book, post_id, call.now)
         left = max(1, ceil((begun.ready_at - call.now).total_seconds()))
         seconds = "second" if left == 1 else "seconds"
         flash(f"{BREATHE} Read it once more, and send it again in {left} {seconds}.")
-        sent = replace(sent, refused=None)
-    return show(call, post_id, sent, status)
+        return replace(sent, refused=None)
+    return sent
 
 
-def _query() -> ThreadQuery:
-    """Return which part of a thread an address asks for.
+def thread_query(otherwise: Order = "oldest") -> ThreadQuery:
+    """Return which part of a thread an address asks for, in the order ``otherwise`` where it names none.
 
     Raise RuleBroken for an order that there is not, and NotFound where no page links to it.
     """
-    order, cursor = request.args.get("sort", "oldest"), request.args.get("cursor")
+    order, cursor = request.args.get("sort", otherwise), request.args.get("cursor")
     if order not in get_args(Order):
         fault = Fault("query/sort", f"A thread is read by one of these: {', '.join(get_args(Order))}.")
         raise RuleBroken("There is no such order.", faults=(fault,))

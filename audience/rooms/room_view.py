@@ -79,12 +79,13 @@ def told(session: Session, reader: Identity, book: Book, scene: Scene, now: date
         queue=waiting if inside else None,
         place=place(scene.queue, reader.member_id),
         may=tuple(May(act, refusal(act, one)) for act in ACTS),
-        budget=_budget(session, book, scene, now) if one.belongs else None,
+        budget=minutes_of(session, book, scene.room.guild_id, now) if one.belongs else None,
     )
 
 
-def _budget(session: Session, book: Book, scene: Scene, now: datetime) -> Account | None:
-    guild = session.scalars(select(Guild).where(col(Guild.id) == scene.room.guild_id)).one()
+def minutes_of(session: Session, book: Book, guild_id: int, now: datetime) -> Account | None:
+    """Return the minutes of a guild in the period that runs, for its members; None without a clause."""
+    guild = session.scalars(select(Guild).where(col(Guild.id) == guild_id)).one()
     try:
         return feature_budgets.account(session, book, guild, LIVE_ROOMS, now)
     except KeyError:

@@ -69,7 +69,7 @@ def schedule(
     )
     if guild is None or guild.id is None:
         raise NotFound
-    _check_host(book, host, guild.id, guild.slug, now)
+    check_host(book, host, guild, now)
     _check_times(book, guild.slug, booking, now)
     seats = _seats(book, guild.slug, booking.seats)
     _check_number(session, book, guild.id, guild.slug, now)
@@ -103,14 +103,15 @@ def cancel(session: Session, leader: Identity, book: Book, room_id: int, now: da
     reminders.tell_cancelled(session, book, found.room, now)
 
 
-def _check_host(book: Book, host: Identity, guild_id: int, slug: str, now: datetime) -> None:
-    if guild_id not in host.guilds:
+def check_host(book: Book, host: Identity, guild: Guild, now: datetime) -> None:
+    """Raise Forbidden where a member may not schedule rooms of a guild, or it does not hold live rooms."""
+    if guild.id not in host.guilds:
         raise Forbidden("Only its members schedule rooms of a guild.")
-    if room_rules(book, slug).hosts == "stewards" and guild_id not in host.steward_of:
+    if room_rules(book, guild.slug).hosts == "stewards" and guild.id not in host.steward_of:
         detail = "Here the stewards schedule rooms: ask one of them, or propose otherwise."
-        raise Forbidden(detail, faults=(Fault("", detail, room_clause(book, slug, "hosts")),))
-    if not features.held_by_guild(book, LIVE_ROOMS, slug, now):
-        raise Forbidden("This guild does not hold live rooms.", faults=(_unheld(book, slug),))
+        raise Forbidden(detail, faults=(Fault("", detail, room_clause(book, guild.slug, "hosts")),))
+    if not features.held_by_guild(book, LIVE_ROOMS, guild.slug, now):
+        raise Forbidden("This guild does not hold live rooms.", faults=(_unheld(book, guild.slug),))
 
 
 def _unheld(book: Book, slug: str) -> Fault:

@@ -161,6 +161,8 @@ class PostView(BaseModel):
     """What the rules say of it."""
     garden: MarkView | None
     """What your garden does with it."""
+    live: bool
+    """Whether it has a live room: ``/rooms/{id}``."""
     created_at: datetime
 
     @property
@@ -238,6 +240,7 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         quote_state=card.state,
         flag=flag_view(card.flag),
         garden=mark_view(card.mark),
+        live=card.live,
         created_at=card.created_at,
     )
 

@@ -52,7 +52,9 @@ from tests.journeys.tended import tend, tend_hidden
 
 MOMENT = datetime.fromisoformat("2026-11-01T12:00:00+00:00")
 RESTRICTED = 500
-VARIES = re.compile(rb'name="csrf_token" value="[^"]*"|<updated>[^<]*</updated>|X-Amz-[A-Za-z]+=[^&"<\s]*')
+VARIES = re.compile(
+    rb'(?:name="csrf_token" value|data-csrf)="[^"]*"|<updated>[^<]*</updated>|X-Amz-[A-Za-z]+=[^&"<\s]*'
+)
 """The tokens that guard forms, the database's own time, and what signs an address of the store."""
 OF_THE_MOMENT = {"Date", "ETag", "Last-Modified", "Set-Cookie"}
 """Headers of answers that were made at different moments: a tag is of the bytes, which are compared."""

@@ -32,6 +32,7 @@ PATHS = (
 )
 FOR_MEMBERS = (
     "/feed",
+    "/rooms",
     "/feed/balanced/tune",
     "/members/me/garden",
     "/members/me/less",

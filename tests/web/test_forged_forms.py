@@ -117,6 +117,31 @@ FORMS = (
         )
     ),
     "/posts/7/replies",
+    "/guilds/<slug>/rooms",
+    *(
+        f"/rooms/7/{what}"
+        for what in (
+            "cancel",
+            "end",
+            "enter",
+            "exit",
+            "extend",
+            "floor",
+            "give",
+            "hand",
+            "here",
+            "lower",
+            "lower-for",
+            "open",
+            "put-out",
+            "remind",
+            "replies",
+            "stay",
+            "take-away",
+            "unremind",
+            "yield",
+        )
+    ),
     "/rooms/7/speaking",
     "/rooms/7/listening/<handle>",
     *(f"/replies/7/{what}" for what in ("delete", "grant", "refuse")),
