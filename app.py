@@ -36,6 +36,7 @@ import audience.routes.metrics
 import audience.routes.moderation_record
 import audience.routes.own_feeds
 import audience.routes.permissions
+import audience.routes.polls
 import audience.routes.posts
 import audience.routes.reach
 import audience.routes.reactions
@@ -48,6 +49,7 @@ import audience.routes.room_lists
 import audience.routes.room_seats
 import audience.routes.room_streams
 import audience.routes.rooms
+import audience.routes.scheduled
 import audience.routes.search
 import audience.routes.thanks
 import audience.routes.threads
@@ -209,6 +211,7 @@ APIS = [
     media.routes.uploads.api,
     audience.routes.doors.api,
     audience.routes.posts.api,
+    audience.routes.polls.api,
     audience.routes.why.api,
     audience.routes.decisions.api,
     audience.routes.reports.api,
@@ -244,6 +247,7 @@ APIS = [
     audience.routes.room_floor.api,
     coop.routes.search.api,
     governance.routes.search.api,
+    audience.routes.scheduled.api,
     audience.routes.search.api,
     audience.routes.media.api,
     audience.routes.room_streams.api,

@@ -20,6 +20,9 @@ from audience.access import MORE_ASKED
 from audience.gardens.garden import Garden, Mark
 from audience.gardens.reading import garden_of
 from audience.limits import Asked, limits_of
+from audience.polls import reading
+from audience.polls.reading import PollCard
+from audience.polls.tables import OPTIONS
 from audience.reply_sight import said
 from audience.rules import AUDIENCE, AudienceRules, Told
 from coop.book import Book
@@ -51,7 +54,7 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        CASE WHEN 'readers' IN (:likes, :reposts) THEN (
          SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
          ELSE 0 END AS seen,
-       EXISTS (SELECT FROM room WHERE room.post_id = post.id) AS live{{more}}
+       EXISTS (SELECT FROM room WHERE room.post_id = post.id) AS live, post.polled{{more}}
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
@@ -67,7 +70,10 @@ LEFT JOIN LATERAL (
 _OF_ONE, _OF_MANY = "WHERE post.id = :post", "WHERE post.id = ANY(CAST(:posts AS bigint[]))"
 
 
-_TEXT = text("SELECT author_id, body, asset_id, created_at, language FROM post WHERE id = :post")
+_TEXT = text(f"""
+SELECT author_id, subject.body || {OPTIONS} AS body, asset_id, created_at, language
+FROM post AS subject WHERE id = :post
+""")
 
 
 class Text(NamedTuple):
@@ -75,6 +81,7 @@ class Text(NamedTuple):
 
     author_id: int
     body: str
+    """Its text, and the options of its poll."""
     asset_id: int | None
     created_at: datetime
     language: str | None
@@ -125,8 +132,12 @@ class Card(NamedTuple):
     """How many members have been given it, counted only as far as what is told hangs on it."""
     live: bool
     """Whether it has a live room."""
+    polled: bool
+    """Whether it asks something."""
     mark: Mark | None = None
     """What the viewer's own garden does with it."""
+    poll: PollCard | None = None
+    """What it asks."""
 
     @property
     def asked(self) -> Asked:
@@ -134,7 +145,8 @@ class Card(NamedTuple):
         return Asked.of(self.seats_max, self.more_asked)
 
 
-_WIDTH = len(Card._fields) - 1
+_WIDTH = len(Card._fields) - 2
+"""How much of a card its statement gives; the rest is looked up besides."""
 
 
 @lru_cache(maxsize=512)
@@ -173,7 +185,12 @@ def cards(
         more, bound = f", {columns}", bound | kept
     rows = _statement(where, more).rows(session, bound)
     made = (_tended(Card(*row[:_WIDTH]), garden, row[_WIDTH:]) for row in rows)
-    return {card.id: _as_told(card, book, rules) for card in made}
+    found = {card.id: _as_told(card, book, rules) for card in made}
+    asking = [card.id for card in found.values() if card.polled]
+    if asking:
+        polls = reading.of_posts(session, viewer, book, asking, now)
+        found |= {one: found[one]._replace(poll=polls[one]) for one in asking}
+    return found
 
 
 def _tended(card: Card, garden: Garden, looked_at: Sequence[Any]) -> Card:

@@ -16,8 +16,10 @@ from audience.gardens import classifying
 from audience.gardens.classifier import classifier_of
 from audience.metrics import snapshot
 from audience.moderation import asking_again, decisions
+from audience.polls import counting
 from audience.rooms import closing, revoking
 from audience.rooms.sfu import sfu_of
+from audience.scheduling import publishing
 from coop.book import Book
 from coop.call import Platform
 from coop.outbound import Outbound
@@ -72,6 +74,14 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
             "seats in line",
             (10 * SECOND).total_seconds(),
             lambda: waiting.seat_due(database, books, clock),
+        ),
+        Job(
+            "posts that are due",
+            (5 * SECOND).total_seconds(),
+            lambda: publishing.publish_due(database, books, clock),
+        ),
+        Job(
+            "polls that are over", MINUTE.total_seconds(), lambda: counting.count_due(database, books, clock)
         ),
         Job("limits that ended", MINUTE.total_seconds(), concluded(limit_for_now.tell_ended)),
         Job(

@@ -21,6 +21,9 @@ from audience.limits import Asked, deciding, limits_of, rules_of
 from audience.locks import Lock, compile_lock
 from audience.moderation import pace, screening
 from audience.naming import Author, author_of, circles_in, keys_of, mentioned_in
+from audience.polls import question
+from audience.polls.question import Question
+from audience.polls.tables import Poll
 from audience.predicate import Atom, Predicate
 from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
@@ -55,14 +58,19 @@ class Draft:
     audience: AudienceDocument = field(default_factory=AudienceDocument)
     quote_id: int | None = None
     """A post that it shows inside it."""
+    poll: Question | None = None
+    """What it asks those who are in the guild."""
 
 
-def publish(session: Session, identity: Identity, book: Book, draft: Draft, now: datetime) -> Post:
+def publish(
+    session: Session, identity: Identity, book: Book, draft: Draft, now: datetime, *, paced: bool = True
+) -> Post:
     """Publish a post of text, a picture or both, and return it.
 
-    Raise RuleBroken where the text, the picture, the audience or what it quotes does not fit the rules,
-    Forbidden where it may not be quoted or the author is paused or suspended, TooMany where a rule slows
-    them, and Conflict where the picture is in another post already.
+    ``paced`` is false where it is only tried. Raise RuleBroken where the text, the picture, the audience or
+    what it quotes or asks does not fit the rules, Forbidden where it may not be quoted or asked, or the
+    author is paused or suspended, TooMany where a rule slows them, and Conflict where the picture is in
+    another post already.
     """
     rules = book.rules(AUDIENCE, AudienceRules)
     check_not_suspended(identity, book, "publish", now)
@@ -73,9 +81,11 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     wide = goes_wide(book, identity, guild, draft.audience, now)
     bounds.check(draft.audience, book, guild, "/audience", wide=wide)
     document = inherit(draft.audience, book, guild)
+    poll = None if draft.poll is None else question.check(draft.poll, book, guild, now)
     if draft.asset_id is not None:
         pictures.take(session, identity, draft.asset_id)
-    pace.check(session, book, identity.member_id, "post", guild, now)
+    if paced:
+        pace.check(session, book, identity.member_id, "post", guild, now)
     source = None if draft.quote_id is None else quotes.hold(session, identity, book, draft.quote_id, now)
     path = _path(session, draft.place_id)
     known = topics.known(session, tags)
@@ -98,6 +108,7 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
         circles=circles_in(keys),
         mentions=mentions,
         embeds=source is not None,
+        polled=poll is not None,
         lock_any=lock.any,
         lock_all=lock.all,
         lock_none=lock.none,
@@ -127,11 +138,20 @@ def publish(session: Session, identity: Identity, book: Book, draft: Draft, now:
     session.add_all(stages.planned(post, document, guild, keys))
     if limits_of(book, guild, asked).hold:
         session.add(Gate(post_id=post.id))
+    if poll is not None:
+        session.add(Poll(post_id=post.id, options=[*poll.options], closes_at=now + poll.lasts))
     session.flush()
-    screening.screen_post(session, book, identity, post, body, guild, now)
+    screening.screen_post(session, book, identity, post, question.words(body, poll), guild, now)
     if post.held_at is None:
         topics.give(session, identity.member_id, [one.id for one in known], "post", now)
     return post
+
+
+def try_out(session: Session, identity: Identity, book: Book, draft: Draft, now: datetime) -> None:
+    """Raise what :func:`publish` would raise now, whoever a rule slows apart; nothing of it is kept."""
+    with session.begin_nested() as trial:
+        publish(session, identity, book, draft, now, paced=False)
+        trial.rollback()
 
 
 def _lock(

@@ -35,6 +35,26 @@ class Posts(Clauses):
     """How often a post may be narrowed, planned or by hand."""
 
 
+class Scheduled(Clauses):
+    """Posts that are written now and published later."""
+
+    number: int = Field(ge=0, le=100)
+    """Of one member, those included that were refused at their time and are kept to be mended."""
+    ahead: Duration
+    """How far ahead one may be published."""
+
+
+class Polls(Clauses):
+    """Polls on posts that are made in guilds which hold the feature."""
+
+    options: Annotated[int, LESS] = Field(ge=2, le=20)
+    """Most options of one."""
+    characters: int = Field(ge=1, le=500)
+    """Longest option, in characters."""
+    longest: Annotated[Duration, LESS]
+    """For how long one may be open."""
+
+
 class Length(Clauses):
     """How long a post takes, so that a share of it can be said to have been watched."""
 
@@ -254,6 +274,8 @@ class AudienceRules(Clauses):
     """The audience policy: how far a post may travel."""
 
     posts: Posts
+    scheduled: Scheduled
+    polls: Polls
     length: Length
     language: Language
     reach: Reach

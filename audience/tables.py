@@ -58,6 +58,8 @@ class Post(Row, table=True):
     """The keys of the circles that the document names, by name."""
     embeds: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it shows another post inside it, or would where that one can be seen."""
+    polled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it asks something: see ``polls/tables.py``."""
     mentions: list[int] = Field(
         default=[], sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}")
     )

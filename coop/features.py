@@ -22,6 +22,8 @@ WIDE_REACH = "wide_reach"
 LARGER_QUOTA = "larger_quota"
 LIVE_ROOMS = "live_rooms"
 LABELLER_PUBLISHING = "labeller_publishing"
+SCHEDULED_POSTS = "scheduled_posts"
+GUILD_POLLS = "guild_polls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ FEATURES_KNOWN: Mapping[str, Known] = {
             "labels for others to subscribe to",
             ("member", "guild"),
             "audience/gardens/publishers.py",
+        ),
+        Known(
+            SCHEDULED_POSTS,
+            "posts that are written now and published later",
+            ("member",),
+            "audience/scheduling/schedule.py",
+        ),
+        Known(
+            GUILD_POLLS, "polls on posts that are made in the guild", ("guild",), "audience/polls/question.py"
         ),
     )
 }

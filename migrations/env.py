@@ -16,8 +16,10 @@ import audience.metrics.tables
 import audience.moderation.act_tables
 import audience.moderation.label_tables
 import audience.moderation.tables
+import audience.polls.tables
 import audience.rooms.streams_tables
 import audience.rooms.tables
+import audience.scheduling.tables
 import audience.stage_tables
 import audience.tables
 import audience.topic_tables
@@ -52,6 +54,8 @@ TABLES = (
     audience.moderation.tables,
     audience.rooms.streams_tables,
     audience.rooms.tables,
+    audience.polls.tables,
+    audience.scheduling.tables,
     audience.tables,
     audience.topic_tables,
     audience.volunteer_tables,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from coop.rhythm import instant
+
 _UNITS = (
     ("week", timedelta(weeks=1), 2),
     ("day", timedelta(days=1), 2),
@@ -75,3 +77,17 @@ def moment_there(moment: datetime, now: datetime, zone: str) -> str:
 def machine(moment: datetime) -> str:
     """Return a moment for ``<time datetime>``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def entered(moment: datetime, zone: str) -> str:
+    """Return a moment as a field for one holds it, by the clocks of a time zone: ``2026-11-21T18:30``."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def read(written: str, zone: str) -> datetime | None:
+    """Return the moment in UTC that such a field names by the clocks of a time zone; None for any other."""
+    try:
+        there = datetime.fromisoformat(written)
+        return None if there.tzinfo else instant(there.date(), there.time(), ZoneInfo(zone))
+    except (ValueError, OverflowError):
+        return None

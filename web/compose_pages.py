@@ -1,5 +1,7 @@
 """Writing a post: its words, its picture, its audience as one control, and about how many people that means.
 
+Whoever may write ahead can name a moment: then it is kept, and published by itself.
+
 It needs no script: looking for a place, adding a group of people and seeing what an audience would do send
 the whole form, and it comes back as it was, with what was asked. A picture is taken in whenever the form is
 sent, whatever for; the script only sends it as soon as it is chosen.
@@ -17,13 +19,14 @@ from audience.limits import limits_of, rules_of
 from audience.naming import author_of
 from audience.posts import Draft
 from audience.preview import Preview, gradient_of, preview
+from audience.scheduling import schedule
 from audience.wide_reach import ceiling_for
-from coop import problems
+from coop import features, problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
 from media import descriptions
 from media.rules import MediaRules
-from web import composing, group_rows, sent_pictures
+from web import composing, group_rows, scheduled_pages, sent_pictures
 from web.audience_form import audience_form
 from web.forms import Refusal, refusal
 from web.place_choice import as_id, place_choice
@@ -81,10 +84,7 @@ def _carry_out(call: Call, said: Mapping[str, str]) -> Response:
             return _form(call, changed or said)
         draft = _draft(call, said)
         if act == "publish":
-            with attempt(call):
-                made = _publish(call, draft, said.get("alt", ""))
-            flash("Published.", "good")
-            return see_other(f"/posts/{made}")
+            return _publish(call, draft, said)
         seen = preview(
             call.session, call.member, call.book, draft.audience, draft.guild, draft.body, call.now
         )
@@ -96,12 +96,23 @@ def _carry_out(call: Call, said: Mapping[str, str]) -> Response:
     return _form(call, said, seen=seen)
 
 
-def _publish(call: Call, draft: Draft, alt: str) -> int:
-    """Publish a draft, and say what its picture shows unless that is left as it was; return its id."""
-    # Described first: rules may ask whether it is.
-    if draft.asset_id is not None and alt.strip():
-        descriptions.describe(call.session, call.member, draft.asset_id, alt)
-    return posts.publish(call.session, call.member, call.book, draft, call.now).id
+def _publish(call: Call, draft: Draft, said: Mapping[str, str]) -> Response:
+    """Publish a draft or keep it until its time, and say what its picture shows where that is given."""
+    alt, later = said.get("alt", ""), said.get("publish_at", "").strip()
+    with attempt(call):
+        # Described first: rules may ask whether it is.
+        if draft.asset_id is not None and alt.strip():
+            descriptions.describe(call.session, call.member, draft.asset_id, alt)
+        if later:
+            at = scheduled_pages.moment(call, later)
+            schedule.schedule(call.session, call.member, call.book, draft, at, call.now)
+        else:
+            made = posts.publish(call.session, call.member, call.book, draft, call.now)
+    if later:
+        flash("Kept until then.", "good")
+        return see_other(scheduled_pages.PATH)
+    flash("Published.", "good")
+    return see_other(f"/posts/{made.id}")
 
 
 def _draft(call: Call, said: Mapping[str, str]) -> Draft:
@@ -121,6 +132,7 @@ def _draft(call: Call, said: Mapping[str, str]) -> Draft:
         place_id=_id(said, "place"),
         audience=audience,
         quote_id=_id(said, "quote"),
+        poll=composing.poll(said),
     )
 
 
@@ -154,10 +166,15 @@ def _form(
         ceiling=ceiling_for(book, member, guild, call.now),
         later=composing.later(said),
         planned=range(composing.LATER),
+        polled=composing.poll_rows(said),
+        asking=[
+            one for one in author.guilds if features.held_by_guild(book, features.GUILD_POLLS, one, call.now)
+        ],
         pictures=pictures.loose(call.session, member, PICTURES),
         photos=book.rules("media", MediaRules).photos,
         longest_alt=descriptions.LONGEST,
         origin=place_choice(call.session, said),
+        writes_ahead=features.held(book, features.SCHEDULED_POSTS, member, call.now),
         newcomer=welcome.newcomer(call.session, member, book, call.now),
         seen=seen,
         refused=refused,

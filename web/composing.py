@@ -1,14 +1,18 @@
 """Composing: an audience document from what was chosen in a form, and where its faults belong. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from audience.gradient import Step
+from audience.polls.question import Question
 from audience.predicate import Predicate
 from coop.errors import Fault, RuleBroken
 from web import group_rows
 from web.group_rows import CHOSEN, LISTS, VERBS, Said, number
 
+POLL = 20
+"""Rows of a form for the options of a poll, at most."""
 LATER = 3
 """Rows of a form for what is planned; the API takes more."""
 OPENED: dict[str, dict[str, Any]] = {
@@ -55,10 +59,32 @@ def later(said: Said) -> list[int]:
     return [row for row in range(LATER) if any(said.get(f"later{row}_{name}", "").strip() for name in names)]
 
 
+def poll(said: Said) -> Question | None:
+    """Return what a form asks in a poll; None where it asks nothing. Raise RuleBroken where it has no end."""
+    rows = poll_rows(said)
+    if not rows:
+        return None
+    if not said.get("poll_days", "").strip():
+        fault = Fault("/poll_days", "Say for how many days it is open.")
+        raise RuleBroken("This poll has no end.", faults=(fault,))
+    days = number(said, "poll_days")
+    if not 1 <= days <= timedelta.max.days:
+        raise RuleBroken(
+            "This poll has no end.", faults=(Fault("/poll_days", "Name fewer, and one at least."),)
+        )
+    return Question(tuple(said[f"poll{row}"] for row in rows), timedelta(days=days))
+
+
+def poll_rows(said: Said) -> list[int]:
+    """Return which rows of the options of a poll say anything."""
+    return [row for row in range(POLL) if said.get(f"poll{row}", "").strip()]
+
+
 def fields(said: Said) -> tuple[str, ...]:
     """Return the names of all fields and rows at which something may be wrong."""
     return (
-        *("body", "teaser", "guild", "asset_id", "alt", "place"),
+        *("body", "teaser", "guild", "asset_id", "alt", "place", "publish_at"),
+        *("poll", "poll_days", *(f"poll{row}" for row in range(POLL))),
         *("reach", "read", "seats", "on_full", "until_days", "at_time"),
         *ARRIVALS,
         *REPLIES,
@@ -86,6 +112,8 @@ def _owned(said: Said, at: str) -> dict[str, str]:
     found |= {f"{at}/replies/until": "until_days", f"{at}/replies/at_time": "at_time"}
     for name in LISTS:
         found |= group_rows.owners(said, name, f"{at}/interact/{name}" if name in VERBS else f"{at}/{name}")
+    found |= {"/poll/options": "poll", "/poll/lasts": "poll_days"}
+    found |= {f"/poll/options/{index}": f"poll{row}" for index, row in enumerate(poll_rows(said))}
     return found | {f"{at}/after/{index}": f"later{row}" for index, row in enumerate(later(said))}
 
 

@@ -6,12 +6,14 @@ Each goes on to the post, for a feed is never gone back to: that would deliver i
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, flash
+from flask import Blueprint, Response, flash, request
 
 from audience import likes, reposts
 from audience.asks import DONE, Done
 from audience.feeds import helped
+from audience.polls import voting
 from coop.call import Call
+from coop.errors import RuleBroken
 from web import acts
 from web.forms import Sent
 from web.visits import see_other
@@ -35,6 +37,9 @@ def add_to(pages: Blueprint) -> None:
             "Thank you: it did not help you understand.",
         ),
     }
+    asked = "/posts/<id:number>/poll"
+    acts.add(pages, asked, choose, there, done="Chosen. You may change it until it is over.")
+    acts.add(pages, f"{asked}/leave", choose_nothing, there, done="You choose nothing.")
     for name, (act, done) in gestures.items():
         acts.add(pages, f"/posts/<id:number>/{name}", act, there, done=done)
 
@@ -55,6 +60,21 @@ def unlike(call: Call, post_id: int) -> str:
 def take_back(call: Call, post_id: int) -> str:
     """No longer point to a post."""
     reposts.take_back(call.session, call.member, post_id)
+    return f"/posts/{post_id}"
+
+
+def choose(call: Call, post_id: int) -> str:
+    """Choose an option of a poll."""
+    written = request.form.get("option", "")
+    if not (written.isascii() and written.isdigit() and len(written) < 3):
+        raise RuleBroken("Choose one of its options.")
+    voting.vote(call.session, call.member, call.book, post_id, int(written), call.platform.clock)
+    return f"/posts/{post_id}"
+
+
+def choose_nothing(call: Call, post_id: int) -> str:
+    """Take back what one chose in a poll."""
+    voting.take_back(call.session, call.member, call.book, post_id, call.platform.clock)
     return f"/posts/{post_id}"
 
 

@@ -162,4 +162,5 @@ def _labeller(session: Session, limits: Machine, now: datetime) -> Labeller:
 
 
 def _facts(card: Card) -> Facts:
-    return Facts(card.body, card.width, card.height, card.alt or "")
+    asked = () if card.poll is None else card.poll.options
+    return Facts("\n".join([card.body, *asked]), card.width, card.height, card.alt or "")

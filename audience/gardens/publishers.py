@@ -12,11 +12,10 @@ from audience.moderation.rules import MODERATION, ModerationRules
 from coop import features
 from coop.book import Book
 from coop.errors import Fault, Forbidden
-from coop.feature_rules import FEATURES, FeatureRules, clause_of, vote_clause
 from coop.features import LABELLER_PUBLISHING
-from coop.holdings import Holder
 from coop.identity import Identity
 from coop.suspended import check as check_not_suspended
+from coop.unheld import unheld
 
 
 def check_may_publish(book: Book, publisher: Identity, guild: str | None, now: datetime) -> None:
@@ -49,15 +48,5 @@ def _switch(book: Book, detail: str) -> Fault:
 
 def _unheld(book: Book, guild: str | None, now: datetime) -> Fault:
     """Return what is in the way of whoever does not hold the feature."""
-    holder: Holder = "member" if guild is None else "guild"
-    feature = book.rules(FEATURES, FeatureRules).features.get(LABELLER_PUBLISHING)
-    terms = None if feature is None else feature.terms(holder)
-    if terms is None:
-        return _switch(book, f"The policy “features” lets no {holder} hold it: a vote would add it there.")
-    if guild is not None and features.met_by_guild(book, LABELLER_PUBLISHING, guild, now):
-        clause = book.cite(FEATURES, vote_clause(LABELLER_PUBLISHING), features.scope_of(book, guild))
-        detail = "It meets the conditions. A vote of the guild on its own features policy gives it this."
-        return Fault("", detail, clause)
-    path = "/members/me/features" if guild is None else f"/guilds/{guild}/features"
-    detail = f"It is gained in the night in which this holds: {terms.grant_when}. What is missing: {path}"
-    return Fault("", detail, book.cite(FEATURES, clause_of(LABELLER_PUBLISHING, holder, "grant_when")))
+    found = unheld(book, LABELLER_PUBLISHING, guild, now)
+    return found if found.clause is not None else _switch(book, found.detail)

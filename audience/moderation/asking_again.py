@@ -16,6 +16,7 @@ from typing import Any, cast
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
+from audience.cards import text_of
 from audience.moderation import decisions, label_facts
 from audience.moderation.label_tables import EditionAsked
 from audience.moderation.rules import ACTIONS, MODERATION, ModerationRules, Target
@@ -231,8 +232,8 @@ def _causes(
     found: list[Cause] = []
     if names:
         target: Target = "reply" if thing.reply else "post"
-        body, language = subject.body, thing.language
-        asked = causes_of(session, book, target, thing.guild, thing.id, body, language, at)
+        body = subject.body if thing.reply else text_of(session, thing.id).body
+        asked = causes_of(session, book, target, thing.guild, thing.id, body, thing.language, at)
         found = [one for one in asked if one.name in names]
     if of_picture and thing.asset_id is not None:
         asked = causes_of(session, book, "upload", thing.guild, thing.asset_id, None, None, at)

@@ -20,6 +20,7 @@ from audience.moderation.facts import COLUMNS, PROFILE_ABOUT, PROFILE_NAME, SUBJ
 from audience.moderation.rules import MODERATION, Target
 from audience.moderation.ruleset import Ruleset, Source, ruleset
 from audience.moderation.writing_facts import facts_of
+from audience.polls.tables import OPTIONS
 from audience.replay import relabelled
 from audience.replay.relabelled import Again
 from audience.rules import AUDIENCE, AudienceRules
@@ -55,7 +56,9 @@ JOIN LATERAL (
   FROM reply JOIN post ON post.id = reply.post_id WHERE reply.asset_id = subject.id LIMIT 1
 ) AS shown ON true"""
 _RECORDED: dict[Target, _Recorded] = {
-    "post": _Recorded(guild="subject.guild_id", language="subject.language", body="subject.body"),
+    "post": _Recorded(
+        guild="subject.guild_id", language="subject.language", body=f"subject.body || {OPTIONS}"
+    ),
     "reply": _Recorded(guild="answered.guild_id", body="subject.body"),
     "upload": _Recorded(
         author="subject.owner_id",

@@ -16,6 +16,7 @@ from audience.limits import limits_of
 from audience.posts import Draft
 from audience.reply_cards import ReplyCard
 from audience.routes.flags import FlagView, MarkView, flag_view, is_folded, mark_view
+from audience.routes.polls import NewPoll, PollView, poll_view
 from coop.api import Api
 from coop.book import Book
 from coop.call import Accepted, Call
@@ -53,6 +54,8 @@ class NewPost(BaseModel):
     audience: AudienceDocument = AudienceDocument()
     quote: NewQuote | None = None
     """A post to show inside it."""
+    poll: NewPoll | None = None
+    """What to ask those who are in the guild, where it holds the feature ``guild_polls``."""
 
 
 # Dataclasses, because a page makes hundreds of them: a model would take three times as long.
@@ -157,6 +160,8 @@ class PostView(BaseModel):
     """What it shows inside it; none as well where you may not see that, or where it is gone."""
     quote_state: Literal["waiting", "active", "refused", "detached"] | None
     """Of a quote of your own; until it is active, nobody sees it but you and the author you ask."""
+    poll: PollView | None
+    """What it asks those who are in the guild."""
     flag: FlagView | None
     """What the rules say of it."""
     garden: MarkView | None
@@ -177,7 +182,14 @@ def publish_post(call: Call, body: NewPost) -> PostView | Accepted:
 
     A quote reaches nobody whom what it quotes does not; where its author has to say yes first, it waits.
     """
-    draft = Draft(
+    made = posts.publish(call.session, call.member, call.book, draft_of(body), call.now)
+    shown = read(call, made.id)
+    return shown if made.held_at is None else Accepted(shown)
+
+
+def draft_of(body: NewPost) -> Draft:
+    """Return what was sent as a draft."""
+    return Draft(
         body=body.body,
         teaser=body.teaser,
         guild=body.guild,
@@ -186,10 +198,8 @@ def publish_post(call: Call, body: NewPost) -> PostView | Accepted:
         language=body.language,
         audience=body.audience,
         quote_id=None if body.quote is None else int(body.quote.post_id),
+        poll=None if body.poll is None else body.poll.question(),
     )
-    made = posts.publish(call.session, call.member, call.book, draft, call.now)
-    shown = read(call, made.id)
-    return shown if made.held_at is None else Accepted(shown)
 
 
 @api.delete("/posts/<id:post_id>")
@@ -238,6 +248,7 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         mine=MineView(liked=card.liked, reposted=card.reposted),
         quote=None if source is None else _quoted(source),
         quote_state=card.state,
+        poll=poll_view(card.poll),
         flag=flag_view(card.flag),
         garden=mark_view(card.mark),
         live=card.live,

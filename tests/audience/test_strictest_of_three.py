@@ -66,6 +66,8 @@ OF_BOTH: Mapping[str, Sequence[Any]] = {
     "/replies/until": ("P7D", "P30D", "open"),
     "/replies/at_time": AT_TIMES,
     **{f"/interact/{verb}/{name}": OPENINGS for verb in VERBS for name in ("default", "ceiling")},
+    "/polls/options": (2, 4, 6),
+    "/polls/longest": ("P1D", "P3D", "P7D"),
     "/rooms/seats": (2, 20, 60),
     "/rooms/speakers": (1, 3, 8),
     "/rooms/longest": ("PT30M", "PT1H", "PT2H"),

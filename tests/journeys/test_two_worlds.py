@@ -23,15 +23,18 @@ from werkzeug.test import TestResponse
 
 import audience.jobs
 from app import POLICY_KINDS
-from audience import circles, following, relations, replies, watching
+from audience import circles, following, posts, relations, replies, watching
 from audience.access import access_post
 from audience.cases import juries, reports, subject
 from audience.document import AudienceDocument
 from audience.feeds import helped, profiles
 from audience.feeds.own_draft import Draft
 from audience.moderation.tables import Decision
+from audience.polls.tables import Poll, PollVote
 from audience.rooms import floor, opening, reminders, scheduling, seats
 from audience.rooms.scheduling import Booking
+from audience.scheduling import drafts
+from audience.scheduling.tables import ScheduledPost
 from audience.tables import Post
 from coop.book import Book
 from coop.call import Platform
@@ -39,6 +42,7 @@ from coop.clock import Clock
 from coop.database import Database
 from coop.features import LIVE_ROOMS
 from coop.identity import Identity
+from coop.ids import new_id
 from coop.outbound import Outbound
 from coop.policies import Books
 from coop.sign_in import COOKIE
@@ -46,7 +50,16 @@ from coop.tables import Member, WebSession
 from tests.audience.factories import make_asset, make_post
 from tests.audience.public_square import FOR_EVERYBODY, QUOTABLE, vote
 from tests.coop.featured import give
-from tests.factories import LISBON, LONG_AGO, PORTUGAL, bearer_for, identity_of, make_guild, make_member
+from tests.factories import (
+    LISBON,
+    LONG_AGO,
+    PORTUGAL,
+    bearer_for,
+    id_of,
+    identity_of,
+    make_guild,
+    make_member,
+)
 from tests.journeys.hidden import Hidden, hide
 from tests.journeys.tended import tend, tend_hidden
 
@@ -96,6 +109,7 @@ class Village:
     decisions: list[int] = field(default_factory=list)
     cases: list[int] = field(default_factory=list)
     rooms: list[int] = field(default_factory=list)
+    scheduled: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -187,6 +201,9 @@ def restrict(session: Session, book: Book, village: Village) -> int:
     village.circles = [family.id]
     tend_hidden(session, book, village.people, village.hidden, MOMENT - timedelta(minutes=5))
     village.decisions = list(session.scalars(select(col(Decision.id)).limit(3)))
+    for post_id in hidden.posts[:9]:
+        _ask(session, post_id)
+    village.scheduled = [_scheduled(session, village, asset_id) for asset_id in (None, hidden.assets[0])]
     village.cases = [_reported(session, book, village, post_id) for post_id in hidden.posts[:3]]
     for turn in count(1):
         if len(hidden.posts) >= RESTRICTED:
@@ -200,6 +217,30 @@ def _reported(session: Session, book: Book, village: Village, post_id: int) -> i
     thing = subject.subject(session, post_id, None)
     reporter = next(one for one in village.people.values() if one.member_id != thing.author_id)
     return reports.report(session, reporter, book, thing, "mine", "Hidden words", LONG_AGO).case.id
+
+
+def _ask(session: Session, post_id: int) -> None:
+    """Have a hidden post ask something, which Ben has answered."""
+    session.get_one(Post, post_id).polled = True
+    session.add(Poll(post_id=post_id, options=["Hidden rye", "Hidden oats"], closes_at=MOMENT))
+    session.flush()
+    ben = session.scalars(select(Member).where(col(Member.handle) == "ben")).one()
+    session.add(PollVote(post_id=post_id, member_id=id_of(ben), option=1))
+
+
+def _scheduled(session: Session, village: Village, asset_id: int | None) -> int:
+    """Have Ada keep a post that is due another day; return the id by which she asks for it."""
+    draft = posts.Draft("Hidden #secret2 for @outsider", guild="bakers", asset_id=asset_id)
+    kept = ScheduledPost(
+        id=new_id(MOMENT),
+        author_id=village.people["ada"].member_id,
+        draft=drafts.stored(draft),
+        publish_at=MOMENT + timedelta(days=1),
+        kept_at=MOMENT,
+    )
+    session.add(kept)
+    session.flush()
+    return kept.id
 
 
 def conclude(platform: Platform) -> None:
@@ -218,6 +259,7 @@ def values(village: Village, name: str) -> list[object]:
         "upload_id": [*village.assets[:1], *village.assets[6:], NONE_SUCH],
         "circle_id": [*village.circles, NONE_SUCH],
         "decision_id": [*village.decisions, NONE_SUCH],
+        "scheduled_id": [*village.scheduled, NONE_SUCH],
         "case_id": [*village.cases, NONE_SUCH],
         "thing_id": [village.open[0], *village.hidden[:9], *village.answers, NONE_SUCH],
         "room_id": [*village.rooms, *village.hidden[:3], NONE_SUCH],

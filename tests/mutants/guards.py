@@ -11,6 +11,8 @@ CALM = "tests/audience/test_calm_races.py"
 ROOMS = "tests/audience/rooms/test_room_races.py"
 HOLDS_ROOM = "    session.execute(_HOLD.where(col(Room.post_id) == room_id))\n"
 STREAMS = "tests/audience/rooms/test_stream_races.py"
+POLLS = "tests/audience/polls/test_poll_races.py"
+SCHEDULE = "tests/audience/scheduling/test_publishing_races.py"
 
 
 @dataclass(frozen=True)
@@ -320,5 +322,37 @@ GUARDS = (
         without="one.decision, populate_existing=True",
         test="test_of_a_yes_and_a_no_at_once_one_alone_counts",
         file="tests/audience/moderation/test_waiting_follow_races.py",
+    ),
+    Guard(
+        name="one worker publishes what is due",
+        path="audience/scheduling/publishing.py",
+        text="        .with_for_update(skip_locked=True)\n",
+        without="",
+        test="test_law_14_many_workers_publish_each_post_once",
+        file=SCHEDULE,
+    ),
+    Guard(
+        name="what is taken back is not being published",
+        path="audience/scheduling/schedule.py",
+        text="        .with_for_update()\n",
+        without="",
+        test="test_what_is_taken_back_while_it_is_due_is_either_published_or_gone",
+        file=SCHEDULE,
+    ),
+    Guard(
+        name="what is to be published later is given one after another",
+        path="audience/scheduling/schedule.py",
+        text="    session.execute(held)\n",
+        without="",
+        test="test_of_many_given_at_once_no_more_are_kept_than_the_clause_says",
+        file=SCHEDULE,
+    ),
+    Guard(
+        name="no vote in a poll is under way while it is counted",
+        path="audience/polls/voting.py",
+        text="FOR SHARE OF poll\n",
+        without="",
+        test="test_of_all_votes_against_the_end_those_acknowledged_are_counted",
+        file=POLLS,
     ),
 )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from web.clocks import ago, clock, date, machine, moment_there, span
+from web.clocks import ago, clock, date, entered, machine, moment_there, read, span
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -63,3 +63,29 @@ def test_a_moment_is_written_in_utc_wherever_it_was_taken() -> None:
     there = NOW.astimezone(timezone(timedelta(hours=5)))
     assert date(there) == "1 Mar 2027, 12:00 UTC"
     assert machine(there) == "2027-03-01T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2027-03-01T12:00", datetime(2027, 3, 1, 11, tzinfo=UTC)),
+        ("2027-07-01T12:00:30", datetime(2027, 7, 1, 10, 0, 30, tzinfo=UTC)),
+        ("2027-03-28T02:30", datetime(2027, 3, 28, 1, 30, tzinfo=UTC)),
+        ("2027-10-31T02:30", datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),
+        ("2027-03-01T12:00Z", None),
+        ("2027-02-30T12:00", None),
+        ("0001-01-01T00:00", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_a_moment_that_is_entered_is_read_by_the_clocks_of_a_place(
+    written: str, moment: datetime | None
+) -> None:
+    """In Oslo, also where clocks are put forward and a time is left out, and back and one comes twice."""
+    assert read(written, "Europe/Oslo") == moment
+
+
+def test_a_moment_is_entered_as_it_is_read() -> None:
+    assert entered(NOW, "Asia/Tokyo") == "2027-03-01T21:00"
+    assert read(entered(NOW, "Asia/Tokyo"), "Asia/Tokyo") == NOW

@@ -51,6 +51,7 @@ FOR_MEMBERS = (
     "/members/me",
     "/members/me/webhooks",
     "/posts/new",
+    "/posts/scheduled",
     "/notices",
     "/notices/waiting",
     "/councils/coop",

@@ -17,7 +17,14 @@ from coop.book import COOP, Book
 from coop.cel.evaluation import value
 from coop.feature_rules import FEATURES, FeatureRules
 from coop.feature_state import Met, after, ended
-from coop.features import LABELLER_PUBLISHING, LARGER_QUOTA, LIVE_ROOMS, WIDE_REACH
+from coop.features import (
+    GUILD_POLLS,
+    LABELLER_PUBLISHING,
+    LARGER_QUOTA,
+    LIVE_ROOMS,
+    SCHEDULED_POSTS,
+    WIDE_REACH,
+)
 from coop.holdings import HOLDERS, Holder
 from coop.notice_tables import Announcement, Notice
 from coop.tables import Guild, Member, PolicyEpoch
@@ -39,13 +46,14 @@ def test_who_talks_with_people_gains_and_who_does_not_gains_nothing(session: Ses
     ada, ben = make_member(session, "ada"), make_member(session, "ben")
     new = make_member(session, "new", joined_at=NOW - 9 * DAY)
     numbers = {**of(ada), ("member", id_of(new)): TALKING}
-    assert night(session, book, numbers) == 4
+    assert night(session, book, numbers) == 5
     found = standing(session)
     year = ENDED + 364 * DAY
     assert found == {
         (WIDE_REACH, "member", id_of(ada)): (ENDED, None, None),
         (LARGER_QUOTA, "member", id_of(ada)): (ENDED, None, None),
         (LABELLER_PUBLISHING, "member", id_of(ada)): (ENDED, None, year),
+        (SCHEDULED_POSTS, "member", id_of(ada)): (ENDED, None, None),
         (LABELLER_PUBLISHING, "member", id_of(new)): (ENDED, None, year),
     }
     assert id_of(ben) not in {one for _, _, one in found}
@@ -73,9 +81,14 @@ def test_the_inverse_of_the_market_a_grace_the_loss_and_the_way_back(session: Se
 def test_what_juries_uphold_takes_wide_reach_and_the_labels_at_once(session: Session, book: Book) -> None:
     ada = make_member(session, "ada")
     night(session, book, of(ada, upheld_reports=1))
-    assert {name for name, _, _ in standing(session)} == {LARGER_QUOTA, LABELLER_PUBLISHING}
+    assert {name for name, _, _ in standing(session)} == {LARGER_QUOTA, LABELLER_PUBLISHING, SCHEDULED_POSTS}
     night(session, book, of(ada), 1)
-    assert {name for name, _, _ in standing(session)} == {LARGER_QUOTA, LABELLER_PUBLISHING, WIDE_REACH}
+    assert {name for name, _, _ in standing(session)} == {
+        LARGER_QUOTA,
+        LABELLER_PUBLISHING,
+        SCHEDULED_POSTS,
+        WIDE_REACH,
+    }
     night(session, book, of(ada, upheld_reports=2), 2)
     assert not lost(session), "two are no habit"
     night(session, book, of(ada, upheld_reports=3), 3)
@@ -85,7 +98,7 @@ def test_what_juries_uphold_takes_wide_reach_and_the_labels_at_once(session: Ses
         (LABELLER_PUBLISHING, id_of(ada), at, "limit"),
     }
     night(session, book, of(ada), 4)
-    assert len(standing(session)) == 3, "regained when what was upheld is out of the window"
+    assert len(standing(session)) == 4, "regained when what was upheld is out of the window"
 
 
 def test_law_14_a_late_night_takes_what_a_grace_has_ended_at_its_end(session: Session, book: Book) -> None:
@@ -98,7 +111,7 @@ def test_law_14_a_late_night_takes_what_a_grace_has_ended_at_its_end(session: Se
 
 def test_law_14_a_night_that_is_done_is_not_done_again(session: Session, book: Book) -> None:
     ada = make_member(session, "ada")
-    assert night(session, book, of(ada)) == 3
+    assert night(session, book, of(ada)) == 4
     held, before = standing(session), session.scalar(select(col(PolicyEpoch.holdings)))
     assert night(session, book, {}) == 0, "the same day, whatever was counted since"
     assert nightly.refresh(session, book, NOW + timedelta(hours=5)) == 0
@@ -141,15 +154,25 @@ def test_a_feature_that_a_vote_took_away_and_a_member_who_left_lose_it(session: 
         (LARGER_QUOTA, id_of(ada), at, "clause"),
         (LARGER_QUOTA, id_of(ben), at, "clause"),
         (LABELLER_PUBLISHING, id_of(ben), at, "gone"),
+        (SCHEDULED_POSTS, id_of(ben), at, "gone"),
     }
-    assert set(standing(session)) == {(*KEY, id_of(ada)), (LABELLER_PUBLISHING, "member", id_of(ada))}
+    assert set(standing(session)) == {
+        (*KEY, id_of(ada)),
+        (LABELLER_PUBLISHING, "member", id_of(ada)),
+        (SCHEDULED_POSTS, "member", id_of(ada)),
+    }
 
 
 def test_a_guild_gains_by_what_its_members_do_together(session: Session, book: Book) -> None:
     bakers = make_guild(session, "bakers")
     own: Numbers = {("guild", id_of(bakers)): {"members": 6, "active_members": 5, "reciprocal_pairs": 10}}
     night(session, book, own)
-    assert {name for name, _, _ in standing(session)} == {WIDE_REACH, LIVE_ROOMS, LABELLER_PUBLISHING}
+    assert {name for name, _, _ in standing(session)} == {
+        WIDE_REACH,
+        LIVE_ROOMS,
+        LABELLER_PUBLISHING,
+        GUILD_POLLS,
+    }
     alone: Numbers = {("guild", id_of(bakers)): {"members": 6}}
     night(session, book, alone, 1)
     assert {grace for _, grace, _ in standing(session).values()} == {ENDED + 29 * DAY}
@@ -174,12 +197,17 @@ def test_whoever_a_night_concerns_is_told_once_and_wide_reach_shows_the_way_by_a
     assert told(ada) == [
         "gained:member:labeller_publishing",
         "gained:member:larger_quota",
+        "gained:member:scheduled_posts",
         "gained:member:wide_reach",
         "grace:member:wide_reach",
         "kept:member:wide_reach",
         "lost:member:wide_reach",
     ]
-    assert told(ben) == ["gained:guild:labeller_publishing", "gained:guild:wide_reach"]
+    assert told(ben) == [
+        "gained:guild:guild_polls",
+        "gained:guild:labeller_publishing",
+        "gained:guild:wide_reach",
+    ]
     said = select(col(Announcement.line), col(Announcement.detail), col(Announcement.path))
     row = session.execute(said.where(col(Announcement.moment) == "lost:member:wide_reach")).one()
     assert row.line.startswith("You may no longer give a post more seats than the ceiling")
@@ -261,4 +289,4 @@ def test_a_night_takes_as_many_statements_for_many_as_for_few(session: Session, 
             assert nightly.refresh(session, book, NOW + more * DAY) > 0
         numbers.append(len(sent))
         count(session, book, {}, NOW + more * DAY + DAY)
-    assert numbers[1] <= numbers[0] + 8, "what the first lost besides"
+    assert numbers[1] <= numbers[0] + 12, "what the first lost besides: three for each feature"

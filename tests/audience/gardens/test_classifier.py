@@ -25,6 +25,7 @@ from media.storage import ObjectStore
 from tests.audience.factories import NOBODY, NOW, make_post
 from tests.audience.feeds.outside import StoppedClock
 from tests.audience.gardens.growing import brought, sight
+from tests.audience.polls.asking import LOAVES, bakery
 from tests.coop.receiver import Receiver, receiving
 
 LATER = timedelta(minutes=5)
@@ -100,6 +101,15 @@ def test_what_it_is_sure_of_is_a_label_by_machine_for_those_who_subscribe(
     subscriptions.subscribe(session, ben, book, "machine", {"advertising": "hide"}, NOW)
     assert brought(session, ben, book) == [unsure]
     assert sight(session, ben, book, sure) == "collapse"
+
+
+def test_what_a_post_asks_is_judged_too(
+    worker: Worker, server: Receiver, session: Session, book: Book
+) -> None:
+    bakery(session, book, 2).ask(LOAVES)
+    says(server, {})
+    assert worker.ask(named(classifier_of(server.url))) == 1
+    assert json.loads(server.received[0].body)["posts"][0]["text"] == "Which?\nRye\nOats\nSpelt"
 
 
 def test_law_07_what_is_for_some_never_leaves_the_house(

@@ -15,6 +15,7 @@ from audience.gardens.editions import Naming
 from audience.moderation import asking_again, decisions
 from audience.moderation.label_tables import EditionAsked
 from audience.moderation.tables import Decision
+from audience.polls.tables import Poll
 from audience.tables import Post
 from coop.book import Book
 from coop.identity import Identity
@@ -59,6 +60,20 @@ def test_a_label_that_comes_later_asks_again_and_its_author_is_told(
     assert cause["labels"][0]["labels"] == [{"label": "spam", "edition": 1, "of": "post"}]
     assert session.scalars(select(col(Announcement.line))).all() == ["A post of yours is shown folded."]
     assert asked(session, book, NOW) == 0, "once"
+
+
+def test_the_options_of_a_poll_are_part_of_what_is_asked_about_again(
+    session: Session, book: Book, ada: Identity, cleo: Identity
+) -> None:
+    book = trusting(book, f"{SPAM} && text.contains('rye')")
+    found(session, cleo, book, NOW - DAY)
+    polled, plain = (make_post(session, ada, book, now=NOW - HOUR) for _ in range(2))
+    polled.polled = True
+    session.add(Poll(post_id=polled.id, options=["rye", "oats"], closes_at=NOW + DAY))
+    session.flush()
+    say(session, cleo, book, NOW, spam(polled.id, plain.id))
+    assert asked(session, book, NOW) == 1
+    assert (done_with(session, polled.id), done_with(session, plain.id)) == (["collapse"], [])
 
 
 def test_what_is_taken_back_is_let_go_and_other_rules_go_on(

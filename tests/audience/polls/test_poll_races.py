@@ -1,0 +1,101 @@
+"""Polls at their end, in real processes: every vote that was acknowledged is counted, and no other."""
+
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session
+
+from app import POLICY_KINDS
+from audience.polls import counting, voting
+from audience.polls.tables import Poll, PollVote
+from coop.clock import Clock
+from coop.database import Database
+from coop.errors import Conflict
+from coop.identity import Identity
+from coop.policies import Books
+from tests.audience.polls.asking import bakery
+from tests.thorough import much
+
+SOON = timedelta(milliseconds=300)
+
+
+def ask(database: Database, number: int) -> tuple[int, list[Identity]]:
+    """Ask something of a guild of so many."""
+    with database.begin() as session:
+        bakers = bakery(session, Books(POLICY_KINDS).current(session), number)
+        post = bakers.ask()
+        session.get_one(Poll, post.id).closes_at = Clock().now(session) + timedelta(hours=1)
+        return post.id, list(bakers.bakers)
+
+
+def vote(url: str, post_id: int, people: list[Identity]) -> list[tuple[int, int]]:
+    """Have each of these vote again and again until it is over; return what was acknowledged to them last."""
+    database = Database(url, pool_size=len(people))
+
+    def choose(who: Identity) -> tuple[int, int]:
+        chosen, option = 0, 1
+        while True:
+            try:
+                with database.begin() as session:
+                    book = Books(POLICY_KINDS).current(session)
+                    voting.vote(session, who, book, post_id, option, Clock())
+            except Conflict:
+                return who.member_id, chosen
+            chosen, option = option, option % 3 + 1
+
+    with ThreadPoolExecutor(len(people)) as threads:
+        found = list(threads.map(choose, people))
+    database.dispose()
+    return found
+
+
+def count(database: Database) -> int:
+    """Count what is over, again and again, until it was counted; return how often that was done here."""
+    deadline, done = time.monotonic() + 60, 0
+    while time.monotonic() < deadline:
+        done += counting.count_due(database, Books(POLICY_KINDS), Clock())
+        with database.begin() as session:
+            if kept(session)[0] is not None:
+                break
+        time.sleep(0.001)
+    return done
+
+
+def end(database: Database, wanted: int) -> None:
+    """Have the poll be over in a moment, once so many have voted."""
+    deadline, votes = time.monotonic() + 60, 0
+    while votes < wanted and time.monotonic() < deadline:
+        time.sleep(0.01)
+        with database.begin() as session:
+            votes = kept(session)[1]
+    with database.begin() as session:
+        session.execute(update(Poll).values(closes_at=Clock().now(session) + SOON))
+
+
+def kept(session: Session) -> tuple[list[int] | None, int]:
+    votes = session.scalar(select(func.count()).select_from(PollVote)) or 0
+    return session.scalars(select(Poll)).one().counts, votes
+
+
+def test_of_all_votes_against_the_end_those_acknowledged_are_counted(committed: Database) -> None:
+    post_id, people = ask(committed, much(16, 40))
+    url = committed.bind.engine.url.render_as_string(hide_password=False)
+    halves = (people[::2], people[1::2])
+    with (
+        ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("forkserver")) as processes,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        runs = [processes.submit(vote, url, post_id, half) for half in halves]
+        counted = [threads.submit(count, committed) for _ in range(4)]
+        end(committed, len(people))
+        acknowledged = dict(one for run in runs for one in run.result(timeout=90))
+        assert sum(run.result(timeout=90) for run in counted) == 1
+    with committed.begin() as session:
+        counts, votes = kept(session)
+    chosen = list(acknowledged.values())
+    assert counts == [chosen.count(option) for option in (1, 2, 3)]
+    assert sum(counts) == len(people)
+    assert votes == 0
