@@ -76,7 +76,9 @@ def test_a_guild_s_vote_is_replayed_for_that_guild_alone(session: Session, book:
     found = rehearse(session, book, patched, scope)
     assert found.replayed["members"].value == 0
     assert found.replayed["guilds"].value == 1
-    changed = {one.name: one.total for one in found.measures if one.total.gained.value or one.total.lost.value}
+    changed = {
+        one.name: one.total for one in found.measures if one.total.gained.value or one.total.lost.value
+    }
     assert list(changed) == ["wide_reach_guild"]
     total = changed["wide_reach_guild"]
     assert (total.before.value, total.gained.value) == (0, 1)
