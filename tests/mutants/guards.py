@@ -352,7 +352,7 @@ GUARDS = (
         path="audience/polls/voting.py",
         text="FOR SHARE OF poll\n",
         without="",
-        test="test_of_all_votes_against_the_end_those_acknowledged_are_counted",
+        test="test_a_vote_that_is_under_way_at_the_end_is_waited_for_and_counted",
         file=POLLS,
     ),
 )

@@ -99,3 +99,17 @@ def test_of_all_votes_against_the_end_those_acknowledged_are_counted(committed: 
     assert counts == [chosen.count(option) for option in (1, 2, 3)]
     assert sum(counts) == len(people)
     assert votes == 0
+
+
+def test_a_vote_that_is_under_way_at_the_end_is_waited_for_and_counted(committed: Database) -> None:
+    post_id, people = ask(committed, 2)
+    books, clock = Books(POLICY_KINDS), Clock()
+    with committed.begin() as session:
+        session.execute(update(Poll).values(closes_at=clock.now(session) + SOON))
+    with committed.begin() as session:
+        voting.vote(session, people[0], books.current(session), post_id, 2, clock)
+        time.sleep(2 * SOON.total_seconds())
+        assert counting.count_due(committed, books, clock) == 0, "somebody votes still"
+    assert counting.count_due(committed, books, clock) == 1
+    with committed.begin() as session:
+        assert kept(session) == ([0, 1, 0], 0)
