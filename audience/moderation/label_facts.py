@@ -7,7 +7,7 @@ else a labeller says.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -109,8 +109,8 @@ def _named(cause: Cause) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for fact in cause.asked:
         if fact.startswith(PREFIX):
-            told = [one.facts[fact] for one in cause.matched if fact in one.facts]
-            found[fact.removeprefix(PREFIX)] = frozenset().union(*told)  # type: ignore[arg-type]
+            told = [cast(frozenset[str], one.facts[fact]) for one in cause.matched if fact in one.facts]
+            found[fact.removeprefix(PREFIX)] = frozenset[str]().union(*told)
     return found
 
 

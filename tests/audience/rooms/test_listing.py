@@ -1,6 +1,6 @@
 """Lists of rooms: what lies ahead or is open, soonest first, and nothing of what is hidden."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -20,7 +20,7 @@ AMONG_BAKERS = {"see": {"any": [{"guild": "bakers"}]}}
 
 
 def listed(
-    bakers: Live, who: str = "olga", *, at: object = NOW, limit: int = 30, slug: str | None = "bakers"
+    bakers: Live, who: str = "olga", *, at: datetime = NOW, limit: int = 30, slug: str | None = "bakers"
 ) -> list[int]:
     """Return the ids of all pages, one after another."""
     found: list[int] = []
@@ -30,7 +30,7 @@ def listed(
             bakers.session,
             bakers.people[who],
             bakers.book,
-            at,  # type: ignore[arg-type]
+            at,
             slug=slug,
             after=after,
             limit=limit,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from audience import posts
@@ -233,7 +233,7 @@ def test_a_room_that_was_extended_before_the_job_held_it_goes_on(
 
     def extended(now: datetime) -> object:
         if asked:
-            bakers.session.execute(Room.__table__.update().values(minutes=90))  # type: ignore[attr-defined]
+            bakers.session.execute(update(Room).values(minutes=90))
         asked.append(1)
         return due(now)
 

@@ -1,12 +1,14 @@
 """The order of those who wait to speak, and who may take the floor."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audience.rooms.queue import Floor, Hand, Turn, floor, in_order, may_take, place
+from audience.rules import Turns
 from tests.audience.factories import NOW
 
 SECOND = timedelta(seconds=1)
@@ -54,11 +56,11 @@ def test_as_many_may_take_the_floor_as_there_is_room_for_and_who_did_not_ask_com
     assert [place(queue, one) for one in (4, 5, 99)] == [1, 2, None]
 
 
-@given(HANDS, TURNS, st.integers(1, 12), st.sampled_from(["unheard_first", "first_come"]))
+@given(HANDS, TURNS, st.integers(1, 12), st.sampled_from(get_args(Turns)))
 def test_law_06_no_more_may_take_it_than_there_is_room_for(
-    hands: list[Hand], turns: list[Turn], speakers: int, clause: str
+    hands: list[Hand], turns: list[Turn], speakers: int, clause: Turns
 ) -> None:
-    queue = in_order(hands, clause)  # type: ignore[arg-type]
+    queue = in_order(hands, clause)
     found = floor(turns, speakers, NOW)
     assert sorted(queue, key=id) == sorted(hands, key=id)
     allowed = [one.member_id for one in queue if may_take(queue, one.member_id, found)]

@@ -1,9 +1,10 @@
 """Seats of a room: who is present, how many may be, and who is put out."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from audience import limit_for_now
@@ -107,9 +108,9 @@ def test_a_sign_of_life_that_comes_after_its_seat_was_given_up_asks_anew(
     bakers.enter(room, "cleo")
     seen = seats._seen
 
-    def too_late(*args: object) -> bool:
-        bakers.session.execute(RoomSeat.__table__.update().values(left_at=SOON))  # type: ignore[attr-defined]
-        return seen(*args)  # type: ignore[arg-type]
+    def too_late(*args: Any) -> bool:
+        bakers.session.execute(update(RoomSeat).values(left_at=SOON))
+        return seen(*args)
 
     monkeypatch.setattr(seats, "_seen", too_late)
     with pytest.raises(NotYet) as refused:
