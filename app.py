@@ -9,6 +9,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
+import audience.charter
 import audience.jobs
 import audience.measures
 import audience.moderation.screening
@@ -139,7 +140,7 @@ POLICY_KINDS = {
         PolicyKind("membership", MembershipRules, charter=membership_charter),
         PolicyKind("voting", VotingRules, charter=voting_charter),
         PolicyKind("deliberation", DeliberationRules, charter=deliberation_charter),
-        *audience.rules.KINDS,
+        *audience.charter.KINDS,
         PolicyKind("media", MediaRules),
         PolicyKind(FEATURES, FeatureRules, charter=feature_charter, guild=True),
     )

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, distinct, func, or_, select, true
 from sqlmodel import Session, col
 
+from audience.charter import KINDS
 from audience.feeds.rules import FEEDS, FeedRules
-from audience.rules import KINDS
 from audience.tables import Post, Reply, Seat
 from coop.book import COOP
 from coop.ids import first_id_at

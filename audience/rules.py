@@ -8,14 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from audience.clauses import LESS, MORE, Bounds, Cap, limit_of, listed, orders
-from audience.feeds.rules import FEEDS, FeedRules
-from audience.moderation.charter import moderation_charter
-from audience.moderation.rules import MODERATION, ModerationRules
-from coop.book import PolicyKind
-from coop.clauses import Clauses, Duration, bounds_of_nothing
-from coop.errors import Fault
-from coop.policy_text import leaves, token
+from audience.clauses import LESS, MORE, Bounds, Cap, listed, orders
+from coop.clauses import Clauses, Duration
 
 AUDIENCE = "audience"
 
@@ -295,56 +289,3 @@ class AudienceRules(Clauses):
 
 ORDERS = dict(orders(AudienceRules))
 """By the pointer of each clause that a guild may set: which of two values is the stricter."""
-
-
-def charter(rules: AudienceRules | FeedRules) -> list[Fault]:
-    """Return the clauses that would bind nothing.
-
-    They are bounds of no clause, bounds for guilds of what is asked of no guild, and defaults above their
-    ceilings.
-    """
-    if isinstance(rules, FeedRules):
-        return bounds_of_nothing(rules)
-    return [*_defaults(rules), *bounds_of_nothing(rules), *_guild_bounds(rules)]
-
-
-def _defaults(rules: AudienceRules) -> list[Fault]:
-    opened: dict[str, Openness] = dict(rules.interact)
-    found = [
-        Fault(f"/interact/{verb}/default", f"The default cannot be above the ceiling: {one.ceiling}.")
-        for verb, one in opened.items()
-        if OPENINGS.index(one.default) > OPENINGS.index(one.ceiling)
-    ]
-    default, ceiling = limit_of(rules.seats.default), limit_of(rules.seats.ceiling)
-    if ceiling is not None and (default is None or default > ceiling):
-        detail = f"The default cannot be above the ceiling, which is {ceiling}."
-        found.append(Fault("/seats/default", detail))
-    wide = limit_of(rules.seats.wide_ceiling)
-    if wide is not None and ceiling is not None and wide < ceiling:
-        detail = "The wide ceiling cannot be below the ceiling, which holds for everybody."
-        found.append(Fault("/seats/wide_ceiling", detail))
-    if rules.limit_for_now.default > rules.limit_for_now.longest:
-        detail = f"The default cannot be longer than the longest, which is {rules.limit_for_now.longest}."
-        found.append(Fault("/limit_for_now/default", detail))
-    words = rules.thanks.words
-    if len(set(words)) != len(words):
-        found.append(Fault("/thanks/words", "It says the same twice."))
-    return found
-
-
-def _guild_bounds(rules: AudienceRules) -> list[Fault]:
-    known = leaves(rules.model_dump(exclude={"bounds"}))
-    detail = "This is the coop's alone: what a guild set would bind nothing."
-    return [
-        Fault(f"/bounds/guild/{token(clause)}", detail)
-        for clause in rules.bounds.guild
-        if clause in known and clause not in ORDERS
-    ]
-
-
-KINDS = (
-    PolicyKind(AUDIENCE, AudienceRules, charter, guild=True),
-    PolicyKind(FEEDS, FeedRules, charter),
-    PolicyKind(MODERATION, ModerationRules, moderation_charter, guild=True),
-)
-"""What ``app.py`` registers."""

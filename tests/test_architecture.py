@@ -180,6 +180,7 @@ PURE = (
     "audience/replay/places.py",
     "audience/reply_rules.py",
     "audience/rooms/session_description.py",
+    "audience/charter.py",
     "audience/rules.py",
     "audience/scheduling/refusal.py",
     "audience/feeds/signals.py",

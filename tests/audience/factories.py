@@ -9,9 +9,10 @@ from typing import Any
 from sqlmodel import Session
 
 from audience import posts
+from audience.charter import KINDS
 from audience.document import AudienceDocument
 from audience.posts import Draft
-from audience.rules import AUDIENCE, KINDS
+from audience.rules import AUDIENCE
 from audience.tables import Post
 from coop.book import COOP, Book, InForce, PolicyKind, Source, guild_scope
 from coop.identity import Identity

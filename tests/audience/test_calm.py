@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from audience import calm
 from audience.calm import Coming, Heated
+from audience.charter import KINDS
 from audience.heat import Facts, Said
 from audience.moderation.heat_rules import HEAT_ORDERS, LEVELS, Response
 from audience.moderation.rules import MODERATION
 from audience.reply_rules import Replier, reply_limits
-from audience.rules import KINDS
 from coop.book import COOP, Book, check_rules, guild_scope, merged
 from tests.audience.factories import NOW, founding_book, in_force, with_clauses
 

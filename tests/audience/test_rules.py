@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from audience.charter import KINDS
 from audience.clauses import limit_of, strictest
 from audience.feeds.rules import FeedRules
-from audience.rules import KINDS, ORDERS, AudienceRules
+from audience.rules import ORDERS, AudienceRules
 from coop.book import COOP, check_rules
 from tests.audience.factories import founding_book
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from audience.charter import KINDS
 from audience.feeds.rules import FEEDS, FeedRules, range_clause, slot_clause, weight_clause
-from audience.rules import KINDS
 from coop.book import COOP, check_rules, within
 from coop.policy_text import leaves
 from tests.audience.factories import founding_book
