@@ -32,7 +32,7 @@ from tests.thorough import much
 
 PROCESSES, THREADS = 4, 6
 CAP, SPEAKERS = 7, 3
-CLAUSES = {"/rooms/seats": 60, "/rooms/speakers": SPEAKERS, "/rooms/scheduled": 3}
+CLAUSES = {"/rooms/seats": 60, "/rooms/speakers": SPEAKERS, "/rooms/scheduled": 3, "/seats/default": 500}
 
 Act = Callable[[Session, Identity, Book, int, datetime], object]
 
