@@ -80,4 +80,6 @@ def refresh(session: Session, book: Book, now: datetime) -> int:
         "viewed_since": now - windows.viewers,
         "first_answer": first_id_at(now - windows.answers),
     }
-    return int(session.execute(_REFRESH, bound).scalar_one())
+    changed = int(session.execute(_REFRESH, bound).scalar_one())
+    runs.ran(session, JOB, {}, now)
+    return changed

@@ -14,12 +14,12 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.access import CAPPED, FOLLOWED, MORE_ASKED, READER, ROOM, TIES, VISIBLE
-from audience.feeds import taste
+from audience.feeds import facts, taste
+from audience.feeds.facts import FOUND, RUNS
 from audience.feeds.reader import NOTHING_KNOWN, Taste
 from audience.feeds.recipe import Recipe
 from audience.feeds.rules import Among
 from audience.feeds.signals import Candidate
-from audience.feeds.tables import AS_USUAL
 from audience.gardens.garden import ALL_FED, Garden
 from audience.gardens.reading import garden_of
 from audience.standpoint import standpoint
@@ -30,11 +30,11 @@ from coop.errors import NotFound
 from coop.identity import Identity
 from coop.ids import first_id_at
 
-_FACTS = f"""
-SELECT post.id, post.author_id, own.slug, post.seats_max, {MORE_ASKED} AS more_asked,
-       gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached, post.embeds,
-       tie.follows, tie.same_guild, tie.named,
-       post.features, post.norm
+# What is the same for every reader is joined from ``facts``.
+_FOUND = f"""
+SELECT post.xmin, post.ctid, post.id, own.slug, {MORE_ASKED} AS more_asked,
+       gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached,
+       tie.follows, tie.same_guild, tie.named
 FROM {{posts}} AS post
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN {CAPPED}
@@ -57,7 +57,9 @@ def _offered(fed: str) -> str:
 def _newest(which: str, fed: str) -> str:
     """Return the newest of all unseen posts."""
     unseen = _UNSEEN.format(which=which)
-    return f"(SELECT * FROM post WHERE {_offered(fed)} AND {unseen} ORDER BY id DESC LIMIT :depth)"
+    return (
+        f"(SELECT *, xmin, ctid FROM post WHERE {_offered(fed)} AND {unseen} ORDER BY id DESC LIMIT :depth)"
+    )
 
 
 def _newest_of_each(sources: str, link: str, fed: str) -> str:
@@ -68,7 +70,7 @@ def _newest_of_each(sources: str, link: str, fed: str) -> str:
     """
     unseen = _UNSEEN.format(which=_SINCE)
     return f"""(
-      SELECT post.* FROM (
+      SELECT post.*, post.xmin, post.ctid FROM (
         SELECT newest.id FROM {sources} AS source(id), LATERAL (
           SELECT id FROM post WHERE {link} = source.id AND {unseen} ORDER BY id DESC LIMIT :depth) AS newest
         ORDER BY id DESC) AS listed
@@ -85,24 +87,18 @@ def _among(fed: str) -> dict[Among, str]:
     }
 
 
-_WITH_SIGNALS = f"""
-WITH {READER}
-SELECT facts.*,
-       coalesce(posts, 0), coalesce(viewers, 0), coalesce(answered, 0),
-       coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),
-       coalesce(heat, 0){{more}}
-FROM ({{facts}}) AS facts
-LEFT JOIN author_signals ON member_id = author_id
-LEFT JOIN post_signals ON post_id = facts.id
-"""
-
-# With the first row alone, for it is the same in all.
+# Both with the first row alone, for they are the same in all.
+_RUNS = f"CASE WHEN row_number() OVER () = 1 THEN {RUNS} END AS runs"
 _KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} END AS known"
+_RUNS_AT = 2 + FOUND
+"""The place of the former in a row; after it the latter, where it is asked for."""
+
+_PAGE = f"WITH {READER} SELECT found.*, {_RUNS}{{more}} FROM ({{found}}) AS found"
 
 
 def _statement(posts: str, more: str = "") -> DriverStatement[TupleRow]:
-    facts = _FACTS.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-    return DriverStatement(shortened(_WITH_SIGNALS.format(facts=facts, more=more)), tuple_row)
+    found = _FOUND.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
+    return DriverStatement(shortened(_PAGE.format(found=found, more=more)), tuple_row)
 
 
 _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
@@ -111,11 +107,8 @@ CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _among(ALL_FE
 """The statement for each set of posts that a profile is made from, for whoever keeps no garden."""
 
 _LISTED = _statement(_newest(_LISTED_IDS, ALL_FED))
-_THE_ONE = _FACTS.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")
-_ONE = DriverStatement(text(_WITH_SIGNALS.format(facts=_THE_ONE, more="")), tuple_row)
-
-
-_WIDTH = len(Candidate._fields)
+_THE_ONE = _FOUND.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")
+_ONE = DriverStatement(text(_PAGE.format(found=_THE_ONE, more="")), tuple_row)
 
 
 @lru_cache(maxsize=512)
@@ -155,11 +148,8 @@ def candidates(
     }
     statement = CANDIDATES[profile.among] if fed == ALL_FED else _tended(profile.among, fed)
     rows = statement.rows(session, bound)
-    known = rows[0][_WIDTH] if rows else None
-    return (
-        [Candidate._make(row[:_WIDTH]) for row in rows],
-        NOTHING_KNOWN if known is None else taste.read(known),
-    )
+    known = rows[0][_RUNS_AT + 1] if rows else None
+    return _completed(session, rows), NOTHING_KNOWN if known is None else taste.read(known)
 
 
 def listed(
@@ -175,7 +165,7 @@ def listed(
     statement = _LISTED if fed == ALL_FED else _listed_tended(fed)
     bound = {**standpoint(session, viewer, book, now), **kept, "listed": list(posts)}
     rows = statement.rows(session, {**bound, "depth": len(posts), "pool": len(posts)})
-    found = {post.id: post for post in map(Candidate._make, rows)}
+    found = {post.id: post for post in _completed(session, rows)}
     return [found[post_id] for post_id in posts if post_id in found]
 
 
@@ -185,4 +175,8 @@ def candidate(session: Session, viewer: Identity, book: Book, post_id: int, now:
     rows = _ONE.rows(session, bound)
     if not rows:
         raise NotFound
-    return Candidate._make(rows[0])
+    return _completed(session, rows)[0]
+
+
+def _completed(session: Session, rows: Sequence[TupleRow]) -> list[Candidate]:
+    return facts.completed(session, rows, rows[0][_RUNS_AT]) if rows else []

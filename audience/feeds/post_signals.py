@@ -128,6 +128,7 @@ def refresh(session: Session, book: Book, now: datetime) -> int:
     changed = int(session.execute(_REFRESH, _bound(measures, now)).scalar_one())
     changed += helped.refresh(session, measures.bridge, now)
     session.execute(_FORGET)
+    runs.ran(session, JOB, {}, now)
     return changed
 
 

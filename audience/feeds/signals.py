@@ -25,16 +25,14 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 class Candidate(NamedTuple):
-    """A post that the viewer may be shown, as the feed's own statement returns it.
+    """A post that the viewer may be shown: what the feed's own statement found, and its facts.
 
     What it says of an author is the same in every candidate of theirs.
     """
 
     id: int
-    author_id: int
     own_limits: str | None
     """Slug of the guild it was made in, where that guild sets limits of its own."""
-    seats_max: int | None
     more_asked: list[int | None] | None
     """What its author asked for besides seats: see ``Asked.of``."""
     gated: bool
@@ -42,14 +40,17 @@ class Candidate(NamedTuple):
     layers: int
     reached: int
     """How many layers narrow it, and how many of them a share of its seats had brought by then."""
-    embeds: bool
-    """Whether it shows another post inside it."""
     follows: bool
     """Whether the viewer follows its author."""
     same_guild: bool
     """Whether it was made in a guild of the viewer's."""
     named: bool
     """Whether its lock names the viewer, or a guild of theirs."""
+    author_id: int
+    """From here on all is the same for every reader: see :mod:`audience.feeds.facts`."""
+    seats_max: int | None
+    embeds: bool
+    """Whether it shows another post inside it."""
     features: Sequence[int]
     """What it says of itself, each once: ``id << 4 | kind``; see :mod:`audience.feeds.reader`."""
     norm: float
