@@ -37,6 +37,8 @@ import audience.routes.metrics
 import audience.routes.moderation_record
 import audience.routes.own_feeds
 import audience.routes.permissions
+import audience.routes.playlist_items
+import audience.routes.playlists
 import audience.routes.polls
 import audience.routes.posts
 import audience.routes.reach
@@ -213,6 +215,8 @@ APIS = [
     audience.routes.doors.api,
     audience.routes.posts.api,
     audience.routes.polls.api,
+    audience.routes.playlists.api,
+    audience.routes.playlist_items.api,
     audience.routes.why.api,
     audience.routes.decisions.api,
     audience.routes.reports.api,

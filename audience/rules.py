@@ -49,6 +49,28 @@ class Polls(Clauses):
     """For how long one may be open."""
 
 
+Keepers = Literal["stewards", "members"]
+"""Who of a guild keeps its playlists."""
+KEEPERS: tuple[Keepers, ...] = ("stewards", "members")
+"""The strictest first."""
+
+
+class PlaylistRules(Clauses):
+    """Named lists of posts, of members and guilds that hold the feature."""
+
+    of_member: int = Field(ge=0, le=1000)
+    """Most lists of one member."""
+    of_guild: Annotated[int, LESS] = Field(ge=0, le=1000)
+    """Most lists of one guild."""
+    items: Annotated[int, LESS] = Field(ge=1, le=500)
+    """Most posts in one, as far as whoever adds one sees them."""
+    title: Annotated[int, LESS] = Field(ge=10, le=200)
+    """Longest title, in characters."""
+    description: Annotated[int, LESS] = Field(ge=0, le=5000)
+    """Longest description, in characters."""
+    keepers: Annotated[Keepers, listed(*KEEPERS)]
+
+
 class Length(Clauses):
     """How long a post takes, so that a share of it can be said to have been watched."""
 
@@ -270,6 +292,7 @@ class AudienceRules(Clauses):
     posts: Posts
     scheduled: Scheduled
     polls: Polls
+    playlists: PlaylistRules
     length: Length
     language: Language
     reach: Reach

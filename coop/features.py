@@ -24,6 +24,7 @@ LIVE_ROOMS = "live_rooms"
 LABELLER_PUBLISHING = "labeller_publishing"
 SCHEDULED_POSTS = "scheduled_posts"
 GUILD_POLLS = "guild_polls"
+PLAYLISTS = "playlists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,12 @@ FEATURES_KNOWN: Mapping[str, Known] = {
         ),
         Known(
             GUILD_POLLS, "polls on posts that are made in the guild", ("guild",), "audience/polls/question.py"
+        ),
+        Known(
+            PLAYLISTS,
+            "playlists: named lists of posts, in an order of one's own",
+            ("member", "guild"),
+            "audience/playlists/keepers.py",
         ),
     )
 }

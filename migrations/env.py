@@ -16,6 +16,7 @@ import audience.metrics.tables
 import audience.moderation.act_tables
 import audience.moderation.label_tables
 import audience.moderation.tables
+import audience.playlists.tables
 import audience.polls.tables
 import audience.rooms.streams_tables
 import audience.rooms.tables
@@ -54,6 +55,7 @@ TABLES = (
     audience.moderation.tables,
     audience.rooms.streams_tables,
     audience.rooms.tables,
+    audience.playlists.tables,
     audience.polls.tables,
     audience.scheduling.tables,
     audience.tables,

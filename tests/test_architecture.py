@@ -167,6 +167,8 @@ PURE = (
     "audience/bounds.py",
     "audience/limits.py",
     "audience/locks.py",
+    "audience/playlists/keepers.py",
+    "audience/playlists/order.py",
     "audience/polls/question.py",
     "audience/polls/results.py",
     "audience/predicate.py",

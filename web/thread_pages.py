@@ -22,7 +22,7 @@ from coop.errors import Fault, NotFound, RuleBroken
 from coop.ids import LARGEST
 from coop.paging import LONGEST
 from coop.problems import STATUS
-from web import acts
+from web import acts, playlist_item_pages
 from web.forms import Sent
 from web.permission_pages import permitted
 from web.visits import back, page, render, see_other
@@ -84,6 +84,7 @@ def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
         may={} if call.identity is None else permitted(call, thread.post),
         why=None if call.identity is None else explain_post(call, post_id, WhyQuery()),
         sent=sent,
+        **playlist_item_pages.around(call, post_id, own=thread.post.audience is not None),
         thanks={
             "words": call.book.rules(AUDIENCE, AudienceRules).thanks.words,
             "given": None

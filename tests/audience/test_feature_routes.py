@@ -29,7 +29,13 @@ def test_before_anything_is_counted_nothing_is_held_and_the_clauses_are_told(
 ) -> None:
     ada = make_member(session, "ada")
     found = ask(client, session, ada)
-    assert list(found) == ["wide_reach", "larger_quota", "labeller_publishing", "scheduled_posts"]
+    assert list(found) == [
+        "wide_reach",
+        "larger_quota",
+        "labeller_publishing",
+        "scheduled_posts",
+        "playlists",
+    ]
     wide = found[WIDE_REACH]
     assert (wide["held"], wide["since"], wide["grant_when"]["holds"]) == (False, None, None)
     assert wide["change"] == ["Nothing is counted yet by the clauses in force: the next night does."]
@@ -95,7 +101,7 @@ def test_a_guild_reads_its_vote_and_what_is_left_of_its_budget(
     give(session, LIVE_ROOMS, bakers)
     give(session, WIDE_REACH, bakers)
     found = ask(client, session, ada, "/guilds/Bakers/features")
-    assert list(found) == ["wide_reach", "live_rooms", "labeller_publishing", "guild_polls"]
+    assert list(found) == ["wide_reach", "live_rooms", "labeller_publishing", "guild_polls", "playlists"]
     rooms, wide = found[LIVE_ROOMS], found[WIDE_REACH]
     assert (rooms["held"], rooms["vote"], rooms["budget"]["left"]) == (True, None, 1200)
     assert (wide["held"], wide["since"] is not None, wide["budget"]) == (False, True, None)

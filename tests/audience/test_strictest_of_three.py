@@ -24,7 +24,7 @@ from audience.limits import Asked, deciding, limits_of, rules_of
 from audience.permission import OPENED, VALUES, Heard, Value, answer
 from audience.predicate import Standing, holds, is_met
 from audience.reply_rules import reply_limits
-from audience.rules import AT_TIMES, AUDIENCE, HOSTS, INHERITED, OPENINGS, ORDERS, TURNS
+from audience.rules import AT_TIMES, AUDIENCE, HOSTS, INHERITED, KEEPERS, OPENINGS, ORDERS, TURNS
 from bench.documents import NOW, Names, atom, predicate
 from coop.book import COOP, Book, InForce, guild_scope
 from coop.clauses import Duration
@@ -68,6 +68,11 @@ OF_BOTH: Mapping[str, Sequence[Any]] = {
     **{f"/interact/{verb}/{name}": OPENINGS for verb in VERBS for name in ("default", "ceiling")},
     "/polls/options": (2, 4, 6),
     "/polls/longest": ("P1D", "P3D", "P7D"),
+    "/playlists/of_guild": (1, 5, 30),
+    "/playlists/items": (5, 50, 200),
+    "/playlists/title": (20, 50, 80),
+    "/playlists/description": (0, 90, 500),
+    "/playlists/keepers": KEEPERS,
     "/rooms/seats": (2, 20, 60),
     "/rooms/speakers": (1, 3, 8),
     "/rooms/longest": ("PT30M", "PT1H", "PT2H"),

@@ -7,7 +7,7 @@ forms. Time stands still meanwhile, and the jobs of all rooms that look at posts
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import count, product
@@ -30,6 +30,9 @@ from audience.document import AudienceDocument
 from audience.feeds import helped, profiles
 from audience.feeds.own_draft import Draft
 from audience.moderation.tables import Decision
+from audience.playlists import items, keeping
+from audience.playlists.order import Place
+from audience.playlists.sight import SeenBy
 from audience.polls.tables import Poll, PollVote
 from audience.rooms import floor, opening, reminders, scheduling, seats
 from audience.rooms.scheduling import Booking
@@ -40,7 +43,7 @@ from coop.book import Book
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
-from coop.features import LIVE_ROOMS
+from coop.features import LIVE_ROOMS, PLAYLISTS
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.outbound import Outbound
@@ -110,6 +113,7 @@ class Village:
     cases: list[int] = field(default_factory=list)
     rooms: list[int] = field(default_factory=list)
     scheduled: list[int] = field(default_factory=list)
+    playlists: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -123,6 +127,8 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
     }
     guild = make_guild(session, "bakers", rows["ada"], (rows["ben"],))
     give(session, LIVE_ROOMS, guild)
+    for holder in (guild, rows["ada"]):
+        give(session, PLAYLISTS, holder)
     book = vote(session, book, FOR_EVERYBODY | TOLD)
     for handle, row in rows.items():
         found.people[handle] = identity_of(row, (guild,) if handle in ("ada", "ben") else ())
@@ -152,6 +158,7 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
         juries.offer(session, found.people[name], LONG_AGO)
     tend(session, book, found.people, found.open[1], MOMENT - timedelta(minutes=5))
     found.rooms = [_gather(session, book, found, {}, "Open bread, live")]
+    found.playlists = [_list(session, book, found, "Open list", "members", found.open)]
     session.flush()
     return found
 
@@ -168,6 +175,19 @@ def _gather(session: Session, book: Book, village: Village, audience: dict[str, 
         seats.enter(session, one, book, room, MOMENT - timedelta(seconds=9))
     floor.raise_hand(session, ben, book, room, MOMENT - timedelta(seconds=8))
     return room
+
+
+def _list(
+    session: Session, book: Book, village: Village, title: str, seen_by: SeenBy, posts: list[int]
+) -> int:
+    """Have Ada keep a list of some posts; return its id."""
+    ada, at = village.people["ada"], MOMENT - timedelta(minutes=30)
+    guild = "bakers" if seen_by == "guild" else None
+    steward = replace(ada, steward_of=ada.guilds)
+    made = keeping.make(session, steward, book, title, "", seen_by, guild, at)
+    for post_id in posts:
+        items.add(session, steward, book, made.id, post_id, at)
+    return made.id
 
 
 def _look(session: Session, book: Book, village: Village) -> None:
@@ -204,12 +224,29 @@ def restrict(session: Session, book: Book, village: Village) -> int:
     for post_id in hidden.posts[:9]:
         _ask(session, post_id)
     village.scheduled = [_scheduled(session, village, asset_id) for asset_id in (None, hidden.assets[0])]
+    _list_hidden(session, book, village)
     village.cases = [_reported(session, book, village, post_id) for post_id in hidden.posts[:3]]
     for turn in count(1):
         if len(hidden.posts) >= RESTRICTED:
             break
         hide(hidden, turn)
     return len(hidden.posts)
+
+
+def _list_hidden(session: Session, book: Book, village: Village) -> None:
+    """Have Ada put hidden posts of hers between those of her open list, and keep hidden lists besides."""
+    hers = select(col(Post.id)).where(
+        col(Post.author_id) == village.people["ada"].member_id, col(Post.id).in_(village.hidden)
+    )
+    hidden, ada = list(session.scalars(hers.limit(4))), village.people["ada"]
+    assert hidden
+    for post_id in hidden:
+        items.add(session, ada, book, village.playlists[0], post_id, MOMENT)
+        items.move(session, ada, book, village.playlists[0], post_id, Place(number=2), MOMENT)
+    every = [*hidden, *village.open]
+    village.playlists += [
+        _list(session, book, village, "Hidden list", seen_by, every) for seen_by in ("keepers", "guild")
+    ]
 
 
 def _reported(session: Session, book: Book, village: Village, post_id: int) -> int:
@@ -259,6 +296,7 @@ def values(village: Village, name: str) -> list[object]:
         "upload_id": [*village.assets[:1], *village.assets[6:], NONE_SUCH],
         "circle_id": [*village.circles, NONE_SUCH],
         "decision_id": [*village.decisions, NONE_SUCH],
+        "playlist_id": [*village.playlists, NONE_SUCH],
         "scheduled_id": [*village.scheduled, NONE_SUCH],
         "case_id": [*village.cases, NONE_SUCH],
         "thing_id": [village.open[0], *village.hidden[:9], *village.answers, NONE_SUCH],

@@ -12,6 +12,7 @@ ROOMS = "tests/audience/rooms/test_room_races.py"
 HOLDS_ROOM = "    session.execute(_HOLD.where(col(Room.post_id) == room_id))\n"
 STREAMS = "tests/audience/rooms/test_stream_races.py"
 POLLS = "tests/audience/polls/test_poll_races.py"
+PLAYLISTS = "tests/audience/playlists/test_playlist_races.py"
 SCHEDULE = "tests/audience/scheduling/test_publishing_races.py"
 
 
@@ -354,5 +355,29 @@ GUARDS = (
         without="",
         test="test_a_vote_that_is_under_way_at_the_end_is_waited_for_and_counted",
         file=POLLS,
+    ),
+    Guard(
+        name="changes of a playlist come one after another",
+        path="audience/playlists/keeping.py",
+        text=" WHERE id = :playlist FOR UPDATE",
+        without=" WHERE id = :playlist",
+        test="test_moves_at_once_leave_the_same_posts_in_another_order",
+        file=PLAYLISTS,
+    ),
+    Guard(
+        name="playlists of one owner are made one after another",
+        path="audience/playlists/keeping.py",
+        text="    session.execute(owner.with_for_update(key_share=True))\n",
+        without="",
+        test="test_law_06_of_many_made_at_once_there_are_no_more_lists_than_the_clause_says",
+        file=PLAYLISTS,
+    ),
+    Guard(
+        name="what is kept out of all playlists is not being added to one",
+        path="audience/playlists/items.py",
+        text="    session.connection().execute(_HOLD_POST, which)\n",
+        without="",
+        test="test_who_is_about_to_add_a_post_is_waited_for_by_whoever_keeps_it_out",
+        file=PLAYLISTS,
     ),
 )
