@@ -54,6 +54,8 @@ import audience.routes.room_streams
 import audience.routes.rooms
 import audience.routes.scheduled
 import audience.routes.search
+import audience.routes.shared_draft_history
+import audience.routes.shared_drafts
 import audience.routes.thanks
 import audience.routes.threads
 import audience.routes.timelines
@@ -253,6 +255,8 @@ APIS = [
     coop.routes.search.api,
     governance.routes.search.api,
     audience.routes.scheduled.api,
+    audience.routes.shared_drafts.api,
+    audience.routes.shared_draft_history.api,
     audience.routes.search.api,
     audience.routes.media.api,
     audience.routes.room_streams.api,

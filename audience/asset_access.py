@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.access import access_post
+from audience.cowriting.scene import OFFERED
 from audience.reply_sight import said
 from coop.book import Book
 from coop.errors import NotFound
@@ -20,7 +21,8 @@ from coop.identity import Identity
 
 _WHERE = text(f"""
 SELECT coalesce(post.id, reply.post_id) AS post_id, post.id IS NOT NULL OR reply.state = 'shown' AS shown,
-       asset.owner_id = :me AND NOT EXISTS (SELECT FROM reply AS used WHERE used.asset_id = asset.id) AS loose
+       NOT EXISTS (SELECT FROM reply AS used WHERE used.asset_id = asset.id)
+         AND (asset.owner_id = :me OR {OFFERED}) AS loose
 FROM asset
 LEFT JOIN post ON post.asset_id = asset.id
 LEFT JOIN reply ON reply.asset_id = asset.id AND {said("reply")}
@@ -42,7 +44,8 @@ def asset_delivery(
 ) -> Delivery:
     """Return how the viewer may be handed an asset, having seated a member at its post.
 
-    An asset that belongs to no post yet, and to no reply, is its owner's alone. Raise NotFound for any other.
+    An asset that belongs to no post yet, and to no reply, is its owner's alone, but for whoever writes in a
+    draft with which its owner proposes to publish it. Raise NotFound for any other.
     """
     bound = {"asset": asset_id, "me": None if viewer is None else viewer.member_id}
     row = session.connection().execute(_WHERE, bound).one_or_none()

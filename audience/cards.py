@@ -54,7 +54,8 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        CASE WHEN 'readers' IN (:likes, :reposts) THEN (
          SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
          ELSE 0 END AS seen,
-       EXISTS (SELECT FROM room WHERE room.post_id = post.id) AS live, post.polled{{more}}
+       EXISTS (SELECT FROM room WHERE room.post_id = post.id) AS live, post.polled,
+       CASE WHEN post.cowritten THEN named_writers(post.id, :me) END AS writers{{more}}
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
@@ -134,6 +135,8 @@ class Card(NamedTuple):
     """Whether it has a live room."""
     polled: bool
     """Whether it asks something."""
+    writers: list[tuple[str, str]] | None
+    """Handle and name of each who is named beside its author, because they wrote in it; or none."""
     mark: Mark | None = None
     """What the viewer's own garden does with it."""
     poll: PollCard | None = None

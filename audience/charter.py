@@ -43,6 +43,9 @@ def _defaults(rules: AudienceRules) -> list[Fault]:
     if rules.limit_for_now.default > rules.limit_for_now.longest:
         detail = f"The default cannot be longer than the longest, which is {rules.limit_for_now.longest}."
         found.append(Fault("/limit_for_now/default", detail))
+    if rules.drafts.warned >= rules.drafts.kept:
+        detail = "It has to be shorter than /drafts/kept, or a draft would be told of before it is begun."
+        found.append(Fault("/drafts/warned", detail))
     words = rules.thanks.words
     if len(set(words)) != len(words):
         found.append(Fault("/thanks/words", "It says the same twice."))

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from audience import following, limit_for_now, waiting
 from audience.cases import advancing
+from audience.cowriting import keeping
 from audience.features import nightly
 from audience.feeds import author_signals, external, post_signals, taste
 from audience.gardens import classifying
@@ -82,6 +83,11 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         ),
         Job(
             "polls that are over", MINUTE.total_seconds(), lambda: counting.count_due(database, books, clock)
+        ),
+        Job(
+            "drafts that nobody touches",
+            (60 * MINUTE).total_seconds(),
+            lambda: keeping.keep_due(database, books, clock),
         ),
         Job("limits that ended", MINUTE.total_seconds(), concluded(limit_for_now.tell_ended)),
         Job(

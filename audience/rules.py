@@ -71,6 +71,27 @@ class PlaylistRules(Clauses):
     keepers: Annotated[Keepers, listed(*KEEPERS)]
 
 
+class SharedDrafts(Clauses):
+    """Posts that members of a guild write together before they are published."""
+
+    open: Annotated[int, LESS] = Field(ge=0, le=1000)
+    """Most drafts of one guild that are under way at once."""
+    writers: Annotated[int, LESS] = Field(ge=2, le=100)
+    """Most who write in one."""
+    revisions: int = Field(ge=1, le=10_000)
+    """Most that are kept of one: the oldest goes when one more comes."""
+    kept: Duration
+    """For how long one is kept that nobody touches."""
+    warned: Duration
+    """So long before it goes those who write in it are told."""
+    told_every: Duration
+    """Of what one of them wrote the others are told once in so long."""
+    notes: int = Field(ge=0, le=1000)
+    """Most remarks in the margin of one that are not settled."""
+    note_characters: int = Field(ge=1, le=10_000)
+    """Longest remark, in characters."""
+
+
 class Length(Clauses):
     """How long a post takes, so that a share of it can be said to have been watched."""
 
@@ -293,6 +314,7 @@ class AudienceRules(Clauses):
     scheduled: Scheduled
     polls: Polls
     playlists: PlaylistRules
+    drafts: SharedDrafts
     length: Length
     language: Language
     reach: Reach

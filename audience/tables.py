@@ -60,6 +60,8 @@ class Post(Row, table=True):
     """Whether it shows another post inside it, or would where that one can be seen."""
     polled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it asks something: see ``polls/tables.py``."""
+    cowritten: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it names others who wrote in it, or did once: see ``cowriting/tables.py``."""
     mentions: list[int] = Field(
         default=[], sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}")
     )

@@ -25,6 +25,7 @@ LABELLER_PUBLISHING = "labeller_publishing"
 SCHEDULED_POSTS = "scheduled_posts"
 GUILD_POLLS = "guild_polls"
 PLAYLISTS = "playlists"
+COLLABORATIVE_EDITING = "collaborative_editing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ FEATURES_KNOWN: Mapping[str, Known] = {
             "playlists: named lists of posts, in an order of one's own",
             ("member", "guild"),
             "audience/playlists/keepers.py",
+        ),
+        Known(
+            COLLABORATIVE_EDITING,
+            "posts that members of the guild write together",
+            ("guild",),
+            "audience/cowriting/beginning.py",
         ),
     )
 }

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 import audience.calm_tables
 import audience.cases.tables
 import audience.circle_tables
+import audience.cowriting.tables
 import audience.feeds.tables
 import audience.finding_tables
 import audience.gardens.tables
@@ -44,6 +45,7 @@ from coop.database import Row
 TABLES = (
     audience.calm_tables,
     audience.circle_tables,
+    audience.cowriting.tables,
     audience.feeds.tables,
     audience.finding_tables,
     audience.gardens.tables,

@@ -124,6 +124,7 @@ TOPICS: dict[Topic, str] = {
     "feature": "What you may do",
     "webhook": "Webhooks of yours",
     "room": "Live rooms",
+    "draft": "What you write with others",
 }
 """Headings of what one is told, by what it is about."""
 

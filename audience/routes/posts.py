@@ -146,6 +146,8 @@ class PostView(BaseModel):
 
     id: str
     author: AuthorView
+    writers: list[AuthorView]
+    """Who wrote in it besides, and is named: see ``/shared-drafts``."""
     guild: str | None
     place: FromView | None
     body: str
@@ -238,6 +240,7 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
     return PostView(
         id=str(card.id),
         author=AuthorView(handle=card.author, display_name=card.author_name),
+        writers=[AuthorView(handle, name) for handle, name in card.writers or ()],
         guild=card.guild,
         place=None if card.place is None else FromView(id=str(card.place_id), name=card.place),
         body=card.body,

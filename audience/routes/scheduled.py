@@ -10,6 +10,7 @@ from audience.posts import Draft
 from audience.routes.polls import NewPoll
 from audience.routes.posts import NewPost, NewQuote, draft_of
 from audience.scheduling import schedule
+from audience.scheduling.refusal import Refusal
 from audience.scheduling.schedule import Scheduled
 from coop.api import Api
 from coop.call import Call
@@ -112,23 +113,26 @@ def _view(one: Scheduled) -> ScheduledView:
         id=str(one.id),
         publish_at=one.publish_at,
         state=one.state,
-        draft=None if one.draft is None else _given(one.draft),
+        draft=None if one.draft is None else given(one.draft),
         post_id=None if one.post_id is None else str(one.post_id),
-        refusal=None
-        if refused is None
-        else RefusalView(
-            detail=refused.detail,
-            errors=[
-                RefusedFault(pointer=fault.pointer, detail=fault.detail, clause=fault.clause)
-                for fault in refused.faults
-            ],
-        ),
+        refusal=None if refused is None else refusal_view(refused),
         kept_at=one.kept_at,
         settled_at=one.settled_at,
     )
 
 
-def _given(draft: Draft) -> NewPost:
+def refusal_view(refused: Refusal) -> RefusalView:
+    """Return why something was not published in the shape that the API gives it."""
+    return RefusalView(
+        detail=refused.detail,
+        errors=[
+            RefusedFault(pointer=fault.pointer, detail=fault.detail, clause=fault.clause)
+            for fault in refused.faults
+        ],
+    )
+
+
+def given(draft: Draft) -> NewPost:
     """Return a draft in the shape in which it was given."""
     return NewPost(
         body=draft.body,

@@ -101,7 +101,14 @@ def test_a_guild_reads_its_vote_and_what_is_left_of_its_budget(
     give(session, LIVE_ROOMS, bakers)
     give(session, WIDE_REACH, bakers)
     found = ask(client, session, ada, "/guilds/Bakers/features")
-    assert list(found) == ["wide_reach", "live_rooms", "labeller_publishing", "guild_polls", "playlists"]
+    assert list(found) == [
+        "wide_reach",
+        "live_rooms",
+        "labeller_publishing",
+        "guild_polls",
+        "playlists",
+        "collaborative_editing",
+    ]
     rooms, wide = found[LIVE_ROOMS], found[WIDE_REACH]
     assert (rooms["held"], rooms["vote"], rooms["budget"]["left"]) == (True, None, 1200)
     assert (wide["held"], wide["since"] is not None, wide["budget"]) == (False, True, None)

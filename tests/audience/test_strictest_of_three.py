@@ -73,6 +73,8 @@ OF_BOTH: Mapping[str, Sequence[Any]] = {
     "/playlists/title": (20, 50, 80),
     "/playlists/description": (0, 90, 500),
     "/playlists/keepers": KEEPERS,
+    "/drafts/open": (1, 5, 20),
+    "/drafts/writers": (2, 5, 12),
     "/rooms/seats": (2, 20, 60),
     "/rooms/speakers": (1, 3, 8),
     "/rooms/longest": ("PT30M", "PT1H", "PT2H"),

@@ -26,6 +26,8 @@ from app import POLICY_KINDS
 from audience import circles, following, posts, relations, replies, watching
 from audience.access import access_post
 from audience.cases import juries, reports, subject
+from audience.cowriting import beginning, notes, offering, revising, writers
+from audience.cowriting.tables import PostWriter
 from audience.document import AudienceDocument
 from audience.feeds import helped, profiles
 from audience.feeds.own_draft import Draft
@@ -43,7 +45,7 @@ from coop.book import Book
 from coop.call import Platform
 from coop.clock import Clock
 from coop.database import Database
-from coop.features import LIVE_ROOMS, PLAYLISTS
+from coop.features import COLLABORATIVE_EDITING, LIVE_ROOMS, PLAYLISTS
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.outbound import Outbound
@@ -114,6 +116,7 @@ class Village:
     rooms: list[int] = field(default_factory=list)
     scheduled: list[int] = field(default_factory=list)
     playlists: list[int] = field(default_factory=list)
+    drafts: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -129,6 +132,7 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
     give(session, LIVE_ROOMS, guild)
     for holder in (guild, rows["ada"]):
         give(session, PLAYLISTS, holder)
+    give(session, COLLABORATIVE_EDITING, guild)
     book = vote(session, book, FOR_EVERYBODY | TOLD)
     for handle, row in rows.items():
         found.people[handle] = identity_of(row, (guild,) if handle in ("ada", "ben") else ())
@@ -225,6 +229,7 @@ def restrict(session: Session, book: Book, village: Village) -> int:
         _ask(session, post_id)
     village.scheduled = [_scheduled(session, village, asset_id) for asset_id in (None, hidden.assets[0])]
     _list_hidden(session, book, village)
+    village.drafts = _write_together(session, book, village)
     village.cases = [_reported(session, book, village, post_id) for post_id in hidden.posts[:3]]
     for turn in count(1):
         if len(hidden.posts) >= RESTRICTED:
@@ -280,6 +285,26 @@ def _scheduled(session: Session, village: Village, asset_id: int | None) -> int:
     return kept.id
 
 
+def _write_together(session: Session, book: Book, village: Village) -> list[int]:
+    """Have Ada and Ben write drafts in their guild, one of which is to be published; return their ids."""
+    ada, ben = village.people["ada"], village.people["ben"]
+    said = "Hidden #secret1 for @outsider"
+    made = [
+        beginning.begin(session, ada, book, "bakers", said, MOMENT - timedelta(hours=1), opened=opened)
+        for opened in (False, True)
+    ]
+    for draft in made:
+        writers.invite(session, ada, book, draft, "ben", MOMENT - timedelta(minutes=50))
+        revising.save(session, ben, book, draft, 1, f"{said} too", MOMENT - timedelta(minutes=40))
+        notes.leave(session, ben, book, draft, "Hidden note", MOMENT - timedelta(minutes=30))
+        offering.offer(session, ada, book, draft, 2, posts.Draft(), MOMENT - timedelta(minutes=20))
+    for post_id in village.hidden[:9]:
+        session.get_one(Post, post_id).cowritten = True
+        session.add(PostWriter(post_id=post_id, member_id=ben.member_id, number=2))
+    session.flush()
+    return made
+
+
 def conclude(platform: Platform) -> None:
     """Run what draws conclusions from posts, as the worker does."""
     for job in audience.jobs.jobs(platform, Outbound(loopback=False)):
@@ -298,6 +323,8 @@ def values(village: Village, name: str) -> list[object]:
         "decision_id": [*village.decisions, NONE_SUCH],
         "playlist_id": [*village.playlists, NONE_SUCH],
         "scheduled_id": [*village.scheduled, NONE_SUCH],
+        "draft_id": [*village.drafts, NONE_SUCH],
+        "revision": [1, 2],
         "case_id": [*village.cases, NONE_SUCH],
         "thing_id": [village.open[0], *village.hidden[:9], *village.answers, NONE_SUCH],
         "room_id": [*village.rooms, *village.hidden[:3], NONE_SUCH],
@@ -338,9 +365,11 @@ QUERIES: dict[str, list[str]] = {
     },
     "/api/v1/feeds/balanced/preview": ["?sliders=small:1&topics=bread,secret1"],
     "/feed/balanced/tune": ["?small=1&topics=secret1"],
+    "compare": ["?old=1&new=2"],
+    "comparison": ["?old=1&new=2"],
     "/search": [*(f"?q={words}" for words in WORDS), "?q=hidden&of=posts", "?q=s&of=tags"],
 }
-"""What is asked besides, by path."""
+"""What is asked besides, by path or by the last part of it."""
 API = "/api/v1/"
 ASKING = {True: ("token", "visitor"), False: ("browser", "visitor")}
 """Who asks for what is under :data:`API`, and who for pages: neither way to sign in counts for the other."""
@@ -364,7 +393,7 @@ def crawl(app: Flask, database: Database, village: Village, clients: Clients) ->
         if rule.endpoint.endswith(APART):
             continue
         for path in paths(rule, village):
-            for query in ("", *QUERIES.get(path, ())):
+            for query in ("", *QUERIES.get(path, ()), *QUERIES.get(path.rpartition("/")[2], ())):
                 for name in ASKING[path.startswith(API)]:
                     client, headers = clients[name]
                     with database.bind.begin_nested() as looking:

@@ -14,6 +14,7 @@ STREAMS = "tests/audience/rooms/test_stream_races.py"
 POLLS = "tests/audience/polls/test_poll_races.py"
 PLAYLISTS = "tests/audience/playlists/test_playlist_races.py"
 SCHEDULE = "tests/audience/scheduling/test_publishing_races.py"
+COWRITING = "tests/audience/cowriting/test_cowriting_races.py"
 
 
 @dataclass(frozen=True)
@@ -379,5 +380,37 @@ GUARDS = (
         without="",
         test="test_who_is_about_to_add_a_post_is_waited_for_by_whoever_keeps_it_out",
         file=PLAYLISTS,
+    ),
+    Guard(
+        name="a draft is saved by one after another",
+        path="audience/cowriting/scene.py",
+        text=" FOR UPDATE",
+        without="",
+        test="test_of_many_who_write_from_old_revisions_each_line_survives_once",
+        file=COWRITING,
+    ),
+    Guard(
+        name="the last of those who agree to a draft publishes it",
+        path="audience/cowriting/scene.py",
+        text=" FOR UPDATE",
+        without="",
+        test="test_of_many_last_answers_at_once_it_is_published_once",
+        file=COWRITING,
+    ),
+    Guard(
+        name="drafts of a guild are begun one after another",
+        path="audience/cowriting/beginning.py",
+        text=".with_for_update(key_share=True)",
+        without="",
+        test="test_of_many_begun_at_once_no_more_are_under_way_than_the_clause_says",
+        file=COWRITING,
+    ),
+    Guard(
+        name="writers of a draft are invited one after another",
+        path="audience/cowriting/scene.py",
+        text=" FOR UPDATE",
+        without="",
+        test="test_of_many_invited_at_once_no_more_write_in_it_than_the_clause_says",
+        file=COWRITING,
     ),
 )

@@ -55,6 +55,7 @@ FOR_MEMBERS = (
     "/playlists",
     "/members/me/listed",
     "/members/bruno/playlists",
+    "/drafts",
     "/notices",
     "/notices/waiting",
     "/councils/coop",

@@ -76,6 +76,23 @@ FORMS = (
     "/playlists",
     *(f"/playlists/7/{what}" for what in ("change", "end", "items/7/move", "items/7/remove")),
     *(f"/posts/7/{what}" for what in ("playlists", "playlists/leave")),
+    "/drafts",
+    *(
+        f"/drafts/7/{what}"
+        for what in (
+            "answer",
+            "drop",
+            "invite",
+            "leave",
+            "note",
+            "offer",
+            "open",
+            "restore",
+            "save",
+            "settle",
+            "withdraw",
+        )
+    ),
     "/watched",
     *(f"/feed/<profile>/{what}" for what in ("address", "remove", "save", "share")),
     *(f"/feed/{what}" for what in ("default", "import", "outside")),
@@ -118,6 +135,7 @@ FORMS = (
             "undownload",
             "unhelpful",
             "unlike",
+            "unname",
             "unrepost",
             "wait",
         )

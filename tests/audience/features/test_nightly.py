@@ -18,6 +18,7 @@ from coop.cel.evaluation import value
 from coop.feature_rules import FEATURES, FeatureRules
 from coop.feature_state import Met, after, ended
 from coop.features import (
+    COLLABORATIVE_EDITING,
     GUILD_POLLS,
     LABELLER_PUBLISHING,
     LARGER_QUOTA,
@@ -173,6 +174,7 @@ def test_a_guild_gains_by_what_its_members_do_together(session: Session, book: B
         LABELLER_PUBLISHING,
         GUILD_POLLS,
         PLAYLISTS,
+        COLLABORATIVE_EDITING,
     }
     alone: Numbers = {("guild", id_of(bakers)): {"members": 6}}
     night(session, book, alone, 1)
