@@ -38,7 +38,8 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        CASE WHEN post.author_id = :me THEN coalesce(
          (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
          (SELECT count(*) FROM seat WHERE seat.post_id = post.id)) END AS taken,
-       asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions,
+       asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms,
+       files.renditions,
        CASE WHEN :likes = 'readers' OR :likes = 'author' AND post.author_id = :me
          THEN (SELECT count(*) FROM post_like WHERE post_id = post.id
                AND (:likes = 'readers' OR member_id <> :me)) END AS likes,
@@ -50,7 +51,8 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
                WHERE reply.post_id = post.id AND reply.state = 'shown' AND {said("reply")}) END AS replies,
        EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
        EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
-       CASE WHEN post.author_id = :me THEN derivative.state END AS state, post.flag,
+       CASE WHEN post.author_id = :me THEN derivative.state END AS state, derivative.kind AS made_as,
+       derivative.end_ms AS first_ms, post.flag,
        CASE WHEN 'readers' IN (:likes, :reposts) THEN (
          SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
          ELSE 0 END AS seen,
@@ -63,7 +65,7 @@ LEFT JOIN place ON place.id = post.place_id
 LEFT JOIN asset ON asset.id = post.asset_id
 LEFT JOIN derivative ON derivative.post_id = post.id
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
+  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width, name) AS renditions
   FROM rendition WHERE rendition.asset_id = post.asset_id
 ) AS files ON true
 """
@@ -115,8 +117,10 @@ class Card(NamedTuple):
     width: int | None
     height: int | None
     thumbhash: str | None
+    duration_ms: int | None
+    """How long it lasts, where what it shows is a video."""
     renditions: list[tuple[str, int, int, int]] | None
-    """Name, width, height and bytes of each file of the picture, the smallest first."""
+    """Name, width, height and bytes of each file of the picture, the smallest first, and of the video."""
     likes: int | None
     """How many members like it, as far as the viewer is told."""
     reposts: int | None
@@ -127,6 +131,10 @@ class Card(NamedTuple):
     """Whether the viewer points to it on their own page."""
     state: str | None
     """Where it was made from another post: what came of that (``Derivative.state``), for its author alone."""
+    made_as: str | None
+    """How it shows that; told only together with it."""
+    first_ms: int | None
+    """How much of that is played before its own video, where it is a stitch."""
     flag: dict[str, Any] | None
     """What its readers are told of a decision about it: see ``moderation/verdict.py``."""
     seen: int

@@ -1,7 +1,7 @@
 """Types of clauses that the policies of this room share: caps, which of two is the stricter, guilds' bounds.
 
-Pure. Those on video replies, stitches, duets and sounds are read before there is any of these: what
-an author asks of them, and what members are told of them, is bound already.
+Pure. Those on video replies and sounds are read before there is any of these: what an author asks of
+them, and what members are told of them, is bound already.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Downloads: keeping the picture of a post, where its author lets one.
+"""Downloads: keeping the picture or the video of a post, where its author lets one.
 
 Law 9: media obeys seats: whoever downloads it has been delivered the post. Whoever sees a picture could keep
 it by other means; this says what its author is asked for, and no more.
@@ -37,7 +37,7 @@ def withdraw(session: Session, reader: Identity, post_id: int) -> None:
 
 
 def file_of(session: Session, reader: Identity, book: Book, post_id: int, now: datetime) -> Rendition:
-    """Return the largest file of a post's picture, for a reader who may download it.
+    """Return the largest file of a post's picture, or its video, for a reader who may download it.
 
     Raise NotFound where they may not see the post or it has none, and Forbidden where they may not.
     """
@@ -49,7 +49,7 @@ def file_of(session: Session, reader: Identity, book: Book, post_id: int, now: d
         select(Rendition)
         .join(Post, col(Post.asset_id) == col(Rendition.asset_id))
         .where(col(Post.id) == post_id)
-        .order_by(col(Rendition.width).desc(), col(Rendition.name))
+        .order_by(col(Rendition.type).desc(), col(Rendition.width).desc(), col(Rendition.name))
         .limit(1)
     ).one_or_none()
     if found is None:

@@ -48,7 +48,7 @@ WHERE {_MINE} AND {said("reply")}
 
 # An ask has the id of its row; that of what was made already is the id of that.
 _WAITING = text(f"""
-SELECT ask.*, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions
+SELECT ask.*, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms, files.renditions
 FROM (
   SELECT asked.id, verb, handle, display_name, post.id AS post_id, at, NULL AS body,
          CAST(NULL AS bigint) AS asset_id
@@ -62,7 +62,7 @@ FROM (
 ) AS ask
 LEFT JOIN asset ON asset.id = ask.asset_id
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
+  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width, name) AS renditions
   FROM rendition WHERE rendition.asset_id = asset.id
 ) AS files ON true
 WHERE ask.id > :after ORDER BY ask.id LIMIT :limit
@@ -97,8 +97,10 @@ class Ask(NamedTuple):
     width: int | None
     height: int | None
     thumbhash: str | None
+    duration_ms: int | None
+    """How long it lasts, where that is a video."""
     renditions: list[tuple[str, int, int, int]] | None
-    """Name, width, height and bytes of each file of the picture, the smallest first."""
+    """Name, width, height and bytes of each file of the picture, the smallest first, and of the video."""
 
 
 def page(session: Session, author: Identity, *, after: int, limit: int) -> tuple[list[Ask], int | None]:

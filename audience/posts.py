@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import text, update
 from sqlmodel import Session, col
 
-from audience import bounds, pictures, quotes, stages, topics
+from audience import bounds, pictures, quotes, stages, stitching, topics
 from audience.cases.pauses import check_not_paused
 from audience.document import AudienceDocument
 from audience.inheriting import inherit, lets_wait
@@ -27,6 +27,7 @@ from audience.polls.tables import Poll
 from audience.predicate import Atom, Predicate
 from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
+from audience.stitching import Kind, Span
 from audience.tables import Gate, Post
 from audience.watching import length_ms
 from audience.wide_reach import goes_wide
@@ -50,7 +51,7 @@ class Draft:
     guild: str | None = None
     """Slug of the guild it is made in."""
     asset_id: int | None = None
-    """A picture of the author's own that is ready."""
+    """A picture or video of the author's own that is ready."""
     place_id: int | None = None
     """Where its author says it is from."""
     language: str | None = None
@@ -58,6 +59,8 @@ class Draft:
     audience: AudienceDocument = field(default_factory=AudienceDocument)
     quote_id: int | None = None
     """A post that it shows inside it."""
+    made_as: Kind = "quote"
+    """How it shows that: a stitch begins with its video, a duet plays beside it."""
     poll: Question | None = None
     """What it asks those who are in the guild."""
 
@@ -82,11 +85,14 @@ def publish(
     bounds.check(draft.audience, book, guild, "/audience", wide=wide)
     document = inherit(draft.audience, book, guild)
     poll = None if draft.poll is None else question.check(draft.poll, book, guild, now)
-    if draft.asset_id is not None:
-        pictures.take(session, identity, draft.asset_id)
+    video_ms = None if draft.asset_id is None else pictures.take(session, identity, draft.asset_id)
     if paced:
         pace.check(session, book, identity.member_id, "post", guild, now)
-    source = None if draft.quote_id is None else quotes.hold(session, identity, book, draft.quote_id, now)
+    source, span = None, Span()
+    if draft.quote_id is not None:
+        stitching.check_may_make(book, identity, draft.made_as, video_ms, now)
+        source = quotes.hold(session, identity, book, draft.quote_id, now, draft.made_as)
+        span = stitching.span(session, book, draft.made_as, draft.quote_id)
     path = _path(session, draft.place_id)
     known = topics.known(session, tags)
     mentions = mentioned_in(session, body)
@@ -125,14 +131,14 @@ def publish(
         tags=len(known),
         features=topics.features(known, language, path),
         norm=topics.norm(known),
-        length_ms=length_ms(rules.length, body, picture=draft.asset_id is not None),
+        length_ms=length_ms(rules.length, body, picture=draft.asset_id is not None, video_ms=video_ms),
         created_at=now,
         held_at=now if source is not None and source.waits else None,
     )
     session.add(post)
     session.flush()
     if source is not None:
-        session.add(quotes.made_from(source, post, now))
+        session.add(quotes.made_from(source, post, now, draft.made_as, span))
     if document.read is not None:
         session.add(stages.door(post, _lock(seen, source, identity, keys)))
     session.add_all(stages.planned(post, document, guild, keys))

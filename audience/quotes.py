@@ -18,6 +18,7 @@ from audience.derivatives import ACTIVE, WAITING
 from audience.interaction_tables import Derivative
 from audience.locks import Lock, conjunction
 from audience.permissions import ask_for, require
+from audience.stitching import Kind, Span
 from audience.tables import Post
 from coop.book import Book
 from coop.errors import Fault, NotFound, RuleBroken
@@ -48,15 +49,17 @@ class Source:
         return self.layers + (self.lock.follow is not None)
 
 
-def hold(session: Session, quoter: Identity, book: Book, post_id: int, now: datetime) -> Source:
-    """Return a post to quote, its row held until the transaction ends.
+def hold(
+    session: Session, quoter: Identity, book: Book, post_id: int, now: datetime, kind: Kind = "quote"
+) -> Source:
+    """Return a post to quote, or to stitch or duet, its row held until the transaction ends.
 
-    Raise RuleBroken where the quoter may not see it, and Forbidden where they may not quote it.
+    Raise RuleBroken where the quoter may not see it, and Forbidden where they may not do that with it.
     """
     which = select(*_LOCK, col(Post.layers)).where(col(Post.id) == post_id)
     held = session.execute(which.with_for_update(key_share=True)).one_or_none()
     try:
-        post, found = ask_for(session, quoter, book, post_id, "quote", now)
+        post, found = ask_for(session, quoter, book, post_id, kind, now)
     except NotFound:
         held = None
     if held is None:
@@ -69,12 +72,17 @@ def hold(session: Session, quoter: Identity, book: Book, post_id: int, now: date
     return Source(post_id, Lock(*lock), layers, waits)
 
 
-def made_from(source: Source, quote: Post, now: datetime) -> Derivative:
-    """Return the row that makes a post the quote of its source."""
+def made_from(
+    source: Source, quote: Post, now: datetime, kind: Kind = "quote", span: Span | None = None
+) -> Derivative:
+    """Return the row that makes a post the quote of its source, or its stitch or duet."""
+    taken = span or Span()
     return Derivative(
         post_id=quote.id,
         parent_id=source.post_id,
-        kind="quote",
+        kind=kind,
+        start_ms=taken.start_ms,
+        end_ms=taken.end_ms,
         state=WAITING if source.waits else ACTIVE,
         decided_at=None if source.waits else now,
     )

@@ -21,14 +21,15 @@ CARD = """
   CASE WHEN NOT gap THEN reply.body END AS body, CASE WHEN NOT gap THEN reply.at_ms END AS at_ms,
   reply.pause, reply.state, reply.created_at, (reply.author_id = :me AND NOT gap) IS TRUE AS mine,
   CASE WHEN NOT gap THEN reply.flag END AS flag,
-  asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, files.renditions"""
+  asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms,
+  files.renditions"""
 """The columns of a card but for ``folded``, of a ``reply`` that says whether it is a ``gap``."""
 
 FILES = """
 LEFT JOIN member AS author ON author.id = reply.author_id AND NOT gap
 LEFT JOIN asset ON asset.id = reply.asset_id AND NOT gap
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width) AS renditions
+  SELECT json_agg(json_build_array(name, width, height, bytes) ORDER BY width, name) AS renditions
   FROM rendition WHERE rendition.asset_id = asset.id
 ) AS files ON true
 """
@@ -69,8 +70,10 @@ class ReplyCard(NamedTuple):
     width: int | None
     height: int | None
     thumbhash: str | None
+    duration_ms: int | None
+    """How long it lasts, where what it shows is a video."""
     renditions: list[tuple[str, int, int, int]] | None
-    """Name, width, height and bytes of each file of its picture, the smallest first."""
+    """Name, width, height and bytes of each file of its picture, the smallest first, and of its video."""
     folded: int
     """How many answers of its branch follow it, folded, where the next page does not begin with them."""
 

@@ -307,6 +307,13 @@ class RoomRules(Clauses):
     queue: Annotated[Turns, listed(*TURNS)]
 
 
+class Derivatives(Clauses):
+    """What is made from posts."""
+
+    stitch_seconds: int = Field(ge=1, le=60)
+    """With how much of its source a stitch begins, at most."""
+
+
 class AudienceRules(Clauses):
     """The audience policy: how far a post may travel."""
 
@@ -325,6 +332,7 @@ class AudienceRules(Clauses):
     arrivals: Arrivals
     replies: Replies
     interact: Interact
+    derivatives: Derivatives
     counts: Counts
     thanks: Thanks
     welcome: Welcome

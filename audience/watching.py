@@ -36,14 +36,15 @@ RETURNING watched_ms
 """)
 
 
-def length_ms(rules: Length, body: str, *, picture: bool) -> int:
-    """Return how long a text takes to read and a picture to look at, in milliseconds.
+def length_ms(rules: Length, body: str, *, picture: bool, video_ms: int | None = None) -> int:
+    """Return how long a text takes to read and a picture to look at, or a video lasts, in milliseconds.
 
     Reading speed is counted in characters, which differs less between languages than in words
     (S. Trauzettel-Klosinski and K. Dietz, 2012: 863 a minute over seventeen languages).
     """
     text_ms = len(body) * MINUTE / rules.characters_a_minute
-    return round(text_ms + (rules.picture_s * SECOND if picture else 0))
+    shown_ms = rules.picture_s * SECOND if picture else 0
+    return round(text_ms + (shown_ms if video_ms is None else video_ms))
 
 
 def watched(session: Session, viewer: Identity, book: Book, post_id: int, ms: int, now: datetime) -> int:

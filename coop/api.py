@@ -60,7 +60,7 @@ class Operation:
     """None where the handler makes the response itself, or there is no content."""
     answers: tuple[Any, ...]
     """The types of what ``returns`` writes; none where that is None."""
-    produces: str | None
+    produces: tuple[str, ...]
     """The media type of a response that the handler makes itself."""
     parameters: dict[str, type]
     """Path parameter → int for an id, str for a name."""
@@ -111,7 +111,7 @@ class Api:
         status: int = 200,
         raises: tuple[type[AllotmentError], ...] = (),
         consumes: str | None = None,
-        produces: str | None = None,
+        produces: str | tuple[str, ...] = (),
         secret: bool = False,
     ) -> Callable[[Declared], Declared]:
         def register(handler: Declared) -> Declared:
@@ -132,7 +132,7 @@ class Api:
                     query=hints["query"] if "query" in names else None,
                     returns=TypeAdapter(reduce(or_, answers)) if answers else None,
                     answers=answers,
-                    produces=produces,
+                    produces=(produces,) if isinstance(produces, str) else produces,
                     parameters={name: hints[name] for name in names if name not in ("body", "query")},
                     secret=secret,
                     may_wait=Accepted in get_args(hints.get("return")),

@@ -26,6 +26,8 @@ SCHEDULED_POSTS = "scheduled_posts"
 GUILD_POLLS = "guild_polls"
 PLAYLISTS = "playlists"
 COLLABORATIVE_EDITING = "collaborative_editing"
+LONG_VIDEO = "long_video"
+STITCH_DUET = "stitch_duet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,19 @@ FEATURES_KNOWN: Mapping[str, Known] = {
             "posts that members of the guild write together",
             ("guild",),
             "audience/cowriting/beginning.py",
+        ),
+        Known(
+            LONG_VIDEO,
+            "longer videos; a guild's members share its minutes",
+            ("member", "guild"),
+            "media/lengths.py",
+            unit="minutes",
+        ),
+        Known(
+            STITCH_DUET,
+            "videos that continue another, or play beside it",
+            ("member",),
+            "audience/stitching.py",
         ),
     )
 }

@@ -153,8 +153,8 @@ def _responses(operation: Operation, index: int, schemas: _Schemas) -> dict[str,
     content: dict[str, Any] = {}
     if operation.returns is not None:
         content = {"content": {JSON_TYPE: {"schema": schemas.of(index, "returns")}}}
-    elif operation.produces is not None:
-        content = {"content": {operation.produces: {"schema": {}}}}
+    elif operation.produces:
+        content = {"content": {kind: {"schema": {}} for kind in operation.produces}}
     told: dict[str, Any] = {str(operation.status): {"description": "Done.", **content}}
     if operation.may_wait:
         told["202"] = {"description": "Asked for: somebody else decides.", **content}

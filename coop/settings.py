@@ -3,6 +3,7 @@
 Every variable is declared here, with its meaning and its default; the application reads no other.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Self
@@ -64,6 +65,8 @@ class Settings(BaseSettings):
     """Whether webhooks may point to this machine, over plain HTTP too: for development alone."""
     classifier: str = Field("", validation_alias="ALLOTMENT_CLASSIFIER")
     """What labels posts by machine: an address that is asked over HTTP, or ``module:function``."""
+    ffmpeg: str = Field("", validation_alias="ALLOTMENT_FFMPEG")
+    """Path of the program that prepares videos; without one, that of the package ``imageio-ffmpeg``."""
     sfu_publish_url: str = Field("", validation_alias="ALLOTMENT_SFU_PUBLISH_URL")
     """Where live rooms publish at the operator's media server (WHIP), with ``{stream}`` for its name."""
     sfu_play_url: str = Field("", validation_alias="ALLOTMENT_SFU_PLAY_URL")
@@ -125,6 +128,13 @@ class Settings(BaseSettings):
         if urlsplit(url).scheme not in ("http", "https"):
             raise ValueError("must begin with https:// or http://")
         return url.rstrip("/")
+
+    @field_validator("ffmpeg")
+    @classmethod
+    def _is_a_program(cls, path: str) -> str:
+        if path and not (Path(path).is_absolute() and os.access(path, os.X_OK)):
+            raise ValueError("must be the whole path of a program: /usr/bin/ffmpeg")
+        return path
 
     @field_validator("sfu_publish_url", "sfu_play_url")
     @classmethod

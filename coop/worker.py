@@ -5,6 +5,7 @@ outcome, and any number of workers may run at once. A job that knows when it wil
 do is run at that moment, and else as often as it says.
 """
 
+import logging
 import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -69,6 +70,8 @@ def work(jobs: Iterable[Job]) -> None:
     asked: SimpleQueue[int] = SimpleQueue()  # its put is safe in a signal handler, and none is missed
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: asked.put(number))
+    # A run that lasts longer than the gap to the next is no fault: a video takes minutes.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone="UTC",
         executors={"default": ThreadPoolExecutor(len(listed))},

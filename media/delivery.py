@@ -11,7 +11,6 @@ from flask import Response, redirect, request
 from werkzeug.datastructures import ContentRange, Range
 
 from coop.errors import NotFound
-from media.images import RENDITION_TYPE
 from media.storage import SIGNED_FOR_AT_MOST, ObjectMissing, ObjectStore
 from media.tables import Rendition
 
@@ -38,7 +37,7 @@ def by_stream(store: ObjectStore, rendition: Rendition) -> Response:
         opened = store.open_range(rendition.key, start, stop - start)
     except ObjectMissing as missing:
         raise NotFound from missing
-    answer = Response(opened, content_type=RENDITION_TYPE)
+    answer = Response(opened, content_type=rendition.type)
     answer.headers["Content-Length"] = str(stop - start)
     answer.headers["Accept-Ranges"] = "bytes"
     if request.range is not None:

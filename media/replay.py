@@ -3,6 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -18,36 +19,66 @@ DAY = timedelta(days=1)
 
 LIMITS = (
     "Format and size of the files that were sent are not on record, so a change of those is not replayed.",
+    "Videos that were refused are on record without their length, so what a longer clause takes is not seen.",
     "Uploads that were refused, or that nobody finished, are not on record for long.",
     "Who held the larger quota when they sent something is not on record: it is asked as it stands.",
 )
 
 
+class _Sent(NamedTuple):
+    """An upload as it was recorded."""
+
+    at: datetime
+    pixels: int
+    duration_ms: int
+    long: bool
+
+
 def replay_media(session: Session, asked: Rehearsing) -> Report:
-    """Return which uploads of the window would have been refused, by number in a day and by pixels."""
+    """Return which uploads of the window would have been refused: by number in a day, pixels and length."""
     rows = session.execute(
-        select(col(Asset.owner_id), col(Asset.created_at), col(Asset.width), col(Asset.height))
+        select(
+            col(Asset.owner_id),
+            col(Asset.kind),
+            col(Asset.created_at),
+            col(Asset.width),
+            col(Asset.height),
+            col(Asset.duration_ms),
+            col(Asset.long),
+        )
         .where(col(Asset.created_at) >= asked.since - DAY, col(Asset.created_at) < asked.until)
         .order_by(col(Asset.created_at), col(Asset.id))
     )
-    sent: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    sent: dict[tuple[int, str], list[_Sent]] = defaultdict(list)
     for row in rows:
-        sent[row.owner_id].append((row.created_at, (row.width or 0) * (row.height or 0)))
-    rules = [book.rules("media", MediaRules).photos for book in (asked.before, asked.after)]
+        pixels = (row.width or 0) * (row.height or 0)
+        sent[row.owner_id, row.kind].append(_Sent(row.created_at, pixels, row.duration_ms or 0, row.long))
+    rules = [book.rules("media", MediaRules) for book in (asked.before, asked.after)]
     larger = read_holdings(session).members.get(LARGER_QUOTA, Held())
     tallied = Tallied(asked.hidden_below)
-    for owner, uploads in sent.items():
-        moments = [moment for moment, _ in uploads]
+    for (owner, kind), uploads in sent.items():
+        moments = [one.at for one in uploads]
         holds = larger.by(owner, asked.until)
-        within = [within_the_day(moments, _per_day(one, holds=holds)) for one in rules]
-        for index, (moment, pixels) in enumerate(uploads):
-            if moment >= asked.since:
+        numbers = [
+            one.videos.per_day if kind == "video" else _per_day(one.photos, holds=holds) for one in rules
+        ]
+        within = [within_the_day(moments, number) for number in numbers]
+        for index, one in enumerate(uploads):
+            if one.at >= asked.since:
                 before, after = (
-                    fits[index] and pixels <= one.max_pixels for fits, one in zip(within, rules, strict=True)
+                    fits[index] and _fits(each, kind, one) for fits, each in zip(within, rules, strict=True)
                 )
                 tallied.add(owner, before=before, after=after)
     uploads_measure = Measure("uploads", "uploads", "refused", "taken", tallied.change)
     return Report({"uploads": tallied.change.before}, (uploads_measure,), limits=LIMITS)
+
+
+def _fits(rules: MediaRules, kind: str, sent: _Sent) -> bool:
+    """Say whether something is small or short enough, as far as what was made of it tells."""
+    if kind != "video":
+        return sent.pixels <= rules.photos.max_pixels
+    seconds = rules.videos.long_seconds if sent.long else rules.videos.max_seconds
+    return sent.duration_ms < 1000 * (seconds + 1)
 
 
 def _per_day(rules: PhotoRules, *, holds: bool) -> int:

@@ -4,8 +4,7 @@ Keeps its half of law 9: the bucket is private, and a signed address opens one o
 60 s, because whoever holds the address can open it. Who may be handed one is decided elsewhere.
 
 Any S3 store serves (SeaweedFS, MinIO, Garage, Ceph, Amazon); it is reached through the ``minio``
-SDK alone. An object is written in one request: it is there whole or not at all, and a write whose
-answer was lost can be sent again.
+SDK alone. An object is there whole or not at all, and a write whose answer was lost can be sent again.
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from typing import Self
+from pathlib import Path
+from typing import BinaryIO, Self
 
 from minio import Minio, S3Error
 from minio.datatypes import PostPolicy
@@ -30,6 +30,9 @@ SIGNED_FOR_AT_MOST = timedelta(seconds=60)
 
 CHUNK = 64 * 1024
 """Bytes handed on at a time while a range is streamed."""
+
+_PART = 16 * 1024**2
+"""Bytes of a large file that are sent at a time."""
 
 # A store that is down is told within a second, one that hangs within about 20: a request waits.
 _TIMEOUT = Timeout(connect=2, read=10)
@@ -158,6 +161,23 @@ class ObjectStore:
                 # Above its part size the SDK would split, and a crash could leave parts behind.
                 part_size=max(len(data), MIN_PART_SIZE),
             )
+
+    def put_stream(self, key: str, stream: BinaryIO, size: int, content_type: str) -> None:
+        """Store the next ``size`` bytes of a stream under ``key``: whole or not at all.
+
+        Many go in parts, of which a crash may leave some at the store, for its operator to clear.
+        """
+        with _failures():
+            self._client.put_object(
+                self._bucket, key, stream, size, content_type=content_type, part_size=_PART
+            )
+
+    def fetch(self, key: str, to: Path) -> None:
+        """Write the whole object into a file; raises ``ObjectMissing``."""
+        with _failures(key):
+            response = self._client.get_object(self._bucket, key)
+        with Reading(response) as chunks, to.open("wb") as file:
+            file.writelines(chunks)
 
     def get(self, key: str) -> bytes:
         """Return the whole object; raises ``ObjectMissing``."""

@@ -118,6 +118,7 @@ PURE = (
     "governance/deliberation/seals.py",
     "governance/deliberation/standing.py",
     "governance/votes.py",
+    "media/containers.py",
     "media/images.py",
     "media/pixels.py",
     "media/rules.py",

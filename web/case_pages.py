@@ -10,6 +10,7 @@ from audience.routes.cases import (
     offer_jury_service,
     read_case,
     read_case_picture,
+    read_case_video,
     read_jury_service,
     withdraw_jury_service,
 )
@@ -28,6 +29,7 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule(CASES, "serve_on_juries", page(serve), methods=["POST"])
     pages.add_url_rule(f"{CASES}/<id:case_id>", "own_case", page(case))
     pages.add_url_rule(f"{CASES}/<id:case_id>/picture", "case_picture", page(picture))
+    pages.add_url_rule(f"{CASES}/<id:case_id>/video", "case_video", page(video))
     acts.add(pages, f"{CASES}/<id:number>/remarks", say, again, done="The others read it.")
     acts.add(pages, f"{CASES}/<id:number>/ballot", vote, again, done="You have voted.")
     acts.add(pages, f"{CASES}/<id:number>/leave", leave, listed, done="Another follows you.")
@@ -63,6 +65,11 @@ def case(call: Call, case_id: int) -> Response:
 def picture(call: Call, case_id: int) -> Later:
     """Show its picture."""
     return read_case_picture(call, case_id)
+
+
+def video(call: Call, case_id: int) -> Later:
+    """Show its video."""
+    return read_case_video(call, case_id)
 
 
 def say(call: Call, case_id: int) -> str:

@@ -9,6 +9,7 @@ sent, whatever for; the script only sends it as soon as it is chosen.
 
 import json
 from collections.abc import Mapping
+from typing import cast, get_args
 
 from flask import Blueprint, Response, flash, request
 from pydantic import ValidationError
@@ -20,11 +21,12 @@ from audience.naming import author_of
 from audience.posts import Draft
 from audience.preview import Preview, gradient_of, preview
 from audience.scheduling import schedule
+from audience.stitching import Kind
 from audience.wide_reach import ceiling_for
 from coop import features, problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
-from media import descriptions
+from media import descriptions, lengths
 from media.rules import MediaRules
 from web import composing, group_rows, scheduled_pages, sent_pictures
 from web.audience_form import audience_form
@@ -57,7 +59,7 @@ def compose() -> Response:
     said, file = request.form.to_dict(), sent_pictures.sent()
     if file is not None:
         try:
-            said["asset_id"] = str(sent_pictures.receive(file))
+            said["asset_id"] = str(sent_pictures.receive(file, said.get("guild")))
         except Unauthenticated:
             raise
         except AllotmentError as error:
@@ -115,6 +117,21 @@ def _publish(call: Call, draft: Draft, said: Mapping[str, str]) -> Response:
     return see_other(f"/posts/{made.id}")
 
 
+def _made_as(said: Mapping[str, str]) -> Kind:
+    """Return how a form says that a post shows another."""
+    found = said.get("made_as") or "quote"
+    if found not in get_args(Kind):
+        raise RuleBroken("This is unknown.", faults=(Fault("/quote/kind", "Choose one of these."),))
+    return cast(Kind, found)
+
+
+def _longest(call: Call, media: MediaRules, guild: str | None) -> int:
+    """Return how many seconds a video may last that is sent along."""
+    long = lengths.answering(call.book, call.member, guild, call.now) is not None
+    held = features.held(call.book, features.LONG_VIDEO, call.member, call.now)
+    return media.videos.long_seconds if long or held else media.videos.max_seconds
+
+
 def _draft(call: Call, said: Mapping[str, str]) -> Draft:
     """Return what a form says as a draft; raise RuleBroken where it cannot be read."""
     guild = said.get("guild") or None
@@ -132,6 +149,7 @@ def _draft(call: Call, said: Mapping[str, str]) -> Draft:
         place_id=_id(said, "place"),
         audience=audience,
         quote_id=_id(said, "quote"),
+        made_as=_made_as(said),
         poll=composing.poll(said),
     )
 
@@ -155,6 +173,7 @@ def _form(
     member, book = call.member, call.book
     author = author_of(call.session, member)
     guild = said.get("guild") if said.get("guild") in author.guilds else None
+    media = book.rules("media", MediaRules)
     return render(
         call,
         "compose.html",
@@ -171,7 +190,10 @@ def _form(
             one for one in author.guilds if features.held_by_guild(book, features.GUILD_POLLS, one, call.now)
         ],
         pictures=pictures.loose(call.session, member, PICTURES),
-        photos=book.rules("media", MediaRules).photos,
+        preparing=pictures.preparing(call.session, member, PICTURES),
+        photos=media.photos,
+        videos=media.videos,
+        longest=_longest(call, media, guild),
         longest_alt=descriptions.LONGEST,
         origin=place_choice(call.session, said),
         writes_ahead=features.held(book, features.SCHEDULED_POSTS, member, call.now),

@@ -1,7 +1,8 @@
 """The pages put together: their routes, their guard against forged forms, their headers and their errors.
 
 A page sends no form and runs no script but its own: the content security policy names no other host, save
-the object store for pictures. What you may not see answers like what does not exist (law 7), here too.
+the object store for pictures and films. What you may not see answers like what does not
+exist (law 7), here too.
 """
 
 import hashlib
@@ -83,6 +84,7 @@ from web import (
     tighten_pages,
     timeline_pages,
     tuning_pages,
+    upload_pages,
     volunteer_pages,
     watch_pages,
     webhook_pages,
@@ -152,6 +154,7 @@ def blueprint(app: Flask) -> Blueprint:
         timeline_pages,
         search_pages,
         compose_pages,
+        upload_pages,
         scheduled_pages,
         playlist_pages,
         playlist_item_pages,
@@ -180,6 +183,7 @@ def blueprint(app: Flask) -> Blueprint:
         day=clocks.day,
         exact=wording.exact,
         fact=wording.fact,
+        lasting=wording.lasting,
         limit=wording.limit,
         machine=clocks.machine,
         moment_there=clocks.moment_there,
@@ -303,7 +307,7 @@ def _content_security_policy() -> str:
     store = f"{'https' if settings.s3_secure else 'http'}://{settings.s3_endpoint}"
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; "
-        f"img-src 'self' data: {store}; font-src 'self'; connect-src 'self'; "
+        f"img-src 'self' data: {store}; media-src 'self' {store}; font-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

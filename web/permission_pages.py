@@ -14,6 +14,7 @@ from audience.routes.doors import DoorView, read_post
 from audience.routes.downloads import download_picture
 from audience.routes.permissions import list_permissions
 from audience.routes.posts import PostView
+from coop import features
 from coop.call import Call, Later
 from coop.errors import NotFound, Unauthenticated
 from coop.receipts import Citation
@@ -21,7 +22,8 @@ from web import acts
 from web.gesture_pages import ASKED, there
 from web.visits import page, render
 
-SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "download")
+SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "stitch", "duet", "download")
+OF_VIDEOS: tuple[Verb, ...] = ("stitch", "duet")
 """What there is a gesture for; whether one may answer stands in the thread."""
 MAY = "You may download it."
 NO_LONGER = "You no longer ask to download it."
@@ -62,13 +64,17 @@ def permissions(call: Call, post_id: int) -> Response:
 def permitted(call: Call, post: PostView) -> dict[Verb, May]:
     """Return what the viewer, a member, may do with a post that they were delivered, by verb.
 
-    Only what has a picture can be downloaded. Of a post of their own there is nothing to ask.
+    Only what has a picture can be downloaded, and only a video be continued or played beside, by
+    whoever holds the feature for it. Of a post of their own there is nothing to ask.
     """
     if post.audience is not None:
         return {}
     post_id = int(post.id)
     found = {one.verb: one for one in list_permissions(call, post_id).items}
-    shown = [verb for verb in SHOWN if verb != "download" or post.picture is not None]
+    stitches = features.held(call.book, features.STITCH_DUET, call.member, call.now)
+    gone = set() if stitches and post.picture is not None and post.picture.video else {*OF_VIDEOS}
+    gone |= set() if post.picture is not None else {"download"}
+    shown = [verb for verb in SHOWN if verb not in gone]
     answers = [May(verb, found[verb].may, found[verb].reason, found[verb].clause) for verb in shown]
     return {one.verb: _answered(call, post_id, one) if one.value == "ask" else one for one in answers}
 

@@ -1,4 +1,4 @@
-"""Pictures that come along with a form: each becomes an upload of the member's, by the actions of the API.
+"""Pictures and videos that come along with a form: each becomes an upload of the member's own.
 
 A picture is known by its content alone: nobody reads the name or the type that a browser claims for it. Its
 upload is committed before a byte goes to the store, so that the sweep finds whatever a crash leaves there; a
@@ -6,6 +6,7 @@ picture that was taken stays the member's own when the form that brought it is r
 """
 
 from os import SEEK_END
+from typing import BinaryIO, cast
 
 from flask import request
 from werkzeug.datastructures import FileStorage
@@ -16,16 +17,17 @@ from coop.call import platform
 from coop.dispatch import LARGEST_BODY
 from coop.errors import AllotmentError, Fault, RuleBroken, Unauthenticated
 from coop.routes.oauth import session_cookie
-from media import uploads
+from media import lengths, uploads
+from media.containers import HEAD, recognise
 from media.routes.uploads import object_store
-from media.rules import MediaRules
+from media.rules import PHOTO_BYTES, VIDEO_BYTES, MediaRules
 from web.forms import Refusal
 
 FIELD = "picture"
 """Name of the field that holds the file."""
 
-READ_AT_MOST = 100_000_000 + LARGEST_BODY
-"""Most bytes of a form with a picture: as many as any policy could let it have, and what is written besides.
+READ_AT_MOST = max(PHOTO_BYTES, VIDEO_BYTES) + LARGEST_BODY
+"""Most bytes of a form with a file: as many as any policy could let it have, and what is written besides.
 
 A picture that is larger than the clause in force allows is read, so that its form comes back as it was.
 """
@@ -47,19 +49,24 @@ def sent() -> FileStorage | None:
     return file if file is not None and file.filename else None
 
 
-def receive(file: FileStorage) -> int:
-    """Take a picture in as the member's own, and return its id.
+def receive(file: FileStorage, guild: str | None = None) -> int:
+    """Take a picture or a video in as the member's own, and return its id; a video is prepared after that.
+
+    ``guild`` is the slug of the one in which it is to be shown: where it may, it answers for a long video.
 
     Raise RuleBroken where it is not taken, TooMany past the day's number, and Unavailable where the store
     does not answer.
     """
     store, size = object_store(), file.stream.seek(0, SEEK_END)
+    file.stream.seek(0)
+    kind: uploads.Kind = "photo" if recognise(file.stream.read(HEAD)) is None else "video"
     with platform().call(session_cookie()) as call:
-        _check_size(call.book, size)
-        begun = uploads.begin(call.session, store, call.member, call.book, "", call.now)
+        _check_size(call.book, size, kind)
+        by = lengths.answering(call.book, call.member, guild, call.now) if kind == "video" else None
+        begun = uploads.begin(call.session, store, call.member, call.book, "", call.now, kind, by)
         asset_id, key = begun.asset.id, begun.asset.upload_key
     file.stream.seek(0)
-    store.put(key, file.stream.read(), uploads.ANY_TYPE)
+    store.put_stream(key, cast(BinaryIO, file.stream), size, uploads.ANY_TYPE)
     with platform().call(session_cookie()) as call:
         refused = uploads.complete(call.session, store, call.member, asset_id, call.book, call.now).refusal
     if refused is not None:
@@ -74,11 +81,11 @@ def refusal(error: AllotmentError) -> Refusal:
     return Refusal("Nothing was published.", {FIELD: Fault(f"/{FIELD}", said, clause)})
 
 
-def _check_size(book: Book, size: int) -> None:
-    most = book.rules("media", MediaRules).photos.max_bytes
+def _check_size(book: Book, size: int, kind: uploads.Kind) -> None:
+    most = uploads.most_bytes(book.rules("media", MediaRules), kind)
     if size > most:
         told = f"The file is larger than {most:,} bytes: send a smaller copy."
-        raise _broken(Fault(f"/{FIELD}", told, book.cite("media", "/photos/max_bytes")))
+        raise _broken(Fault(f"/{FIELD}", told, book.cite("media", f"/{kind}s/max_bytes")))
 
 
 def _broken(fault: Fault) -> RuleBroken:

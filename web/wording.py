@@ -185,6 +185,14 @@ VERBS: dict[str, str] = {
 }
 """What readers may do with a post."""
 
+
+def lasting(ms: int) -> str:
+    """Return how long a video lasts, as players say it: ``0:07``, ``12:30``, ``1:00:05``."""
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 OPENINGS: dict[str, str] = {
     "readers": "every reader",
     "ask": "whoever asks, if you say yes",

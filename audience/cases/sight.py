@@ -22,6 +22,7 @@ from audience.moderation.verdict import Kept
 from coop.names import normal
 from coop.profile_tables import ProfileChange
 from coop.tables import Member
+from media.tables import Asset
 
 _REPLY = text("""
 SELECT reply.author_id, reply.body, reply.asset_id, reply.created_at,
@@ -67,6 +68,8 @@ class Sight:
     """What it is; see :data:`audience.cases.subject.Noun`."""
     body: str
     asset_id: int | None
+    video: bool
+    """Whether what it shows is a video."""
     made_at: datetime
     before: list[Line]
     """What it answers, the first first."""
@@ -97,6 +100,7 @@ def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
         noun=thing.noun,
         body=masks.mask(shown.body),
         asset_id=shown.asset_id,
+        video=_is_video(session, shown.asset_id),
         made_at=shown.made_at,
         before=[Line(one.who, masks.mask(one.body)) for one in shown.before],
         reports=_reports(session, case, masks),
@@ -107,6 +111,13 @@ def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
         me=juror.position + 1,
         voted_at=juror.voted_at,
     )
+
+
+def _is_video(session: Session, asset_id: int | None) -> bool:
+    kind = (
+        None if asset_id is None else session.scalar(select(col(Asset.kind)).where(col(Asset.id) == asset_id))
+    )
+    return kind == "video"
 
 
 class _Shown(NamedTuple):

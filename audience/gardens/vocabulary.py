@@ -73,7 +73,7 @@ KNOWN: Mapping[str, Known] = {
         'Slug of the guild it is made in; "" where it is made in none.',
         "coalesce((SELECT slug FROM guild WHERE guild.id = post.guild_id), '')",
     ),
-    "post.picture": Known(BOOL, "Whether it shows a picture.", "(post.asset_id IS NOT NULL)"),
+    "post.picture": Known(BOOL, "Whether it shows a picture, or a video.", "(post.asset_id IS NOT NULL)"),
     "post.described": Known(
         BOOL,
         "Whether that picture is described in words; false without one.",

@@ -70,6 +70,7 @@ _POST: Mapping[str, str] = {
     **_AUTHOR,
     "post.guild": _GUILD.format("subject"),
     "post.picture": "subject.asset_id IS NOT NULL",
+    "post.video": "EXISTS (SELECT FROM asset WHERE asset.id = subject.asset_id AND kind = 'video')",
     "post.described": "coalesce((SELECT alt <> '' FROM asset WHERE asset.id = subject.asset_id), false)",
     "post.quotes": "subject.embeds",
     "post.for_all": (
@@ -98,6 +99,8 @@ _UPLOAD: Mapping[str, str] = {
     "upload.bytes": "subject.bytes",
     "upload.width": "subject.width",
     "upload.height": "subject.height",
+    "upload.video": "subject.kind = 'video'",
+    "upload.seconds": "coalesce(subject.duration_ms, 0) / 1000",
     "upload.described": "subject.alt <> ''",
     "author.uploads_hour": _before("asset", HOUR, of="owner_id"),
     "author.uploads_day": _before("asset", DAY, of="owner_id"),

@@ -42,7 +42,8 @@ _AUTHOR: Schema = {
 }
 _POST: Schema = {
     "post.guild": Fact(STRING, 'Slug of the guild it is made in; "" where it is made in none.', 60),
-    "post.picture": Fact(BOOL, "Whether it shows a picture."),
+    "post.picture": Fact(BOOL, "Whether it shows a picture, or a video."),
+    "post.video": Fact(BOOL, "Whether that is a video; false without one."),
     "post.described": Fact(BOOL, "Whether that picture is described in words; false without one."),
     "post.quotes": Fact(BOOL, "Whether it shows another post inside it."),
     "post.for_all": Fact(BOOL, "Whether every member may see it."),
@@ -63,6 +64,8 @@ _UPLOAD: Schema = {
     "upload.bytes": Fact(INT, "Size of the file that was sent."),
     "upload.width": Fact(INT, "Pixels from side to side."),
     "upload.height": Fact(INT, "Pixels from top to bottom."),
+    "upload.video": Fact(BOOL, "Whether it is a video."),
+    "upload.seconds": Fact(INT, "How long a video lasts, rounded down; 0 for a photo."),
     "upload.described": Fact(BOOL, "Whether it is described in words."),
     "author.uploads_hour": Fact(INT, "Uploads that its author began in the hour before it."),
     "author.uploads_day": Fact(INT, "Uploads that its author began in the 24 hours before it."),

@@ -23,6 +23,7 @@ from media.delivery import by_stream
 from media.images import RENDITION_TYPE
 from media.routes.uploads import object_store
 from media.tables import Rendition
+from media.transcoding import VIDEO_TYPE
 
 api = Api("cases")
 
@@ -82,6 +83,8 @@ class CaseView(BaseModel):
     """Of a profile its name and its text; of a follow nothing, for what the rule matched says all."""
     picture: str | None
     """Where its picture is read, if it shows one."""
+    video: str | None
+    """Where its video is read, if that is what it shows."""
     made_at: datetime
     before: list[LineView]
     """What it answers, the first first."""
@@ -230,9 +233,21 @@ def read_case(call: Call, case_id: int) -> CaseView:
 
 @api.get("/moderation/cases/<id:case_id>/picture", produces=RENDITION_TYPE, raises=(Unavailable,))
 def read_case_picture(call: Call, case_id: int) -> Later:
-    """Read the picture of something that you judge."""
+    """Read the picture of something that you judge; of a video, one of its frames."""
+    return _file(call, case_id, RENDITION_TYPE)
+
+
+@api.get("/moderation/cases/<id:case_id>/video", produces=VIDEO_TYPE, raises=(Unavailable,))
+def read_case_video(call: Call, case_id: int) -> Later:
+    """Read the video of something that you judge."""
+    return _file(call, case_id, VIDEO_TYPE)
+
+
+def _file(call: Call, case_id: int, kind: str) -> Later:
+    """Return the largest file of a kind of what is judged; raise NotFound where there is none."""
     asset_id = juries.read(call.session, call.member, case_id).asset_id
-    files = select(Rendition).where(col(Rendition.asset_id) == asset_id).order_by(col(Rendition.width).desc())
+    files = select(Rendition).where(col(Rendition.asset_id) == asset_id, col(Rendition.type) == kind)
+    files = files.order_by(col(Rendition.width).desc(), col(Rendition.name))
     file = call.session.scalars(files.limit(1)).one_or_none()
     if file is None:
         raise NotFound
@@ -276,6 +291,7 @@ def _view(call: Call, seen: Sight) -> CaseView:
         thing=seen.noun,
         body=seen.body,
         picture=None if seen.asset_id is None else f"/api/v1/moderation/cases/{case.id}/picture",
+        video=f"/api/v1/moderation/cases/{case.id}/video" if seen.video else None,
         made_at=seen.made_at,
         before=[
             LineView(who=cast(Literal["author", "post", "other"], one.who), body=one.body)

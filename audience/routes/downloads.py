@@ -10,6 +10,7 @@ from coop.errors import Conflict, Forbidden, Unavailable
 from media.delivery import by_stream
 from media.images import RENDITION_TYPE
 from media.routes.uploads import object_store
+from media.transcoding import VIDEO_TYPE
 
 api = Api("downloads")
 
@@ -26,14 +27,15 @@ def withdraw_download(call: Call, post_id: int) -> None:
     downloads.withdraw(call.session, call.member, post_id)
 
 
-@api.get("/posts/<id:post_id>/download", produces=RENDITION_TYPE, raises=(Unavailable,))
+@api.get("/posts/<id:post_id>/download", produces=(RENDITION_TYPE, VIDEO_TYPE), raises=(Unavailable,))
 def download_picture(call: Call, post_id: int) -> Later:
-    """Download the picture of a post, where its author lets you."""
+    """Download the picture of a post, or its video, where its author lets you."""
     file = downloads.file_of(call.session, call.member, call.book, post_id, call.now)
 
     def send() -> Response:
+        kind = file.type.rpartition("/")[2]
         sent = by_stream(object_store(), file)
-        sent.headers["Content-Disposition"] = f'attachment; filename="{post_id}.webp"'
+        sent.headers["Content-Disposition"] = f'attachment; filename="{post_id}.{kind}"'
         return sent
 
     return Later(send)

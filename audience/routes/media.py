@@ -1,4 +1,4 @@
-"""Pictures over HTTP.
+"""Pictures and videos over HTTP.
 
 Law 9: media obeys seats. What is capped or narrowed is streamed under the viewer's own session, each request
 and each range authorised anew; only what is open to every member goes by a signed address.
@@ -17,13 +17,19 @@ from media.delivery import by_signed_address, by_stream
 from media.images import RENDITION_TYPE
 from media.routes.uploads import object_store
 from media.tables import Rendition
+from media.transcoding import VIDEO_TYPE
 
 api = Api("media")
 
 
-@api.get("/media/<id:asset_id>/<rendition>", public=True, produces=RENDITION_TYPE, raises=(Unavailable,))
+@api.get(
+    "/media/<id:asset_id>/<rendition>",
+    public=True,
+    produces=(RENDITION_TYPE, VIDEO_TYPE),
+    raises=(Unavailable,),
+)
 def read_media(call: Call, asset_id: int, rendition: str) -> Later:
-    """Read one file of a picture: its bytes, or a redirect to an address that opens for a minute at most.
+    """Read one file of a picture or video: its bytes, or a redirect to where it opens for a minute at most.
 
     Whoever is not signed in reads those of public posts.
     """

@@ -17,12 +17,13 @@ from audience.posts import Draft
 from audience.reply_cards import ReplyCard
 from audience.routes.flags import FlagView, MarkView, flag_view, is_folded, mark_view
 from audience.routes.polls import NewPoll, PollView, poll_view
+from audience.stitching import Kind
 from coop.api import Api
 from coop.book import Book
 from coop.call import Accepted, Call
 from coop.errors import Conflict, RuleBroken, TooMany
 from coop.ids import Id
-from media.routes.uploads import RenditionView
+from media.routes.uploads import RenditionView, VideoView, split
 
 api = Api("posts")
 
@@ -33,6 +34,9 @@ class NewQuote(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     post_id: Id
+    kind: Kind = "quote"
+    """A ``stitch`` begins with the video of that post and a ``duet`` plays beside it: both show a video of
+    your own, and take the feature ``stitch_duet``."""
 
 
 class NewPost(BaseModel):
@@ -69,7 +73,7 @@ class AuthorView:
 
 @dataclass(slots=True)
 class PictureView:
-    """The picture of a post."""
+    """The picture of a post, or its video."""
 
     id: str
     alt: str
@@ -78,6 +82,8 @@ class PictureView:
     thumbhash: str
     renditions: list[RenditionView]
     """The smallest first."""
+    video: VideoView | None
+    """What is played, where it is a video: the picture is a frame of it then."""
 
 
 @dataclass(slots=True)
@@ -134,6 +140,10 @@ class QuotedView:
     garden: MarkView | None
     """What your garden does with it."""
     created_at: datetime
+    kind: str
+    """How it is shown: as a ``quote``, or as what a ``stitch`` begins with or a ``duet`` plays beside."""
+    first_ms: int | None
+    """How many milliseconds of its video are played first, in a stitch."""
 
     @property
     def folded(self) -> bool:
@@ -200,6 +210,7 @@ def draft_of(body: NewPost) -> Draft:
         language=body.language,
         audience=body.audience,
         quote_id=None if body.quote is None else int(body.quote.post_id),
+        made_as="quote" if body.quote is None else body.quote.kind,
         poll=None if body.poll is None else body.poll.question(),
     )
 
@@ -249,7 +260,7 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
         audience=None if card.audience is None else AudienceDocument.model_validate(card.audience),
         counts=CountsView(likes=card.likes, reposts=card.reposts, replies=card.replies),
         mine=MineView(liked=card.liked, reposted=card.reposted),
-        quote=None if source is None else _quoted(source),
+        quote=None if source is None else _quoted(source, card),
         quote_state=card.state,
         poll=poll_view(card.poll),
         flag=flag_view(card.flag),
@@ -259,7 +270,7 @@ def post_view(book: Book, card: Card, source: Card | None = None) -> PostView:
     )
 
 
-def _quoted(card: Card) -> QuotedView:
+def _quoted(card: Card, shown_in: Card) -> QuotedView:
     return QuotedView(
         id=str(card.id),
         author=AuthorView(handle=card.author, display_name=card.author_name),
@@ -269,27 +280,22 @@ def _quoted(card: Card) -> QuotedView:
         flag=flag_view(card.flag),
         garden=mark_view(card.mark),
         created_at=card.created_at,
+        kind=shown_in.made_as or "quote",
+        first_ms=shown_in.first_ms,
     )
 
 
 def picture_view(card: Card | ReplyCard | Ask) -> PictureView | None:
-    """Return the picture of a card, where it has one."""
+    """Return the picture or video of a card, where it has one."""
     if card.asset_id is None:
         return None
+    pictures, video = split(card.asset_id, card.renditions or (), card.duration_ms)
     return PictureView(
         id=str(card.asset_id),
         alt=card.alt or "",
         width=card.width or 0,
         height=card.height or 0,
         thumbhash=card.thumbhash or "",
-        renditions=[
-            RenditionView(
-                name=name,
-                url=f"/api/v1/media/{card.asset_id}/{name}",
-                width=width,
-                height=height,
-                bytes=size,
-            )
-            for name, width, height, size in card.renditions or ()
-        ],
+        renditions=pictures,
+        video=video,
     )

@@ -142,7 +142,7 @@ def given(draft: Draft) -> NewPost:
         place=None if draft.place_id is None else str(draft.place_id),
         language=draft.language,
         audience=draft.audience,
-        quote=None if draft.quote_id is None else NewQuote(post_id=str(draft.quote_id)),
+        quote=None if draft.quote_id is None else NewQuote(post_id=str(draft.quote_id), kind=draft.made_as),
         poll=None if draft.poll is None else _asked(draft.poll),
     )
 

@@ -24,6 +24,7 @@ def stored(draft: Draft) -> dict[str, Any]:
         "language": draft.language,
         "audience": draft.audience.stored(),
         "quote_id": draft.quote_id,
+        "made_as": draft.made_as,
         "poll": None if draft.poll is None else _asked(draft.poll),
     }
 

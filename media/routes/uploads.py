@@ -1,5 +1,6 @@
 """Uploads over HTTP: open one, send the file to the store, have it verified."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,10 @@ from sqlmodel import Session, col
 
 from coop import problems
 from coop.api import Api
-from coop.call import Call
+from coop.call import Accepted, Call
 from coop.errors import Conflict, Fault, RuleBroken, TooMany, Unavailable
 from media import uploads
+from media.renditions import VIDEO
 from media.storage import ObjectStore
 from media.tables import Asset, Rendition
 
@@ -24,8 +26,13 @@ class NewUpload(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    kind: uploads.Kind = "photo"
+    """A video is prepared after it was sent, which takes a while."""
     alt: str = Field(default="", max_length=1500)
-    """What the picture shows, in words, for whoever cannot see it."""
+    """What it shows, in words, for whoever cannot see it."""
+    guild: str | None = Field(default=None, min_length=1, max_length=40)
+    """Slug of a guild of yours that answers for a long video, out of its minutes: see the feature
+    ``long_video``."""
 
 
 class UploadForm(BaseModel):
@@ -50,12 +57,26 @@ class RenditionView:
     bytes: int
 
 
+# No model, for the same reason.
+@dataclass(slots=True)
+class VideoView:
+    """The file of a video that is played; its ``renditions`` are pictures of one of its frames."""
+
+    url: str
+    width: int
+    height: int
+    bytes: int
+    duration_ms: int
+
+
 class AssetView(BaseModel):
     """An upload and what has become of it."""
 
     id: str
+    kind: str
+    """``photo`` or ``video``."""
     state: str
-    """``waiting``, ``ready`` or ``refused``."""
+    """``waiting``, ``processing`` (a video that is being prepared), ``ready`` or ``refused``."""
     alt: str
     width: int | None
     height: int | None
@@ -63,6 +84,26 @@ class AssetView(BaseModel):
     refusal: str | None
     """Why it was refused, in words."""
     renditions: list[RenditionView]
+    """Pictures; of a video, of one of its frames."""
+    video: VideoView | None
+    """What is played, of a video that is ready."""
+
+
+def split(
+    asset_id: int, files: Iterable[tuple[str, int, int, int]], duration_ms: int | None
+) -> tuple[list[RenditionView], VideoView | None]:
+    """Return the pictures among the files of an asset, and the one that is played.
+
+    Each is name, width, height and bytes; ``duration_ms`` is how long a video lasts.
+    """
+    pictures, video = [], None
+    for name, width, height, size in files:
+        url = f"/api/v1/media/{asset_id}/{name}"
+        if name == VIDEO:
+            video = VideoView(url, width, height, size, duration_ms or 0)
+        else:
+            pictures.append(RenditionView(name, url, width, height, size))
+    return pictures, video
 
 
 def object_store() -> ObjectStore:
@@ -71,10 +112,12 @@ def object_store() -> ObjectStore:
     return found
 
 
-@api.post("/uploads", raises=(TooMany,))
+@api.post("/uploads", raises=(RuleBroken, TooMany))
 def open_upload(call: Call, body: NewUpload) -> UploadForm:
     """Open an upload: answers the form that sends the file straight to the store."""
-    begun = uploads.begin(call.session, object_store(), call.member, call.book, body.alt, call.now)
+    begun = uploads.begin(
+        call.session, object_store(), call.member, call.book, body.alt, call.now, body.kind, body.guild
+    )
     return UploadForm(
         id=str(begun.asset.id),
         url=begun.form.url,
@@ -85,14 +128,18 @@ def open_upload(call: Call, body: NewUpload) -> UploadForm:
 
 
 @api.post("/uploads/<id:upload_id>/completion", status=200, raises=(Conflict, RuleBroken, Unavailable))
-def complete_upload(call: Call, upload_id: int) -> AssetView | Response:
-    """Have the file verified and made ready: 422 with the reason where it is refused."""
+def complete_upload(call: Call, upload_id: int) -> AssetView | Accepted | Response:
+    """Have the file verified and made ready: 422 with the reason where it is refused.
+
+    A video is prepared afterwards (202): read it again until its ``state`` says what came of it.
+    """
     asset = uploads.complete(call.session, object_store(), call.member, upload_id, call.book, call.now)
     if asset.state == "refused":
         # Answered rather than raised: the refusal is a fact to keep, so the transaction commits.
         fault = Fault("/file", asset.refusal or "")
         return problems.answer(RuleBroken("This file is not taken.", faults=(fault,)))
-    return _view(call.session, asset)
+    shown = _view(call.session, asset)
+    return Accepted(shown) if asset.state == "processing" else shown
 
 
 @api.get("/uploads/<id:upload_id>")
@@ -103,24 +150,21 @@ def read_upload(call: Call, upload_id: int) -> AssetView:
 
 def _view(session: Session, asset: Asset) -> AssetView:
     rows = session.scalars(
-        select(Rendition).where(col(Rendition.asset_id) == asset.id).order_by(col(Rendition.width))
+        select(Rendition)
+        .where(col(Rendition.asset_id) == asset.id)
+        .order_by(col(Rendition.width), col(Rendition.name))
     )
+    files = [(row.name, row.width, row.height, row.bytes) for row in rows]
+    pictures, video = split(asset.id, files, asset.duration_ms)
     return AssetView(
         id=str(asset.id),
+        kind=asset.kind,
         state=asset.state,
         alt=asset.alt,
         width=asset.width,
         height=asset.height,
         thumbhash=asset.thumbhash,
         refusal=asset.refusal,
-        renditions=[
-            RenditionView(
-                name=row.name,
-                url=f"/api/v1/media/{asset.id}/{row.name}",
-                width=row.width,
-                height=row.height,
-                bytes=row.bytes,
-            )
-            for row in rows
-        ],
+        renditions=pictures,
+        video=video,
     )

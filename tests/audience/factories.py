@@ -84,14 +84,25 @@ def make_post(
     return posts.publish(session, author, book, draft, now)
 
 
-def make_asset(session: Session, owner: Identity, state: str = "ready", *, now: datetime = NOW) -> Asset:
-    """Add a picture with its renditions; the store holds none of their bytes."""
+def make_asset(
+    session: Session,
+    owner: Identity,
+    state: str = "ready",
+    *,
+    now: datetime = NOW,
+    kind: str = "photo",
+    alt: str = "A loaf",
+) -> Asset:
+    """Add a picture or a video with its renditions; the store holds none of their bytes."""
+    video = kind == "video"
     asset = Asset(
         id=new_id(now),
         owner_id=owner.member_id,
         state=state,
         upload_key=f"uploads/{new_id(now)}",
-        alt="A loaf",
+        kind=kind,
+        alt=alt,
+        duration_ms=65_000 if video and state == "ready" else None,
         width=800 if state == "ready" else None,
         height=600 if state == "ready" else None,
         thumbhash="x",
@@ -100,12 +111,14 @@ def make_asset(session: Session, owner: Identity, state: str = "ready", *, now: 
     )
     session.add(asset)
     session.flush()
-    for name, width in (("large", 800), ("small", 200)) if state == "ready" else ():
+    names = (("large", 800), ("small", 200), *([("video", 800)] if video else []))
+    for name, width in names if state == "ready" else ():
         session.add(
             Rendition(
                 asset_id=asset.id,
                 name=name,
-                key=f"media/{asset.id}/{name}.webp",
+                type="video/mp4" if name == "video" else "image/webp",
+                key=f"media/{asset.id}/{name}",
                 width=width,
                 height=width * 3 // 4,
                 bytes=width,

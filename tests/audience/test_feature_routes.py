@@ -35,6 +35,8 @@ def test_before_anything_is_counted_nothing_is_held_and_the_clauses_are_told(
         "labeller_publishing",
         "scheduled_posts",
         "playlists",
+        "long_video",
+        "stitch_duet",
     ]
     wide = found[WIDE_REACH]
     assert (wide["held"], wide["since"], wide["grant_when"]["holds"]) == (False, None, None)
@@ -108,6 +110,7 @@ def test_a_guild_reads_its_vote_and_what_is_left_of_its_budget(
         "guild_polls",
         "playlists",
         "collaborative_editing",
+        "long_video",
     ]
     rooms, wide = found[LIVE_ROOMS], found[WIDE_REACH]
     assert (rooms["held"], rooms["vote"], rooms["budget"]["left"]) == (True, None, 1200)

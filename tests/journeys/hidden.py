@@ -28,6 +28,7 @@ from audience import (
 from audience.access import access_post
 from audience.document import AudienceDocument, Parts
 from audience.feeds import helped, less
+from audience.interaction_tables import Derivative
 from audience.posts import Draft
 from audience.tables import Post, Reply
 from coop.book import Book
@@ -105,7 +106,7 @@ class Hidden:
     ) -> Post:
         """Publish a post, ``of`` another where it quotes one."""
         author = self.people[who]
-        asset = make_asset(self.session, author) if picture else None
+        asset = make_asset(self.session, author, kind=self._kind()) if picture else None
         draft = Draft(
             body=body,
             teaser="Hidden #bread behind a door",
@@ -119,6 +120,10 @@ class Hidden:
         self.assets += [] if asset is None else [asset.id]
         return made
 
+    def _kind(self) -> str:
+        """Return what is hidden next: photos and videos, in turn."""
+        return "video" if len(self.assets) % 2 else "photo"
+
     def seat(self, post: Post, *who: str, ago: timedelta = HALF_AN_HOUR) -> None:
         """Have some people open a post, so long ago and one after another, and look at it."""
         for one in who:
@@ -131,7 +136,7 @@ class Hidden:
     ) -> Reply:
         """Answer a post."""
         author = self.people[who]
-        asset = make_asset(self.session, author) if picture else None
+        asset = make_asset(self.session, author, kind=self._kind()) if picture else None
         more |= {} if asset is None else {"asset_id": asset.id}
         post_id = post if isinstance(post, int) else post.id
         made = replies.write(self.session, author, self.book, post_id, body, self.now, **more)
@@ -202,6 +207,7 @@ def _asked_about(hidden: Hidden) -> None:
 def _quoted(hidden: Hidden) -> None:
     source = hidden.publish(FREE)
     quote = hidden.publish(FREE, "ben", of=source.id, picture=True)
+    hidden.session.get_one(Derivative, quote.id).kind = "duet"
     again = hidden.publish(FREE, "cleo", of=quote.id)
     hidden.say(again, "cleo")
 

@@ -138,7 +138,8 @@ def village(session: Session, book: Book, clock: Clock) -> Village:
         found.people[handle] = identity_of(row, (guild,) if handle in ("ada", "ben") else ())
     for handle in ("ada", "ben", "cleo"):
         for hours, meant in ((1, BY_LEAVE), (2, {})):
-            asset = make_asset(session, found.people[handle])
+            kind = "video" if len(found.assets) == 1 else "photo"
+            asset = make_asset(session, found.people[handle], kind=kind)
             post = make_post(
                 session,
                 found.people[handle],
@@ -328,7 +329,7 @@ def values(village: Village, name: str) -> list[object]:
         "case_id": [*village.cases, NONE_SUCH],
         "thing_id": [village.open[0], *village.hidden[:9], *village.answers, NONE_SUCH],
         "room_id": [*village.rooms, *village.hidden[:3], NONE_SUCH],
-        "rendition": ["small", "small.webp"],
+        "rendition": ["small", "video", "small.webp"],
         "handle": ["ada", "ben", "elsa", "outsider", "nobody"],
         "slug": ["bakers", "none-such"],
         "profile": [*PROFILES, "own:mine", "none"],

@@ -17,8 +17,10 @@ from tests.factories import id_of, make_member
 SINCE = NOW - timedelta(days=28)
 
 
-def upload(session: Session, owner_id: int, hours: float, width: int = 3000, height: int = 2000) -> None:
-    """Add a picture sent so many hours after the window began."""
+def upload(
+    session: Session, owner_id: int, hours: float, width: int = 3000, height: int = 2000, *, video_s: int = 0
+) -> None:
+    """Add a picture, or a video of so many seconds, sent so many hours after the window began."""
     at = SINCE + timedelta(hours=hours)
     session.add(
         Asset(
@@ -26,6 +28,8 @@ def upload(session: Session, owner_id: int, hours: float, width: int = 3000, hei
             owner_id=owner_id,
             state="ready",
             upload_key=f"uploads/{new_id(at)}",
+            kind="video" if video_s else "photo",
+            duration_ms=1000 * video_s or None,
             width=width,
             height=height,
             created_at=at,
@@ -48,6 +52,15 @@ def test_uploads_beyond_a_days_number_are_counted_each_member_apart(session: Ses
             upload(session, owner, hours)
     assert rehearse(session, book, "/photos/per_day", 2) == (8, 4, 0)
     assert rehearse(session, book, "/photos/per_day", 9) == (8, 0, 0)
+
+
+def test_videos_are_counted_by_themselves_and_by_how_long_they_are(session: Session, book: Book) -> None:
+    owner = id_of(make_member(session))
+    for hours, seconds in ((0, 20), (1, 40), (2, 0), (3, 0)):
+        upload(session, owner, hours, video_s=seconds)
+    assert rehearse(session, book, "/videos/max_seconds", 30) == (4, 1, 0)
+    assert rehearse(session, book, "/videos/per_day", 1) == (4, 1, 0)
+    assert rehearse(session, book, "/photos/per_day", 1) == (4, 1, 0)
 
 
 def test_pictures_with_more_pixels_than_allowed_are_counted(session: Session, book: Book) -> None:

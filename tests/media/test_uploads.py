@@ -29,7 +29,13 @@ def headers(session: Session) -> dict[str, str]:
 
 def send(client: FlaskClient, headers: dict[str, str], data: bytes) -> tuple[str, int]:
     """Open an upload and send bytes with its form; return its id and the store's status."""
-    form = client.post("/api/v1/uploads", json={"alt": "a bed of beans"}, headers=headers).get_json()
+    return send_as(client, headers, data)
+
+
+def send_as(client: FlaskClient, headers: dict[str, str], data: bytes, **said: object) -> tuple[str, int]:
+    """Do the same for an upload of which this is said besides."""
+    asked = {"alt": "a bed of beans", **said}
+    form = client.post("/api/v1/uploads", json=asked, headers=headers).get_json()
     fields: list[tuple[str, Any]] = list(form["fields"].items())
     answer = urllib3.request("POST", form["url"], fields=[*fields, ("file", ("x.jpg", data))])
     return form["id"], answer.status

@@ -13,6 +13,7 @@ HOLDS_ROOM = "    session.execute(_HOLD.where(col(Room.post_id) == room_id))\n"
 STREAMS = "tests/audience/rooms/test_stream_races.py"
 POLLS = "tests/audience/polls/test_poll_races.py"
 PLAYLISTS = "tests/audience/playlists/test_playlist_races.py"
+VIDEOS = "tests/media/test_preparing_races.py"
 SCHEDULE = "tests/audience/scheduling/test_publishing_races.py"
 COWRITING = "tests/audience/cowriting/test_cowriting_races.py"
 
@@ -348,6 +349,22 @@ GUARDS = (
         without="",
         test="test_of_many_given_at_once_no_more_are_kept_than_the_clause_says",
         file=SCHEDULE,
+    ),
+    Guard(
+        name="one worker takes a video",
+        path="media/preparing.py",
+        text="            .with_for_update(skip_locked=True)\n",
+        without="",
+        test="test_many_workers_prepare_each_video_once",
+        file=VIDEOS,
+    ),
+    Guard(
+        name="whoever has the last try of a video settles it",
+        path="media/preparing.py",
+        text="            col(Asset.tries) == taken.number,\n        )\n        .with_for_update()",
+        without="            col(Asset.tries) >= taken.number,\n        )\n        .with_for_update()",
+        test="test_a_try_that_was_taken_over_at_its_end_is_settled_by_one_alone",
+        file=VIDEOS,
     ),
     Guard(
         name="no vote in a poll is under way while it is counted",

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from audience.tables import Post
 from coop.ids import new_id
-from media.rules import PhotoRules
+from media.rules import PhotoRules, VideoRules
 from media.storage import ObjectStore, StoreUnavailable
 from media.tables import Asset
 from tests.media.pictures import PHOTOS, exif, quarters, saved
@@ -63,7 +63,7 @@ def test_a_picture_is_chosen_described_and_published_in_one_form(
     page = ada.get(NEW)
     check(page)
     field = next(one for one in page.named("input") if one.get("type") == "file")
-    assert field["accept"] == "image/jpeg,image/png,image/webp"
+    assert field["accept"].startswith("image/jpeg,image/png,image/webp,video/mp4")
     assert "up to 15 MB" in page.text
     shown = ada.sent(page, NEW, act="publish", body="Four colours", picture=chosen(), alt="A chequered field")
     check(shown)
@@ -228,6 +228,7 @@ def test_only_this_form_of_a_member_may_be_as_large_as_a_picture(
     assert assets(village) == []
 
 
-def test_a_form_is_read_however_large_a_clause_could_let_its_picture_be() -> None:
-    widest = PhotoRules.model_json_schema()["properties"]["max_bytes"]["maximum"]
+def test_a_form_is_read_however_large_a_clause_could_let_its_picture_or_video_be() -> None:
+    rules = (PhotoRules, VideoRules)
+    widest = max(one.model_json_schema()["properties"]["max_bytes"]["maximum"] for one in rules)
     assert widest < sent_pictures.READ_AT_MOST <= 2 * widest

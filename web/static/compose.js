@@ -1,4 +1,4 @@
-// Sends a picture as soon as it is chosen: shows it, how far it has come, and what came of it at its field.
+// Sends a picture or a video as soon as it is chosen: shows it, how far it has come, and what came of it at its field.
 // Without scripts, or where this fails, the picture goes along with the form.
 (() => {
   "use strict";
@@ -47,9 +47,10 @@
     part().querySelectorAll(".chosen, progress, .wrong, #file-said").forEach((one) => one.remove());
     input.removeAttribute("aria-invalid");
     if (!file) return;
-    if (file.size > Number(input.dataset.most)) {
+    const video = file.type.startsWith("video/");
+    if (file.size > Number(video ? input.dataset.mostOfVideo : input.dataset.most)) {
       input.value = "";
-      say(input.dataset.tooLarge, true);
+      say(video ? input.dataset.videoTooLarge : input.dataset.tooLarge, true);
       return;
     }
     const bar = document.createElement("progress");
@@ -85,7 +86,12 @@
       const field = document.activeElement?.id === "file";
       part().replaceWith(document.adoptNode(fresh));
       if (field) document.getElementById("file").focus();
+      fresh.dispatchEvent(new Event("arrived", { bubbles: true }));
       if (fresh.querySelector(".wrong")) return;
+      if (fresh.querySelector("[data-live]")) {
+        say("The video is here. Publish once it is ready; what you wrote stays.");
+        return;
+      }
       say("The picture is here. It goes out with your post, and nobody else sees it before.");
     }
     if (after) form.requestSubmit(after);

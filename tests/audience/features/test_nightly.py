@@ -23,8 +23,10 @@ from coop.features import (
     LABELLER_PUBLISHING,
     LARGER_QUOTA,
     LIVE_ROOMS,
+    LONG_VIDEO,
     PLAYLISTS,
     SCHEDULED_POSTS,
+    STITCH_DUET,
     WIDE_REACH,
 )
 from coop.holdings import HOLDERS, Holder
@@ -48,7 +50,7 @@ def test_who_talks_with_people_gains_and_who_does_not_gains_nothing(session: Ses
     ada, ben = make_member(session, "ada"), make_member(session, "ben")
     new = make_member(session, "new", joined_at=NOW - 9 * DAY)
     numbers = {**of(ada), ("member", id_of(new)): TALKING}
-    assert night(session, book, numbers) == 6
+    assert night(session, book, numbers) == 8
     found = standing(session)
     year = ENDED + 364 * DAY
     assert found == {
@@ -57,6 +59,8 @@ def test_who_talks_with_people_gains_and_who_does_not_gains_nothing(session: Ses
         (LABELLER_PUBLISHING, "member", id_of(ada)): (ENDED, None, year),
         (SCHEDULED_POSTS, "member", id_of(ada)): (ENDED, None, None),
         (PLAYLISTS, "member", id_of(ada)): (ENDED, None, None),
+        (LONG_VIDEO, "member", id_of(ada)): (ENDED, None, None),
+        (STITCH_DUET, "member", id_of(ada)): (ENDED, None, None),
         (LABELLER_PUBLISHING, "member", id_of(new)): (ENDED, None, year),
     }
     assert id_of(ben) not in {one for _, _, one in found}
@@ -84,7 +88,14 @@ def test_the_inverse_of_the_market_a_grace_the_loss_and_the_way_back(session: Se
 def test_what_juries_uphold_takes_wide_reach_and_the_labels_at_once(session: Session, book: Book) -> None:
     ada = make_member(session, "ada")
     night(session, book, of(ada, upheld_reports=1))
-    always = {LARGER_QUOTA, LABELLER_PUBLISHING, PLAYLISTS, SCHEDULED_POSTS}
+    always = {
+        LARGER_QUOTA,
+        LABELLER_PUBLISHING,
+        LONG_VIDEO,
+        PLAYLISTS,
+        SCHEDULED_POSTS,
+        STITCH_DUET,
+    }
     assert {name for name, _, _ in standing(session)} == always
     night(session, book, of(ada), 1)
     assert {name for name, _, _ in standing(session)} == always | {WIDE_REACH}
@@ -97,7 +108,7 @@ def test_what_juries_uphold_takes_wide_reach_and_the_labels_at_once(session: Ses
         (LABELLER_PUBLISHING, id_of(ada), at, "limit"),
     }
     night(session, book, of(ada), 4)
-    assert len(standing(session)) == 5, "regained when what was upheld is out of the window"
+    assert len(standing(session)) == 7, "regained when what was upheld is out of the window"
 
 
 def test_law_14_a_late_night_takes_what_a_grace_has_ended_at_its_end(session: Session, book: Book) -> None:
@@ -110,7 +121,7 @@ def test_law_14_a_late_night_takes_what_a_grace_has_ended_at_its_end(session: Se
 
 def test_law_14_a_night_that_is_done_is_not_done_again(session: Session, book: Book) -> None:
     ada = make_member(session, "ada")
-    assert night(session, book, of(ada)) == 5
+    assert night(session, book, of(ada)) == 7
     held, before = standing(session), session.scalar(select(col(PolicyEpoch.holdings)))
     assert night(session, book, {}) == 0, "the same day, whatever was counted since"
     assert nightly.refresh(session, book, NOW + timedelta(hours=5)) == 0
@@ -155,12 +166,16 @@ def test_a_feature_that_a_vote_took_away_and_a_member_who_left_lose_it(session: 
         (LABELLER_PUBLISHING, id_of(ben), at, "gone"),
         (PLAYLISTS, id_of(ben), at, "gone"),
         (SCHEDULED_POSTS, id_of(ben), at, "gone"),
+        (LONG_VIDEO, id_of(ben), at, "gone"),
+        (STITCH_DUET, id_of(ben), at, "gone"),
     }
     assert set(standing(session)) == {
         (*KEY, id_of(ada)),
         (LABELLER_PUBLISHING, "member", id_of(ada)),
         (PLAYLISTS, "member", id_of(ada)),
         (SCHEDULED_POSTS, "member", id_of(ada)),
+        (LONG_VIDEO, "member", id_of(ada)),
+        (STITCH_DUET, "member", id_of(ada)),
     }
 
 
@@ -175,6 +190,7 @@ def test_a_guild_gains_by_what_its_members_do_together(session: Session, book: B
         GUILD_POLLS,
         PLAYLISTS,
         COLLABORATIVE_EDITING,
+        LONG_VIDEO,
     }
     alone: Numbers = {("guild", id_of(bakers)): {"members": 6}}
     night(session, book, alone, 1)
@@ -200,8 +216,10 @@ def test_whoever_a_night_concerns_is_told_once_and_wide_reach_shows_the_way_by_a
     assert told(ada) == [
         "gained:member:labeller_publishing",
         "gained:member:larger_quota",
+        "gained:member:long_video",
         "gained:member:playlists",
         "gained:member:scheduled_posts",
+        "gained:member:stitch_duet",
         "gained:member:wide_reach",
         "grace:member:wide_reach",
         "kept:member:wide_reach",
@@ -294,4 +312,4 @@ def test_a_night_takes_as_many_statements_for_many_as_for_few(session: Session, 
             assert nightly.refresh(session, book, NOW + more * DAY) > 0
         numbers.append(len(sent))
         count(session, book, {}, NOW + more * DAY + DAY)
-    assert numbers[1] <= numbers[0] + 15, "what the first lost besides: three for each feature"
+    assert numbers[1] <= numbers[0] + 21, "what the first lost besides: three for each feature"

@@ -176,3 +176,16 @@ def test_what_is_at_hand_costs_no_statement(session: Session, book: Book, ada: I
     with counted(session) as run:
         make_post(session, ada, with_rules(book, rules))
     assert len(run) == without
+
+
+def test_a_video_is_told_from_a_photo_and_how_long_it_is(session: Session, book: Book, ada: Identity) -> None:
+    film, photo = make_asset(session, ada, kind="video"), make_asset(session, ada)
+    found = [known_of(session, book, "upload", one.id, None) for one in (film, photo)]
+    assert [(one["upload.video"], one["upload.seconds"]) for one in found] == [(True, 65), (False, 0)]
+    posts_of = [make_post(session, ada, book, asset_id=one.id) for one in (film, photo)]
+    made = [known(session, book, one) for one in (*posts_of, make_post(session, ada, book))]
+    assert [(one["post.picture"], one["post.video"]) for one in made] == [
+        (True, True),
+        (True, False),
+        (False, False),
+    ]

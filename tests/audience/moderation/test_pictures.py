@@ -53,6 +53,18 @@ def test_law_07_a_post_is_held_for_its_picture_and_shown_without_one_that_is_hel
     assert (cause["rule"], cause["matched"][0]["facts"]) == ("huge", {"upload.bytes": 9000})
 
 
+def test_a_post_is_held_for_its_video_as_it_is_for_its_picture(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    ruled = with_rules(book, {"lengthy": rule("upload.seconds > 60", about="Lengthy", on=["upload"])})
+    fine, nothing = show(session, ada, ruled, picture(session, ada))
+    film = make_asset(session, ada, kind="video")
+    held, decision = show(session, ada, ruled, film)
+    assert nothing is None and opens(session, ben, ruled, fine)
+    assert decision is not None and not opens(session, ben, ruled, held)
+    assert decision.causes[0]["matched"][0]["facts"] == {"upload.seconds": 65}
+
+
 def test_a_label_of_a_picture_is_told_with_what_shows_it(
     session: Session, ruled: Book, ada: Identity, ben: Identity
 ) -> None:
