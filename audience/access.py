@@ -7,6 +7,7 @@ arriving too fast) is told what one who asks for an unknown id is told. Everythi
 them by ``VISIBLE`` and delivers only what ``gate.claim`` admits, so pages are never filtered after the fact.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from audience.keys import LOCAL_KEY, PUBLIC_KEY
 from audience.limits import NO_LIMIT, Asked, Limits, limits_of
 from audience.standpoint import standpoint
 from coop.book import Book
-from coop.database import shortened
+from coop.database import as_array, shortened
 from coop.errors import NotFound
 from coop.identity import Identity
 
@@ -177,6 +178,7 @@ WHERE {VISIBLE} AND ({wanted} OR {shown_in})
 
 
 _BY_ID = _facts("post.id = :wanted")
+_BY_IDS = _facts("post.id = ANY(CAST(:wanted AS bigint[]))")
 _WITH_SOURCE = _facts(
     "post.id = :wanted", f"post.id = (SELECT parent_id FROM ({SOURCES} AND post_id = :wanted) AS inside)"
 )
@@ -223,6 +225,37 @@ def access_post(
     post that is shown inside it as well, where that one admits them.
     """
     return _admit(session, viewer, book, _WITH_SOURCE if with_source else _BY_ID, post_id, now, via)
+
+
+def access_posts(
+    session: Session,
+    viewer: Identity,
+    book: Book,
+    post_ids: Iterable[int],
+    now: datetime,
+    *,
+    via: str = "post",
+) -> dict[int, Access]:
+    """Return by id those of some posts that the viewer may be delivered, having seated them at each.
+
+    Of what is not among them the viewer is told what one is told of an unknown id.
+    """
+    found: dict[int, Access] = {}
+    wanted = set(post_ids)
+    while wanted:
+        bound = {**standpoint(session, viewer, book, now), "wanted": as_array(sorted(wanted))}
+        rows = [one for one in session.connection().execute(_BY_IDS, bound) if one.admitted or one.room]
+        claims = [_claim(book, one) for one in rows if not one.admitted]
+        admitted = {one.id for one in rows if one.admitted}
+        admitted |= gate.claim(session, viewer, claims, via=via, epoch=book.epoch, now=now)
+        found |= {one.id: _found(book, one, set()) for one in rows if one.id in admitted}
+        refused = {one.id: (one.layers, one.reached) for one in rows if one.id not in admitted}
+        if not refused:
+            break
+        again = session.connection().execute(_BY_IDS, {**bound, "wanted": as_array(sorted(refused))})
+        # Those that grew narrower between look and claim: the viewer may be one who is still meant.
+        wanted = {one.id for one in again if refused[one.id] != (one.layers, one.reached)}
+    return found
 
 
 def _admit(

@@ -7,12 +7,14 @@ and invited to form a guild instead.
 
 Law 7: a block is never told to the one who is blocked: following a member answers the same whether or not
 they block the follower. While they do it has no effect, and takes nobody's place. Whom a limit for now keeps
-out (``limit_for_now.py``) is told what one is told who comes when the ceiling is reached.
+out (``limit_for_now.py``) is told what one is told who comes when the ceiling is reached. Whoever waits and
+is suspended from following waits on, and takes nobody's place meanwhile.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import CursorResult, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -23,9 +25,11 @@ from audience.clauses import limit_of
 from audience.relations import BLOCK, FOLLOW, WAIT, member_id_of
 from audience.rules import AUDIENCE, AudienceRules
 from audience.tables import Relation
+from coop import suspended
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import PAGE, in_pages, one_by_one
 from coop.errors import Conflict, Fault, Forbidden, RuleBroken
 from coop.identity import Identity
 from coop.notices import Tidings, tell
@@ -33,7 +37,9 @@ from coop.policies import Books
 
 State = Literal["following", "waiting", "none"]
 
-_LET_IN = "NOT EXISTS (SELECT FROM kept_out_by(member_id, :now) AS held(author_id) WHERE author_id = :other)"
+_LET_IN = """NOT EXISTS (SELECT FROM kept_out_by(member_id, :now) AS held(author_id) WHERE author_id = :other)
+  AND NOT (:withheld AND EXISTS (
+    SELECT FROM suspension WHERE suspension.member_id = relation.member_id AND until > :now))"""
 
 _BLOCKED_BY = "SELECT other_id FROM relation WHERE member_id = :other AND kind = 'block'"
 
@@ -56,7 +62,15 @@ WITH next AS (
 INSERT INTO relation (member_id, kind, other_id, since) SELECT member_id, 'follow', :other, :now FROM gone
 """)  # noqa: S608 - put together from constants
 
-_AWAITED = text("SELECT DISTINCT other_id FROM relation WHERE kind = 'wait' ORDER BY other_id")
+_AWAITED = text("""
+SELECT awaited.other_id
+FROM (SELECT DISTINCT other_id FROM relation WHERE kind = 'wait' AND other_id > :after) AS awaited
+WHERE CAST(:ceiling AS bigint) IS NULL OR CAST(:ceiling AS bigint) > (
+  SELECT count(*) FROM relation WHERE kind = 'follow' AND other_id = awaited.other_id
+    AND member_id NOT IN (SELECT other_id FROM relation AS blocked
+                          WHERE blocked.member_id = awaited.other_id AND kind = 'block'))
+ORDER BY awaited.other_id LIMIT :most
+""")
 
 
 def follow(session: Session, actor: Identity, book: Book, handle: str, now: datetime) -> State:
@@ -72,7 +86,7 @@ def follow(session: Session, actor: Identity, book: Book, handle: str, now: date
         return found
     rules = book.rules(AUDIENCE, AudienceRules).followers
     ceiling = limit_of(rules.ceiling)
-    counted = session.execute(_COUNT, {"other": other_id, "now": now}).one()
+    counted = session.execute(_COUNT, _bound(book, other_id, now)).one()
     room = ceiling is None or (counted.followers < ceiling and not counted.waiting)
     if room and not limit_for_now.keeps_out(session, other_id, actor.member_id, now):
         _set(session, actor, FOLLOW, other_id, now)
@@ -150,11 +164,12 @@ def admit(session: Session, book: Book, other_id: int, now: datetime) -> int:
     Whoever reaches the ceiling by it is told, as where somebody comes who did not have to wait.
     """
     ceiling = limit_of(book.rules(AUDIENCE, AudienceRules).followers.ceiling)
-    counted = session.execute(_COUNT, {"other": other_id, "now": now}).one()
+    bound = _bound(book, other_id, now)
+    counted = session.execute(_COUNT, bound).one()
     free = counted.waiting if ceiling is None else min(counted.waiting, ceiling - counted.followers)
     if free <= 0:
         return 0
-    admitted = session.execute(_ADMIT, {"other": other_id, "free": free, "now": now})
+    admitted = session.execute(_ADMIT, {**bound, "free": free})
     assert isinstance(admitted, CursorResult)
     if ceiling is not None and counted.followers + admitted.rowcount == ceiling:
         _invite(session, book, other_id, ceiling, now)
@@ -163,14 +178,21 @@ def admit(session: Session, book: Book, other_id: int, now: datetime) -> int:
 
 def admit_due(database: Database, books: Books, clock: Clock) -> int:
     """Let in whoever waits and finds room, a ceiling having risen; return how many. One member at a time."""
-    with database.begin() as session:
-        awaited = session.scalars(_AWAITED).all()
-    found = 0
-    for other_id in awaited:
-        with database.begin() as session:
-            relations.hold(session, other_id)
-            found += admit(session, books.current(session), other_id, clock.now(session))
-    return found
+
+    def awaited(session: Session, after: int) -> Sequence[int]:
+        ceiling = limit_of(books.current(session).rules(AUDIENCE, AudienceRules).followers.ceiling)
+        bound = {"after": after, "ceiling": ceiling, "most": PAGE}
+        return session.scalars(_AWAITED, bound).all()
+
+    def admit_one(session: Session, other_id: int) -> int:
+        relations.hold(session, other_id)
+        return admit(session, books.current(session), other_id, clock.now(session))
+
+    return one_by_one(database, "followers in line", in_pages(database, awaited), admit_one)
+
+
+def _bound(book: Book, other_id: int, now: datetime) -> dict[str, Any]:
+    return {"other": other_id, "now": now, "withheld": suspended.withheld(book, "follow")}
 
 
 def _set(session: Session, actor: Identity, kind: str, other_id: int, now: datetime) -> None:

@@ -6,17 +6,20 @@ among them. Whoever asks to quote or to answer shows what they wrote to the auth
 audience.
 
 A like or a repost is done in the name of whoever asks, so it is done only for a member who still asks, may
-read the post and could ask now. Where they may not any more a yes does nothing, and looks like any other
-(law 7: how somebody stands to the audience is theirs to know). A quote and a reply were made already.
+read the post and could ask now: who is neither paused nor suspended from it. Where they may not any more a
+yes does nothing, and looks like any other (law 7: how somebody stands to the audience is theirs to know). A
+quote and a reply were made already; whose author may publish nothing for now goes on waiting, and the reason
+is not told.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, select, text, update
 from sqlmodel import Session, col
 
-from audience import asks, likes, replies, reposts, topics
+from audience import asks, likes, replies, reposts, topics, waited
 from audience.access import BLOCKED
 from audience.derivatives import ACTIVE, DETACHED, REFUSED
 from audience.interaction_tables import Asked, Derivative, PostLike, Repost
@@ -27,8 +30,10 @@ from audience.tables import Post
 from coop.book import Book
 from coop.errors import Conflict, NotFound
 from coop.identity import Identity
-from coop.members import as_identity, identity_query
-from coop.tables import Member
+from coop.membership_rules import Withheld
+
+_ACTS: Mapping[str, Withheld] = {"like": "react", "repost": "publish"}
+"""By verb that a yes does in the name of whoever asked: which of their acts that is."""
 
 _MINE = "post.author_id = :me AND post.deleted_at IS NULL"
 
@@ -74,7 +79,8 @@ SELECT verb, post.id AS post_id, asker.id AS asker_id,
 {_ASKED} AND asked.id = :ask
 """)
 _ONE_DERIVED = text(f"""
-SELECT kind AS verb, (SELECT slug FROM guild WHERE guild.id = post.guild_id) AS guild
+SELECT kind AS verb, asker.id AS asker_id,
+       (SELECT slug FROM guild WHERE guild.id = post.guild_id) AS guild
 {_DERIVED} AND derived.id = :ask
 """)
 
@@ -115,7 +121,8 @@ def grant(session: Session, author: Identity, book: Book, ask_id: int, now: date
     """Say yes: what waits happens now. A no can become a yes: whoever was refused may then do it.
 
     Raise NotFound where nobody asks this of the author, Conflict where it was detached or decided for good,
-    and Forbidden where the rules have closed it since, or the post takes no more replies.
+    or waits on because whoever made it may publish nothing for now, and Forbidden where the rules have closed
+    it since, or the post takes no more replies.
     """
     asked = _one(session, author, _ONE_ASKED, ask_id)
     if asked is not None:
@@ -127,6 +134,7 @@ def grant(session: Session, author: Identity, book: Book, ask_id: int, now: date
         replies.grant(session, author, book, ask_id, now)
         return
     asks.check_open(book, derived.guild, derived.verb)
+    waited.check_shown(session, book, derived.asker_id, "publish", now)
     _grant_derived(session, ask_id, now)
 
 
@@ -172,11 +180,12 @@ def _grant_asked(session: Session, book: Book, ask_id: int, known: Row[Any], now
 
 def _still_may(session: Session, book: Book, known: Row[Any], now: datetime) -> bool:
     """Say whether whoever asked may read the post, and may still ask this of its author."""
-    row = session.execute(identity_query().where(col(Member.id) == known.asker_id)).one_or_none()
-    if row is None:
+    asker = waited.asker(session, known.asker_id)
+    act = _ACTS.get(known.verb)
+    if asker is None or (act is not None and not waited.may(session, asker, book, act, now)):
         return False
     try:
-        _, answer = ask_for(session, as_identity(row, frozenset()), book, known.post_id, known.verb, now)
+        _, answer = ask_for(session, asker, book, known.post_id, known.verb, now)
     except NotFound:
         return False
     return answer.value in ("yes", "ask")

@@ -7,6 +7,7 @@ page leaves out both sides of a block.
 Each action says what shall be so; doing it twice changes nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select, text
@@ -47,6 +48,14 @@ def blocks(session: Session, actor: Identity, other_id: int) -> bool:
 def hold(session: Session, member_id: int) -> None:
     """Hold the row of a member until the transaction ends: meanwhile nobody begins to follow them."""
     session.execute(_HOLD, {"member": member_id})
+
+
+def member_ids_of(session: Session, handles: Iterable[str]) -> dict[str, int]:
+    """Return by handle, as it is compared, the ids of those of some members who are here."""
+    wanted = select(col(Member.handle), col(Member.id)).where(
+        col(Member.handle).in_({normal(one) for one in handles}), col(Member.left_at).is_(None)
+    )
+    return {row.handle: row.id for row in session.execute(wanted)}
 
 
 def member_id_of(session: Session, handle: str) -> int:

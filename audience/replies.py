@@ -15,7 +15,18 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from audience import ask_notices, asks, calm, heat_facts, heating, pausing, pictures, reply_rules, topics
+from audience import (
+    ask_notices,
+    asks,
+    calm,
+    heat_facts,
+    heating,
+    pausing,
+    pictures,
+    reply_rules,
+    topics,
+    waited,
+)
 from audience.access import access_post
 from audience.cases.pauses import check_not_paused
 from audience.moderation import pace, screening
@@ -41,7 +52,7 @@ WHERE reply.id = :parent AND reply.post_id = :post AND reply.state = 'shown' AND
 """)
 
 _MINE_TO_DECIDE = text(f"""
-SELECT post.id FROM reply JOIN post ON post.id = reply.post_id
+SELECT post.id, reply.author_id FROM reply JOIN post ON post.id = reply.post_id
 WHERE reply.id = :reply AND post.author_id = :me AND post.deleted_at IS NULL AND {said("reply")}
 """)
 
@@ -128,10 +139,12 @@ def write(
 def grant(session: Session, author: Identity, book: Book, reply_id: int, now: datetime) -> None:
     """Show a reply that waits at a post of one's own, from now on.
 
-    Raise NotFound where there is none, Conflict where it does not wait any more, and Forbidden where the post
-    takes no more replies, or the rules have closed replies since.
+    Raise NotFound where there is none, Conflict where it does not wait any more, or waits on because whoever
+    wrote it may answer nobody for now, and Forbidden where the post takes no more replies, or the rules have
+    closed replies since.
     """
-    post_id = _mine_to_decide(session, author, reply_id)
+    post_id, replier_id = _mine_to_decide(session, author, reply_id)
+    waited.check_shown(session, book, replier_id, "answer", now)
     features = _hold(session, post_id)
     post = layered(session, post_id, now)
     asks.check_open(book, post.guild, "reply")
@@ -186,12 +199,16 @@ def _above(session: Session, author: Identity, book: Book, post_id: int, parent_
     return above
 
 
-def _mine_to_decide(session: Session, author: Identity, reply_id: int) -> int:
-    """Return the post, of one's own, that a reply answers; raise NotFound where one sees no such reply."""
-    post_id: int | None = session.scalar(_MINE_TO_DECIDE, {"reply": reply_id, "me": author.member_id})
-    if post_id is None:
+def _mine_to_decide(session: Session, author: Identity, reply_id: int) -> tuple[int, int]:
+    """Return the post, of one's own, that a reply answers, and who wrote that.
+
+    Raise NotFound where one sees no such reply.
+    """
+    bound = {"reply": reply_id, "me": author.member_id}
+    found = session.connection().execute(_MINE_TO_DECIDE, bound).one_or_none()
+    if found is None:
         raise NotFound
-    return post_id
+    return found.id, found.author_id
 
 
 def _decide(session: Session, reply_id: int, state: str, now: datetime) -> tuple[int, datetime]:

@@ -25,6 +25,7 @@ from audience.standpoint import limits_bound, standpoint
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import PAGE, in_pages, one_by_one
 from coop.errors import Conflict, NotFound
 from coop.identity import Identity
 from coop.members import as_identity, identity_query
@@ -61,8 +62,8 @@ _FIRST = text("SELECT member_id FROM waiting WHERE post_id = :post ORDER BY numb
 
 _DUE = text(f"""
 SELECT post.id FROM gate JOIN post ON post.id = gate.post_id LEFT JOIN {CAPPED}
-WHERE gate.waiting > 0 AND (post.deleted_at IS NOT NULL OR gate.taken < cap.seats)
-ORDER BY post.id
+WHERE gate.waiting > 0 AND (post.deleted_at IS NOT NULL OR gate.taken < cap.seats) AND post.id > :after
+ORDER BY post.id LIMIT :most
 """)  # noqa: S608 - put together from constants
 
 
@@ -109,15 +110,17 @@ def place(session: Session, post_id: int, number: int) -> int:
 
 def seat_due(database: Database, books: Books, clock: Clock) -> int:
     """Seat those who wait wherever seats are free; return how many. One post is one transaction."""
-    with database.begin() as session:
-        book = books.current(session)
-        due = session.scalars(_DUE, {**limits_bound(session, book), "now": clock.now(session)}).all()
-    seated = 0
-    for post_id in due:
-        with database.begin() as session:
-            gate.hold(session, post_id)
-            seated += seat(session, books.current(session), post_id, clock.now(session))
-    return seated
+
+    def due(session: Session, after: int) -> Sequence[int]:
+        limits = limits_bound(session, books.current(session))
+        bound = {**limits, "now": clock.now(session), "after": after, "most": PAGE}
+        return session.scalars(_DUE, bound).all()
+
+    def seat_one(session: Session, post_id: int) -> int:
+        gate.hold(session, post_id)
+        return seat(session, books.current(session), post_id, clock.now(session))
+
+    return one_by_one(database, "seats in line", in_pages(database, due), seat_one)
 
 
 def seat(session: Session, book: Book, post_id: int, now: datetime) -> int:

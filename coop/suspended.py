@@ -29,9 +29,12 @@ SAID: Mapping[Withheld, str] = {
 def until(identity: Identity, book: Book, act: Withheld, now: datetime) -> datetime | None:
     """Return until when a suspension withholds something from a member; None where none does."""
     ends = identity.suspended_until
-    if ends is None or now >= ends or act not in book.rules(NAME, MembershipRules).suspensions.withholds:
-        return None
-    return ends
+    return ends if ends is not None and now < ends and withheld(book, act) else None
+
+
+def withheld(book: Book, act: Withheld) -> bool:
+    """Say whether whoever is suspended does not do this, for statements that ask who is."""
+    return act in book.rules(NAME, MembershipRules).suspensions.withholds
 
 
 def check(identity: Identity, book: Book, act: Withheld, now: datetime) -> None:

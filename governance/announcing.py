@@ -15,6 +15,7 @@ from coop import notices, webhooks
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.notices import Recipients, Tidings
 from coop.policies import Books
 from coop.webhooks import Event
@@ -35,15 +36,15 @@ def announce(database: Database, books: Books, clock: Clock, public_url: str) ->
     """
     with database.begin() as session:
         waiting = _waiting(session, clock.now(session), _rules(books.current(session)))
-    done = 0
-    for proposal_id in waiting:
-        with database.begin() as session:
-            book, now = books.current(session), clock.now(session)
-            rules = _rules(book)
-            case = cases.one(session, proposal_id, now)
-            done += sum(_tell(session, book, case, said, now) for said in moments(case, rules))
-            done += sum(_publish(session, event, now) for event in _events(case, rules, public_url))
-    return done
+
+    def announce_one(session: Session, proposal_id: int) -> int:
+        book, now = books.current(session), clock.now(session)
+        rules = _rules(book)
+        case = cases.one(session, proposal_id, now)
+        told = sum(_tell(session, book, case, said, now) for said in moments(case, rules))
+        return told + sum(_publish(session, event, now) for event in _events(case, rules, public_url))
+
+    return one_by_one(database, "announce", waiting, announce_one)
 
 
 def sweep(database: Database, books: Books, clock: Clock) -> int:

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.ledger import append, stamp
 from coop.measures import Measure
 from coop.metrics import METRICS, STEP, Span
@@ -49,11 +50,12 @@ def review_due(database: Database, books: Books, clock: Clock, measures: Mapping
     """
     with database.begin() as session:
         waiting = [case.id for case in _waiting(session, clock.now(session))]
-    done = 0
-    for proposal_id in reversed(waiting):
-        with database.begin() as session:
-            done += _review_one(session, books, proposal_id, clock, measures)
-    return done
+    return one_by_one(
+        database,
+        "reviews",
+        reversed(waiting),
+        lambda session, one: _review_one(session, books, one, clock, measures),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from flask import Blueprint, Response, flash, request
 from audience.gardens.garden import SIGHTS
 from audience.gardens.labellers import limits_of
 from audience.routes.labellers import (
+    DisputeIn,
     EditionIn,
     NewLabeller,
     SubscriptionIn,
+    dispute_label,
     end_labeller,
     found_labeller,
     list_labellers,
@@ -23,6 +25,7 @@ from audience.routes.labellers import (
 from coop import problems
 from coop.call import Call
 from coop.errors import AllotmentError, NotFound, Unauthenticated
+from coop.paging import PageQuery
 from web.forms import Sent, refusal
 from web.garden_pages import ACTIONS, PATH, as_sent
 from web.visits import attempt, page, render, see_other
@@ -42,7 +45,8 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/labellers", "labellers", page(listing))
     pages.add_url_rule("/labellers", "found_labeller", page(found), methods=["POST"])
     pages.add_url_rule("/labellers/<slug>", "labeller", page(show))
-    for name, act in (("subscribe", follow), ("editions", publish), ("end", end)):
+    acts = (("subscribe", follow), ("editions", publish), ("end", end), ("dispute", dispute))
+    for name, act in acts:
         pages.add_url_rule(f"/labellers/<slug>/{name}", f"labeller_{name}", page(act), methods=["POST"])
 
 
@@ -121,6 +125,24 @@ def publish(call: Call, slug: str) -> Response:
     )
 
 
+def dispute(call: Call, slug: str) -> Response:
+    """Say that a label on the reader, or on a post of theirs, is not so, or take that back."""
+    said = request.form
+    asked = {
+        "label": said.get("label", ""),
+        "post_id": said.get("post") or None,
+        "disputed": said.get("act") != "undo",
+    }
+    dispute_label(call, slug, as_sent(DisputeIn, asked))
+    told = (
+        "Whoever reads the label is told that it is disputed."
+        if asked["disputed"]
+        else "You dispute it no more."
+    )
+    flash(told, "good")
+    return see_other(f"/labellers/{quote(slug)}#of-you")
+
+
 def end(call: Call, slug: str) -> Response:
     """End a labeller of one's own."""
     end_labeller(call, slug)
@@ -151,12 +173,13 @@ def _attempted(
 
 
 def _listed(call: Call, sent: Sent, status: int = 200) -> Response:
-    found = list_labellers(call).items
+    found = list_labellers(call, PageQuery(cursor=request.args.get("cursor")))
     return render(
         call,
         "labellers.html",
         status,
-        labellers=found,
+        labellers=found.items,
+        more=found.next,
         limits=limits_of(call.book),
         standings=STANDINGS,
         garden=PATH,
@@ -173,6 +196,8 @@ def _shown(call: Call, slug: str, sent: Sent, status: int = 200) -> Response:
         labeller=found.labeller,
         editions=found.editions,
         chosen=found.actions,
+        of_you=found.of_you,
+        disputing=found.disputing,
         preview=preview_labeller(call, slug),
         limits=limits_of(call.book),
         standings=STANDINGS,

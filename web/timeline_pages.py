@@ -24,6 +24,8 @@ from coop.book import guild_scope
 from coop.call import Call
 from coop.errors import AllotmentError, NotFound, RuleBroken, Unauthenticated
 from coop.gazetteer import CREDIT
+from coop.membership_rules import NAME as MEMBERSHIP
+from coop.membership_rules import MembershipRules
 from coop.names import normal
 from coop.paging import LONGEST, Page, PageQuery
 from web import limit_pages
@@ -35,6 +37,8 @@ Listed = TypeVar("Listed")
 SHOWN = 20
 """Posts on a page."""
 TAGS_SHOWN = 100
+LONGEST_SENT = 200
+"""Characters of a name that are looked at."""
 
 DONE = {
     "follow": "You follow them.",
@@ -46,10 +50,13 @@ DONE = {
 
 
 def add_to(pages: Blueprint) -> None:
-    """Add the tags, the pages of a tag, a place, a guild and a member, and the target of a member's form."""
+    """Add the tags, the pages of a tag, a place, a guild and a member, and the targets of their forms."""
     pages.add_url_rule("/tags", "tags", page(tags))
     pages.add_url_rule("/tags/<name>", "tag", page(tag))
     pages.add_url_rule("/places/<id:place_id>", "place", page(place))
+    pages.add_url_rule(
+        "/places/<id:place_id>/neighbourhoods", "add_to_city", page(add_to_city), methods=["POST"]
+    )
     pages.add_url_rule("/guilds/<slug>", "guild", page(guild))
     pages.add_url_rule("/members/<handle>", "member", page(member))
     pages.add_url_rule("/members/<handle>/relation", "relate", page(relate), methods=["POST"])
@@ -68,11 +75,39 @@ def tag(call: Call, name: str) -> Response:
 
 def place(call: Call, place_id: int) -> Response:
     """Show what its authors say is from a place or a part of it, to members."""
+    return _place(call, place_id)
+
+
+def add_to_city(call: Call, place_id: int) -> Response:
+    """Add a neighbourhood to a city, or show its page again with what was wrong."""
+    name = request.form.get("name", "")
+    try:
+        with attempt(call):
+            made = places.add_neighbourhood(
+                call.session, call.member, call.book, place_id, name[:LONGEST_SENT], call.now
+            )
+    except (NotFound, Unauthenticated):
+        raise
+    except AllotmentError as error:
+        return _place(call, place_id, refusal(error, ("name",)), problems.status_of(error), name)
+    flash("Added: everybody can choose it now.", "good")
+    return see_other(f"/places/{made.id}")
+
+
+def _place(
+    call: Call, place_id: int, refused: Refusal | None = None, status: int = 200, name: str = ""
+) -> Response:
     if call.identity is None:
         raise Unauthenticated
+    rules = call.book.rules(MEMBERSHIP, MembershipRules).places
     return render(
         call,
         "place.html",
+        status,
+        refused=refused,
+        named=name,
+        addable=rules.neighbourhoods == "members",
+        most=rules.neighbourhoods_per_member,
         card=places.place(call.session, place_id),
         found=list_place_posts(call, place_id, _query(SHOWN)),
         path=f"/places/{place_id}?",

@@ -18,6 +18,7 @@ from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.ids import new_id
 from coop.policies import Books
 
@@ -50,16 +51,18 @@ def advance(database: Database, books: Books, clock: Clock) -> int:
     with database.begin() as session:
         now = clock.now(session)
         held = list(session.scalars(_WITHOUT, {"now": now, "most": PER_RUN}))
-    done = 0
-    for decision_id in held:
-        with database.begin() as session:
-            done += open_hold(session, decision_id, clock.now(session))
+
+    def open_one(session: Session, decision_id: int) -> int:
+        return open_hold(session, decision_id, clock.now(session))
+
+    def step_one(session: Session, case_id: int) -> int:
+        return step(session, books.current(session), case_id, clock.now(session))
+
+    done = one_by_one(database, "cases", held, open_one)
     with database.begin() as session:
         waiting = select(col(Case.id)).where(col(Case.closed_at).is_(None)).order_by(col(Case.opened_at))
         open_ones = list(session.scalars(waiting.limit(PER_RUN)))
-    for case_id in open_ones:
-        with database.begin() as session:
-            done += step(session, books.current(session), case_id, clock.now(session))
+    done += one_by_one(database, "cases", open_ones, step_one)
     return done + kept_profiles.let_go(database, clock)
 
 

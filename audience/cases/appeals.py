@@ -78,6 +78,9 @@ def appeal(
         .returning(col(Case.id))
     ).scalar_one_or_none()
     if made is None:
+        earlier = appeal_of(session, decision.id)
+        if earlier is not None and earlier.closed_at is not None:
+            raise Conflict("It was looked at again already, because of an appeal, and that happens once.")
         raise Conflict("A jury is to look at it already: it is looked at again once.")
     return session.get_one(Case, made)
 

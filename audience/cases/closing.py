@@ -11,10 +11,10 @@ Locks: the case, then the decision it judges, then the thing, then what was aske
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import literal, select, update
+from sqlalchemy import literal, select
 from sqlmodel import Session, col
 
-from audience.cases import ballots, pauses, subject
+from audience.cases import bad_faith, ballots, pauses, subject
 from audience.cases.causes import by_law, of_ground, restated
 from audience.cases.outcome import Decided, decided
 from audience.cases.subject import Subject
@@ -48,12 +48,17 @@ def decide(session: Session, book: Book, case: Case, now: datetime) -> None:
         _by_judging(session, book, case, thing, found, now)
 
 
-def end(session: Session, book: Book, case: Case, why: str, now: datetime) -> None:
-    """Close a case without an outcome: nothing is done, and what is held is shown."""
+def end(
+    session: Session, book: Book, case: Case, why: str, now: datetime, *, told: str | None = None
+) -> None:
+    """Close a case without an outcome: nothing is done, and what is held is shown.
+
+    ``told`` is what of :data:`ENDED_SAID` its reporters are told, where that is not ``why``.
+    """
     _close(session, case, why, now)
     if case.kind == "hold" and case.decision_id is not None:
         decisions.end_hold(session, book, case.decision_id, DEFAULT, now)
-    _tell_reporters(session, book, case, "Nothing was done: no jury decided in time.", now)
+    _tell_reporters(session, book, case, ENDED_SAID[told or why], now)
 
 
 def _by_report(
@@ -75,12 +80,12 @@ def _by_report(
             case.asked_id = asked.id
     if found.measure == "pause":
         pauses.pause(session, book, thing.author_id, case.id, now)
-    if found.bad_faith:
-        session.execute(update(Report).where(col(Report.case_id) == case.id).values(bad_faith=True))
     session.flush()
     _tell_author(session, book, case, thing, found, now)
-    told = "A jury looked, and acted." if found.outcome != "none" else "A jury looked, and left it as it is."
-    _tell_reporters(session, book, case, told, now)
+    if found.bad_faith:
+        bad_faith.found(session, book, case, now)
+    else:
+        _tell_reporters(session, book, case, JUDGED_SAID[found.outcome != "none"], now)
 
 
 def _by_judging(
@@ -90,6 +95,7 @@ def _by_judging(
     judged = session.get_one(Decision, case.decision_id, with_for_update=True, populate_existing=True)
     if judged.ended_at is not None:
         _close(session, case, "ended", now)
+        _tell_reporters(session, book, case, ENDED_SAID["ended"], now)
         return
     _close(session, case, JURY, now, found)
     stands = ballots.at_most(judged.action, thing)[-1]
@@ -114,6 +120,7 @@ def _by_judging(
         _lift_measures(session, judged, now)
     session.flush()
     _tell_author(session, book, case, thing, found, now, judged.action)
+    _tell_reporters(session, book, case, JUDGED_SAID[found.outcome != "none"], now)
 
 
 def _with_act(
@@ -233,8 +240,21 @@ def _tell_author(
     notices.tell(session, book, tidings, select(literal(thing.author_id)), now)
 
 
+JUDGED_SAID = {True: "A jury looked, and acted.", False: "A jury looked, and left it as it is."}
+"""By whether something is done with a thing: what whoever reported it is told."""
+ENDED_SAID = {
+    "no_quorum": "Nothing was done: no jury decided in time.",
+    "no_jury": "Nothing was done: no jury could be drawn in time.",
+    "gone": "It was deleted before a jury decided.",
+    "ended": "What was done with it changed before a jury decided, so this jury did not.",
+    "few": "Nothing was done: too few others reported it.",
+    "steward": "A steward holds it back until a jury has looked.",
+}
+"""By why a case ended without a jury's word: the same; ``steward`` where one held the thing."""
+
+
 def _tell_reporters(session: Session, book: Book, case: Case, line: str, now: datetime) -> None:
-    if case.called_at is None:
+    if case.called_at is None and case.closed_why != "ended":
         return
     tidings = Tidings(
         topic="report",

@@ -6,7 +6,8 @@ of that commitment and of a checkpoint of the ledger: the first one signed after
 nobody knew then; where the ledger has not moved for ``PATIENCE``, the last one. Jurors are told commitment
 and seed; the salt and the pool stay in the database, from which whoever audits it draws again.
 
-Law 14: the draw follows from what was recorded when the case was called, so two workers draw one jury.
+The pool is of the moment of the draw, and is kept with the case: from it, the salt and the checkpoint the
+draw follows. Two workers draw one jury, because the case's row is held.
 """
 
 import hashlib

@@ -102,7 +102,7 @@ def _end_reports(session: Session, book: Book, thing: Subject, now: datetime) ->
     for case in session.scalars(wanted):
         if case.kind != "report":
             raise Conflict("A jury looks at it already.")
-        closing.end(session, book, case, "ended", now)
+        closing.end(session, book, case, "ended", now, told="steward")
 
 
 def _tell(

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from coop import judged_profiles, profiles
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 
 PER_RUN = 500
 """Changes of which one run lets go what they say, at most, each in a transaction of its own."""
@@ -38,11 +39,9 @@ def let_go(database: Database, clock: Clock) -> int:
     """Keep no more of profiles what nobody judges any more; return of how many changes that was."""
     with database.begin() as session:
         found = list(session.scalars(_ALL, {"now": clock.now(session), "most": PER_RUN}))
-    done = 0
-    for change_id in found:
-        with database.begin() as session:
-            done += let_go_of(session, change_id, clock.now(session))
-    return done
+    return one_by_one(
+        database, "cases", found, lambda session, one: let_go_of(session, one, clock.now(session))
+    )
 
 
 def let_go_of(session: Session, change_id: int, now: datetime) -> bool:

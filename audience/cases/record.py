@@ -72,12 +72,14 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)
 
 _QUALITY = text(f"""
-SELECT cause ->> 'rule' AS rule, cause ->> 'scope' AS scope, count(*) AS decided,
+SELECT cause ->> 'rule' AS rule, cause ->> 'scope' AS scope, CAST(cause ->> 'version' AS int) AS version,
+       count(*) AS decided,
        count(*) FILTER (WHERE one.judged = 'upheld') AS upheld,
        count(*) FILTER (WHERE one.judged = 'overturned') AS overturned
 FROM {_DECISIONS} CROSS JOIN LATERAL jsonb_array_elements(one.causes) AS cause
-WHERE NOT one.dry_run AND cause ->> 'by' = 'rule' AND one.made_at < :until AND {_OF_DECISION}
-GROUP BY 1, 2
+WHERE NOT one.dry_run AND cause ->> 'by' = 'rule' AND one.made_at >= :since AND one.made_at < :until
+  AND {_OF_DECISION}
+GROUP BY 1, 2, 3
 """)
 
 _GUILD = text("SELECT id FROM guild WHERE slug = :slug AND id = ANY(CAST(:mine AS bigint[]))")
@@ -166,15 +168,20 @@ def figures(
 def quality(
     session: Session, book: Book, guild: str | None, guild_id: int | None, now: datetime
 ) -> list[Quality]:
-    """Return how each rule does that a scope has in force, the worst first, then by name."""
+    """Return how each rule does that a scope has in force, the worst first, then by name.
+
+    What it decided within a clause's time counts, and by its condition as it reads now: a rule that was
+    rewritten begins anew.
+    """
     rules = book.rules(MODERATION, ModerationRules)
     scope = COOP if guild is None else guild_scope(guild)
     policy = book.policy(MODERATION, scope)
-    rows = session.connection().execute(_QUALITY, {"guild": guild_id, "until": _today(now)})
-    counted = {(row.scope, row.rule): row for row in rows}
+    bound = {"guild": guild_id, "since": _today(now) - rules.quality.within, "until": _today(now)}
+    rows = session.connection().execute(_QUALITY, bound)
+    counted = {(row.scope, row.rule, row.version): row for row in rows}
     found = []
     for name, rule in (policy.data if policy is not None else {}).get("rules", {}).items():
-        row = counted.get((scope, name))
+        row = counted.get((scope, name, book.cite(MODERATION, rule_clause(name), scope).version))
         decided, upheld, overturned = (0, 0, 0) if row is None else (row.decided, row.upheld, row.overturned)
         judged = upheld + overturned
         poor = judged >= rules.quality.judged and overturned >= rules.quality.overturned * judged

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
+from audience.cases import bad_faith
 from audience.cases.causes import grounds, outcomes_of
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, Report
@@ -24,7 +25,7 @@ from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.ruleset import scope_of
 from coop import judged_profiles
 from coop.book import Book
-from coop.errors import Conflict, Fault, Forbidden, RuleBroken, TooMany
+from coop.errors import Conflict, Fault, RuleBroken, TooMany
 from coop.identity import Identity
 from coop.ids import first_id_at, new_id
 from coop.names import prose
@@ -50,9 +51,9 @@ def report(
 ) -> Filed:
     """Report something that the reporter was delivered, under a ground of its scope.
 
-    Raise RuleBroken where there is no such ground, or it is their own; Forbidden where a jury found them to
-    report in bad faith of late; TooMany where they report too much; and Conflict where they reported it
-    already, a jury left it as it is not long ago, or it is a profile that was changed meanwhile.
+    Raise RuleBroken where there is no such ground, or it is their own; Forbidden where juries found them to
+    report in bad faith of late, more than once; TooMany where they report too much; and Conflict where they
+    reported it already, a jury left it as it is not long ago, or it is a profile that was changed meanwhile.
     """
     rules, scope = book.rules(MODERATION, ModerationRules).reports, scope_of(book, thing.guild)
     words = prose(words, "/words", longest=LONGEST_WORDS)
@@ -116,14 +117,7 @@ def _about(thing: Subject) -> ColumnElement[bool]:
 
 def _check_often(session: Session, reporter: Identity, book: Book, rules: Reports, now: datetime) -> None:
     mine = col(Report.reporter_id) == reporter.member_id
-    blamed = select(func.max(col(Case.closed_at))).join(Report, col(Report.case_id) == col(Case.id))
-    last: datetime | None = session.scalar(blamed.where(mine, col(Report.bad_faith)))
-    if last is not None and now < last + rules.bad_faith:
-        until = last + rules.bad_faith
-        clause = book.cite(MODERATION, "/reports/bad_faith")
-        again = f"You can report again from {until:%Y-%m-%d %H:%M} UTC on."
-        detail = f"A jury found a report of yours made in bad faith. {again}"
-        raise Forbidden(detail, faults=(Fault("", detail, clause),))
+    bad_faith.check(session, reporter.member_id, book, now)
     recent = select(col(Report.id)).where(mine, col(Report.id) >= first_id_at(now - DAY))
     made = sorted(session.scalars(recent))
     if len(made) >= rules.per_day:

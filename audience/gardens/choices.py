@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
+from audience import relations
 from audience.access import access_post
 from audience.gardens.tables import AlwaysShown, Mute
 from audience.moderation.rules import MODERATION, ModerationRules
@@ -45,6 +46,8 @@ def choose(session: Session, member: Identity, book: Book, post_id: int, of: Of,
     Raise NotFound where the member may not see the post, and RuleBroken where they chose as many as a clause
     lets them.
     """
+    # The member's row is held, so that two requests at once do not both find room for the last one.
+    relations.hold(session, member.member_id)
     author_id = access_post(session, member, book, post_id, now).author_id
     if author_id == member.member_id:
         raise RuleBroken("This is your own post; nothing hides it from you.")

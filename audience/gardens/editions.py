@@ -7,23 +7,27 @@ never shows anybody a post: it is looked up for posts that a reader is delivered
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
-from audience.access import access_post
+from audience.access import access_posts
+from audience.cases.pauses import check_not_paused
+from audience.gardens import disputes
 from audience.gardens.labellers import DAY, limits_of, publishing
 from audience.gardens.publishers import check_may_publish
 from audience.gardens.rules import Gardens
 from audience.gardens.tables import Edition, GivenLabel, Labeller
 from audience.moderation import asking_again
 from audience.moderation.rules import MODERATION
-from audience.relations import member_id_of
+from audience.relations import member_ids_of
 from coop.book import Book
-from coop.errors import Conflict, Fault, NotFound, RuleBroken, TooMany
+from coop.database import as_array
+from coop.errors import Conflict, Fault, RuleBroken, TooMany
 from coop.identity import Identity
 from coop.ids import new_id
-from coop.names import prose
+from coop.names import normal, prose
 from coop.tables import Guild
 
 LONGEST_NOTE = 500
@@ -32,14 +36,18 @@ LISTED = 50
 
 _ADD = text("""
 INSERT INTO given_label (id, labeller_id, label, post_id, member_id, score, since, at)
-VALUES (:id, :labeller, :label, :post, :member, :score, :edition, :now)
+SELECT id, :labeller, label, post, member, :score, :edition, :now
+FROM unnest(CAST(:ids AS bigint[]), CAST(:labels AS text[]), CAST(:posts AS bigint[]),
+            CAST(:members AS bigint[])) AS named(id, label, post, member)
 ON CONFLICT DO NOTHING
 """)
 _TAKE_BACK = text("""
 UPDATE given_label SET until = :edition
-WHERE labeller_id = :labeller AND label = :label AND until IS NULL AND since < :edition
-  AND post_id IS NOT DISTINCT FROM CAST(:post AS bigint)
-  AND member_id IS NOT DISTINCT FROM CAST(:member AS bigint)
+FROM unnest(CAST(:labels AS text[]), CAST(:posts AS bigint[]), CAST(:members AS bigint[]))
+  AS named(label, post, member)
+WHERE labeller_id = :labeller AND given_label.label = named.label AND until IS NULL AND since < :edition
+  AND post_id IS NOT DISTINCT FROM named.post AND member_id IS NOT DISTINCT FROM named.member
+RETURNING given_label.label, post_id, member_id
 """)
 _STANDING = text("SELECT count(*) FROM given_label WHERE labeller_id = :labeller AND until IS NULL")
 
@@ -81,24 +89,32 @@ def publish(
 ) -> Published:
     """Publish the next edition of a labeller of one's own: it holds for all who subscribe from now on.
 
-    Raise NotFound for any other labeller, Forbidden where they may not publish (any more),
+    One that changes no label keeps it no longer from falling silent.
+
+    Raise NotFound for any other labeller, Forbidden where they may not publish (any more) or are paused,
     RuleBroken where a subject is none that the publisher can see, a label is not of this labeller or the
     edition would be too long, TooMany where it has given as many labels in a day as a clause lets it, and
     Conflict where a label to be taken back was not given.
     """
     row = publishing(session, publisher, slug)
     check_may_publish(book, publisher, _guild_of(session, row), now)
+    check_not_paused(session, publisher, book, now)
     limits = limits_of(book)
     _check_rate(session, book, row, limits, len(add), now)
     added = _subjects(session, publisher, book, row, add, "/add", now)
     removed = _subjects(session, publisher, book, row, remove, "/remove", now)
+    before = row.published_at
     made = begin(session, row, prose(note, "/note", longest=LONGEST_NOTE), publisher.member_id, now)
-    for index, one in enumerate(removed):
-        if not _take_back(session, made, one):
-            fault = Fault(f"/remove/{index}", "It is not labelled so.")
-            raise Conflict("A label to be taken back was not given.", faults=(fault,))
-    for one in added:
-        _add(session, made, one, now)
+    gone = _take_back(session, made, removed)
+    not_given = [index for index, one in enumerate(removed) if one not in gone]
+    if not_given or len(gone) < len(removed):
+        fault = Fault(f"/remove/{not_given[0] if not_given else 0}", "It is not labelled so, or named twice.")
+        raise Conflict("A label to be taken back was not given.", faults=(fault,))
+    if _add(session, made, added, now):
+        disputes.tell(session, book, row, made, now)
+    elif not gone:
+        row.published_at = before
+        session.flush()
     _check_length(session, book, row, limits)
     asking_again.queue(session, book, row.id, row.slug, made.number, now)
     return Published(made.number, made.note, made.made_at)
@@ -118,7 +134,7 @@ def label_post(
     session: Session, edition: Edition, label: str, post_id: int, score: float, now: datetime
 ) -> None:
     """Give a post a label in an edition that has just begun, with how sure a machine is of it."""
-    _add(session, edition, _Subject(label, post_id, None), now, score=score)
+    _add(session, edition, [_Subject(label, post_id, None)], now, score=score)
 
 
 def listed(session: Session, labeller_id: int) -> list[Published]:
@@ -144,21 +160,19 @@ def _subjects(
     now: datetime,
 ) -> list[_Subject]:
     """Return the ids of what is named; raise RuleBroken at what the publisher may not see, or is not."""
+    posts = access_posts(session, publisher, book, [one.post_id for one in named if one.post_id], now)
+    members = member_ids_of(session, [one.handle for one in named if one.handle])
     found: list[_Subject] = []
     faults: list[Fault] = []
     for index, one in enumerate(named):
+        member = None if one.handle is None else members.get(normal(one.handle))
         if one.label not in labeller.labels:
             detail = f"Its labels are these: {', '.join(labeller.labels)}."
             faults.append(Fault(f"{pointer}/{index}/label", detail))
-            continue
-        try:
-            if one.post_id is not None:
-                access_post(session, publisher, book, one.post_id, now)
-                found.append(_Subject(one.label, one.post_id, None))
-            else:
-                found.append(_Subject(one.label, None, member_id_of(session, one.handle or "")))
-        except NotFound:
+        elif member is None and one.post_id not in posts:
             faults.append(Fault(f"{pointer}/{index}", "There is nothing here that you can see."))
+        else:
+            found.append(_Subject(one.label, one.post_id, member))
     if faults:
         raise RuleBroken("This edition cannot be published.", faults=tuple(faults))
     return found
@@ -189,27 +203,35 @@ def _check_length(session: Session, book: Book, labeller: Labeller, limits: Gard
 
 
 def _add(
-    session: Session, edition: Edition, one: _Subject, now: datetime, *, score: float | None = None
-) -> None:
+    session: Session,
+    edition: Edition,
+    added: Sequence[_Subject],
+    now: datetime,
+    *,
+    score: float | None = None,
+) -> int:
+    """Give labels in an edition, and return how many did not stand before."""
     bound = {
-        "id": new_id(now),
-        "labeller": edition.labeller_id,
-        "label": one.label,
-        "post": one.post,
-        "member": one.member,
+        **_named(edition, added),
+        "ids": as_array(new_id(now) for _ in added),
         "score": score,
-        "edition": edition.number,
         "now": now,
     }
-    session.connection().execute(_ADD, bound)
+    return session.connection().execute(_ADD, bound).rowcount if added else 0
 
 
-def _take_back(session: Session, edition: Edition, one: _Subject) -> bool:
-    bound = {
+def _take_back(session: Session, edition: Edition, removed: Sequence[_Subject]) -> set[_Subject]:
+    """Take labels back in an edition, and return those that stood before it."""
+    if not removed:
+        return set()
+    return {_Subject(*row) for row in session.connection().execute(_TAKE_BACK, _named(edition, removed))}
+
+
+def _named(edition: Edition, subjects: Sequence[_Subject]) -> dict[str, Any]:
+    return {
         "labeller": edition.labeller_id,
-        "label": one.label,
-        "post": one.post,
-        "member": one.member,
         "edition": edition.number,
+        "labels": as_array(one.label for one in subjects),
+        "posts": as_array(one.post for one in subjects),
+        "members": as_array(one.member for one in subjects),
     }
-    return session.connection().execute(_TAKE_BACK, bound).rowcount > 0

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
+from audience import relations
 from audience.gardens.filter_form import Form, Line, Match, read_back, written
 from audience.gardens.garden import Sight
 from audience.gardens.tables import OwnFilter
@@ -56,6 +57,8 @@ def keep(
     Raise RuleBroken where a line is amiss, or the member keeps as many filters, or the filter has as many
     conditions, as the clauses let them.
     """
+    # The member's row is held, so that two requests at once do not both find room for the last one.
+    relations.hold(session, member.member_id)
     limits = book.rules(MODERATION, ModerationRules).gardens
     made = OwnFilter(
         id=new_id(now),

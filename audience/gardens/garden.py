@@ -43,6 +43,8 @@ class Reason(NamedTuple):
     name: str
     """Of a filter; of a label, the labeller's slug, a stroke and the label; of a mute, nothing."""
     action: Sight
+    disputed: bool = False
+    """Of a label: whether whoever is labelled, or made the post, says that it is not so."""
 
 
 class Mark(NamedTuple):
@@ -124,17 +126,21 @@ class Garden:
         bound = {name: value for one in self.grounds for name, value in one.bound.items()}
         labels = "'{}'::integer[]"
         if self.followed:
-            labels = f"ARRAY(SELECT DISTINCT place::integer - 1 {_labelled('s')})"
+            place = "CASE WHEN bool_or(disputed) THEN -place::integer ELSE place::integer - 1 END"
+            labels = f"ARRAY(SELECT {place} {_labelled('s')} GROUP BY place)"
             bound |= _as_arrays(self.followed, "s")
         chosen, choices = self._chosen()
         return f"{grounds} AS grounds, {labels} AS followed, {chosen} AS chosen", bound | choices
 
     def mark(self, grounds: Iterable[int], followed: Iterable[int], *, chosen: bool) -> Mark | None:
-        """Return what is done with a post for which these columns came out so; None where nothing is."""
-        lists = [self.followed[place] for place in followed]
+        """Return what is done with a post for which these columns came out so; None where nothing is.
+
+        A label that is disputed is there by its place's complement, ``~place``.
+        """
+        lists = [(self.followed[~place if place < 0 else place], place < 0) for place in followed]
         reasons = [
             *(self.grounds[place].reason for place in grounds),
-            *(Reason("label", f"{one.slug}/{one.label}", one.action) for one in lists),
+            *(Reason("label", f"{one.slug}/{one.label}", one.action, disputed) for one, disputed in lists),
         ]
         if not reasons and not chosen:
             return None
@@ -215,9 +221,11 @@ def _labelled(prefix: str) -> str:
     A post has few labels, so they are looked up first. ``place`` is that of the subscription, from 1 on.
     """
     return f"""FROM (
-      SELECT labeller_id, label FROM given_label WHERE until IS NULL AND post_id = post.id
+      SELECT labeller_id, label, disputed_at IS NOT NULL AS disputed
+      FROM given_label WHERE until IS NULL AND post_id = post.id
       UNION ALL
-      SELECT labeller_id, label FROM given_label WHERE until IS NULL AND member_id = post.author_id
+      SELECT labeller_id, label, disputed_at IS NOT NULL
+      FROM given_label WHERE until IS NULL AND member_id = post.author_id
     ) AS given JOIN unnest(CAST(:g_{prefix}_by AS bigint[]), CAST(:g_{prefix}_label AS text[]))
       WITH ORDINALITY AS listed(labeller_id, label, place) USING (labeller_id, label)"""
 

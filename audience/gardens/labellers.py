@@ -7,13 +7,15 @@ told to nobody but its publishers, for some are of posts that not everybody may 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
+from audience import relations
+from audience.cases.pauses import check_not_paused
 from audience.gardens.publishers import check_may_publish
 from audience.gardens.rules import Gardens
 from audience.gardens.tables import Labeller
@@ -29,11 +31,10 @@ Standing = Literal["at work", "limited", "silent", "gone", "ended"]
 """How a labeller stands. It does nothing any more where it is silent, gone or ended."""
 DAY = timedelta(days=1)
 """The time in which the labels that it gave are counted."""
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+FARTHEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+"""The last moment that a place in the list can name."""
 LONGEST_NAME, LONGEST_ABOUT = 60, 2000
-MOST_LABELS = 20
-"""Different labels of one labeller."""
-LISTED = 200
-"""Labellers that a list shows."""
 
 _SHOWN = """
 SELECT labeller.*, publisher.handle AS member, publisher.left_at IS NOT NULL AS gone, guild.slug AS guild,
@@ -44,9 +45,12 @@ LEFT JOIN guild ON guild.id = labeller.guild_id
 """
 _ONE = text(f"{_SHOWN} WHERE labeller.slug = :slug")
 _SOME = text(f"{_SHOWN} WHERE labeller.slug = ANY(CAST(:slugs AS text[])) ORDER BY labeller.slug")
-_ALL = text(
-    f"{_SHOWN} WHERE labeller.ended_at IS NULL ORDER BY labeller.published_at DESC, labeller.id LIMIT :most"
-)
+_ALL = text(f"""
+{_SHOWN} WHERE labeller.ended_at IS NULL
+  AND (CAST(:at AS timestamptz) IS NULL
+       OR (labeller.published_at, labeller.id) < (CAST(:at AS timestamptz), CAST(:last AS bigint)))
+ORDER BY labeller.published_at DESC, labeller.id DESC LIMIT :most
+""")
 
 
 class Shown(NamedTuple):
@@ -82,19 +86,27 @@ def found(
 ) -> Shown:
     """Found a labeller of one's own, or of a guild that one is a steward of, and return it.
 
-    Raise Forbidden where they may not publish (``publishers.py``), NotFound where there is no such guild,
-    Conflict where the slug is taken, and RuleBroken where a name does not fit or they publish as many as a
-    clause lets them.
+    Raise Forbidden where they may not publish (``publishers.py``) or are paused, NotFound where there is no
+    such guild, Conflict where the slug is taken, and RuleBroken where a name does not fit or they publish as
+    many as a clause lets them.
     """
     limits = limits_of(book)
     guild_id = None if guild is None else _stewarded(session, publisher, guild)
     check_may_publish(book, publisher, None if guild is None else normal(guild), now)
+    check_not_paused(session, publisher, book, now)
+    # Whoever would publish it is held, so that two requests at once do not both find room for the last one.
+    if guild_id is None:
+        relations.hold(session, publisher.member_id)
+    else:
+        session.execute(
+            select(col(Guild.id)).where(col(Guild.id) == guild_id).with_for_update(key_share=True)
+        )
     row = insert(Labeller).values(
         id=new_id(now),
         slug=check_slug(slug),
         name=line(name, "/name", longest=LONGEST_NAME),
         about=prose(about, "/about", longest=LONGEST_ABOUT),
-        labels=_checked(labels),
+        labels=_checked(book, labels),
         member_id=publisher.member_id if guild_id is None else None,
         guild_id=guild_id,
         edition=0,
@@ -127,6 +139,12 @@ def of_slugs(
     return {row.slug: (_shown(row, None, limits_of(book), now), row.given) for row in rows}
 
 
+def shown(session: Session, viewer: Identity, book: Book, slugs: Sequence[str], now: datetime) -> list[Shown]:
+    """Return those of some labellers that there are, ended ones too, in the order of their slugs."""
+    rows = session.connection().execute(_SOME, {"slugs": list(slugs), "day_ago": now - DAY})
+    return [_shown(row, viewer, limits_of(book), now) for row in rows]
+
+
 def read(session: Session, viewer: Identity, book: Book, slug: str, now: datetime) -> Shown:
     """Return a labeller; raise NotFound where there is none of this slug."""
     bound = {"slug": normal(slug), "day_ago": now - DAY}
@@ -136,10 +154,26 @@ def read(session: Session, viewer: Identity, book: Book, slug: str, now: datetim
     return _shown(row, viewer, limits_of(book), now)
 
 
-def listed(session: Session, viewer: Identity, book: Book, now: datetime) -> list[Shown]:
-    """Return the labellers that nobody has ended, those that published last first."""
-    rows = session.connection().execute(_ALL, {"most": LISTED, "day_ago": now - DAY})
-    return [_shown(row, viewer, limits_of(book), now) for row in rows]
+def listed(
+    session: Session,
+    viewer: Identity,
+    book: Book,
+    now: datetime,
+    *,
+    after: tuple[int, ...] | None,
+    limit: int,
+) -> tuple[list[Shown], tuple[int, int] | None]:
+    """Return up to ``limit`` of the labellers that nobody has ended, those that published last first.
+
+    And where others begin: ``after`` the last of these, by its last edition in microseconds and its id.
+    """
+    at, last = (None, None) if after is None else (EPOCH + min(after[0], FARTHEST) * MICROSECOND, after[1])
+    bound = {"most": limit + 1, "day_ago": now - DAY, "at": at, "last": last}
+    rows = session.connection().execute(_ALL, bound).all()
+    found = [_shown(row, viewer, limits_of(book), now) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return found, None
+    return found, ((found[-1].published_at - EPOCH) // MICROSECOND, found[-1].id)
 
 
 def end(session: Session, publisher: Identity, slug: str, now: datetime) -> None:
@@ -172,9 +206,12 @@ def _stewarded(session: Session, publisher: Identity, slug: str) -> int:
     return guild_id
 
 
-def _checked(labels: list[str]) -> list[str]:
-    if not 1 <= len(labels) <= MOST_LABELS:
-        fault = Fault("/labels", f"A labeller has 1 to {MOST_LABELS} labels.")
+def _checked(book: Book, labels: list[str]) -> list[str]:
+    most = limits_of(book).labels
+    if not 1 <= len(labels) <= most:
+        fault = Fault(
+            "/labels", f"A labeller has 1 to {most} labels.", book.cite(MODERATION, "/gardens/labels")
+        )
         raise RuleBroken("This labeller cannot be founded.", faults=(fault,))
     return sorted({check_slug(one) for one in labels})
 

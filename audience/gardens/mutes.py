@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
+from audience import relations
 from audience.gardens.garden import Kind
 from audience.gardens.tables import AlwaysShown, Mute
 from audience.moderation.rules import MODERATION, ModerationRules
@@ -65,6 +66,8 @@ def mute(
     """
     if until is not None and until <= now:
         raise _broken("/until", "This moment is over. Name a later one, or none.")
+    # The member's row is held, so that two requests at once do not both find room for the last one.
+    relations.hold(session, member.member_id)
     session.connection().execute(_CLEAR_ENDED, {"me": member.member_id, "now": now})
     other_id, said = _SUBJECTS[of](session, name)
     if of == "person" and other_id == member.member_id:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from audience.moderation.label_rules import MOST_LABELS
 from coop.clauses import Clauses, Duration
 
 Publishers = Literal["members", "guilds", "nobody"]
@@ -43,6 +44,8 @@ class Gardens(Clauses):
     """Labels, of all labellers together, to which one member subscribes."""
     labellers: int = Field(ge=1, le=100)
     """That one member, or one guild, publishes."""
+    labels: int = Field(ge=1, le=MOST_LABELS)
+    """Different labels of one labeller; as many at most as rules can be asked about."""
     labels_a_day: int = Field(ge=1, le=1_000_000)
     """That one labeller gives within 24 hours; one that has given so many is shown as limited."""
     subjects: int = Field(ge=1, le=10_000_000)

@@ -7,8 +7,9 @@ from typing import NamedTuple, cast
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
+from audience import relations
 from audience.gardens.garden import Sight
-from audience.gardens.labellers import Shown, limits_of, read
+from audience.gardens.labellers import Shown, limits_of, read, shown
 from audience.gardens.tables import Labeller, LabelSubscription
 from audience.moderation.rules import MODERATION
 from coop.book import Book
@@ -32,6 +33,8 @@ def subscribe(
     Raise NotFound where there is no such labeller, Conflict where it was ended, and RuleBroken where a label
     is not of it or the member subscribes to as many labels as a clause lets them.
     """
+    # The member's row is held, so that two requests at once do not both find room for the last one.
+    relations.hold(session, member.member_id)
     labeller = read(session, member, book, slug, now)
     if labeller.standing == "ended":
         raise Conflict("Whoever published this labeller has ended it.")
@@ -73,14 +76,16 @@ def actions_of(session: Session, member: Identity, labeller_id: int) -> dict[str
 
 def listed(session: Session, member: Identity, book: Book, now: datetime) -> list[Subscribed]:
     """Return the labellers that a member subscribes to, as they stand, in the order of their slugs."""
-    theirs = select(col(LabelSubscription.labeller_id)).where(
-        col(LabelSubscription.member_id) == member.member_id
+    theirs = (
+        select(col(Labeller.slug), col(LabelSubscription.label), col(LabelSubscription.action))
+        .join(Labeller, col(Labeller.id) == col(LabelSubscription.labeller_id))
+        .where(col(LabelSubscription.member_id) == member.member_id)
+        .order_by(col(LabelSubscription.label))
     )
-    slugs = session.scalars(
-        select(col(Labeller.slug)).where(col(Labeller.id).in_(theirs)).order_by(col(Labeller.slug))
-    ).all()
-    shown = [read(session, member, book, slug, now) for slug in slugs]
-    return [Subscribed(one, actions_of(session, member, one.id)) for one in shown]
+    actions: dict[str, dict[str, Sight]] = {}
+    for slug, label, action in session.execute(theirs):
+        actions.setdefault(slug, {})[label] = cast(Sight, action)
+    return [Subscribed(one, actions[one.slug]) for one in shown(session, member, book, list(actions), now)]
 
 
 def _clear(session: Session, member: Identity, labeller_id: int) -> None:

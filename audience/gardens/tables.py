@@ -130,6 +130,10 @@ class GivenLabel(Row, table=True):
         Index("ix_given_label_member", "member_id"),
         Index("ix_given_label_until", "labeller_id", "until", postgresql_where=text("until IS NOT NULL")),
         Index("ix_given_label_at", "labeller_id", "at"),
+        Index(
+            "ix_given_label_disputed", "labeller_id",
+            postgresql_where=text("disputed_at IS NOT NULL AND until IS NULL"),
+        ),
     )  # fmt: skip
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
@@ -143,6 +147,8 @@ class GivenLabel(Row, table=True):
     """The first edition in which it stands."""
     until: int | None = None
     """The first one after it in which it does not."""
+    disputed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """Since when whoever is labelled, or made the post, says that it is not so."""
     at: datetime = Field(sa_column=moment())
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 from audience.cards import text_of
@@ -30,6 +32,7 @@ from coop.clock import Clock
 from coop.database import Database
 from coop.policies import Books
 
+LOG = structlog.get_logger("worker")
 SETTLED = timedelta(seconds=10)
 """So old an edition is before it asks: by then every thing that was made before it is there."""
 DAY = timedelta(days=1)
@@ -167,13 +170,29 @@ def step(session: Session, book: Book, now: datetime) -> int | None:
     things = [Thing(*row) for row in session.connection().execute(_THINGS, bound)]
     read_to, changed = edition.read_to, 0
     for thing in things:
-        changed = int(ask(session, book, thing, edition.slug, edition.made_at, now))
+        changed = int(_asked(session, book, thing, edition.slug, edition.made_at, now))
         read_to = thing.id
         if changed:
             break
     done = now if len(things) < AT_ONCE and not changed else None
     session.connection().execute(_READ, {**key, "read_to": read_to, "changed": changed, "done_at": done})
     return changed
+
+
+def _asked(session: Session, book: Book, thing: Thing, slug: str, at: datetime, now: datetime) -> bool:
+    """Ask of a thing what :func:`ask` does; one for which that fails is passed over and logged.
+
+    Editions ask in order, so a thing that fails for good would keep all of them waiting. What fails by the
+    moment (a lock, the connection) ends the run, and the next one asks again.
+    """
+    try:
+        with session.begin_nested():
+            return ask(session, book, thing, slug, at, now)
+    except OperationalError:
+        raise
+    except Exception:
+        LOG.exception("thing passed over", job="labels that ask again", labeller=slug, thing=thing.id)
+        return False
 
 
 def ask(session: Session, book: Book, thing: Thing, slug: str, at: datetime, now: datetime) -> bool:

@@ -69,7 +69,11 @@ class Reports(Clauses):
     again: Duration
     """For so long a thing that a jury left as it is cannot be reported."""
     bad_faith: Duration
-    """Whoever a jury finds to have reported in bad faith reports nothing for so long."""
+    """Whoever juries find again and again to have reported in bad faith reports nothing for so long,"""
+    bad_faith_after: int = Field(ge=2, le=10)
+    """once that many of their findings (the first one warns)"""
+    bad_faith_within: Duration
+    """lie within this time."""
 
 
 class Juries(Clauses):
@@ -129,6 +133,8 @@ class Quality(Clauses):
     """Of its decisions juries have judged so many at least,"""
     overturned: float = Field(gt=0, le=1)
     """and overturned this share of them."""
+    within: Duration
+    """What it decided so long ago does not count any more."""
 
 
 class CaseRules(Clauses):

@@ -23,6 +23,7 @@ from coop import notices
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.ids import new_id
 from coop.notices import Tidings
 from coop.policies import Books
@@ -146,11 +147,11 @@ def end_due(database: Database, books: Books, clock: Clock) -> int:
     """End the holds whose time is over, each in a transaction of its own, and return how many that were."""
     with database.begin() as session:
         due = list(session.execute(_DUE, {"now": clock.now(session), "most": PER_RUN}).scalars())
-    ended = 0
-    for decision_id in due:
-        with database.begin() as session:
-            ended += end_hold(session, books.current(session), decision_id, UNSEEN, clock.now(session))
-    return ended
+
+    def end_one(session: Session, decision_id: int) -> int:
+        return end_hold(session, books.current(session), decision_id, UNSEEN, clock.now(session))
+
+    return one_by_one(database, "holds that are over", due, end_one)
 
 
 def end_hold(session: Session, book: Book, decision_id: int, why: str, now: datetime) -> bool:

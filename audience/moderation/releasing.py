@@ -16,6 +16,7 @@ from coop import members, profiles
 from coop.book import Book
 from coop.errors import Conflict, Forbidden
 from coop.profile_tables import ProfileChange
+from coop.suspended import check as check_not_suspended
 from coop.tables import Member
 
 Act = ProfileChange | FollowBegun
@@ -42,8 +43,10 @@ def release(session: Session, book: Book, act: Act, now: datetime) -> bool:
     handles = {one: _handle(session, one) for one in (act.author_id, act.other_id)}
     if None not in handles.values():
         follower = members.identity_of(session, handles[act.author_id] or "")
-        # It ends as if it were asked only now: who blocks them since, or finds no room, does not follow.
+        # It ends as if it were asked only now: who blocks them since, finds no room, or is suspended from it
+        # by now, does not follow.
         with suppress(Conflict, Forbidden):
+            check_not_suspended(follower, book, "follow", now)
             following.follow(session, follower, book, handles[act.other_id] or "", now)
     return True
 

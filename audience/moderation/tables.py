@@ -43,6 +43,7 @@ class Decision(Row, table=True):
             postgresql_where=text("follow_id IS NOT NULL AND ended_at IS NULL AND NOT dry_run"),
         ),
         Index("ix_decision_author", "author_id", "id"),
+        Index("ix_decision_made", "made_at"),
         Index("ix_decision_steward", "steward_id", postgresql_where=text("steward_id IS NOT NULL")),
         Index("ix_decision_held", "holds_until", postgresql_where=text("ended_at IS NULL AND NOT dry_run")),
     )  # fmt: skip

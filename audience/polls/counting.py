@@ -14,6 +14,7 @@ from coop import notices
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.notices import Tidings
 from coop.policies import Books
 
@@ -44,11 +45,11 @@ def count_due(database: Database, books: Books, clock: Clock) -> int:
     with database.begin() as session:
         bound = {"now": clock.now(session), "most": PER_RUN}
         due = list(session.connection().execute(_DUE, bound).scalars())
-    counted = 0
-    for post_id in due:
-        with database.begin() as session:
-            counted += count(session, books.current(session), post_id, clock.now(session))
-    return counted
+
+    def count_one(session: Session, post_id: int) -> int:
+        return count(session, books.current(session), post_id, clock.now(session))
+
+    return one_by_one(database, "polls that are over", due, count_one)
 
 
 def count(session: Session, book: Book, post_id: int, now: datetime) -> bool:

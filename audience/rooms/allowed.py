@@ -208,7 +208,7 @@ def _take_floor(one: Standing) -> Refusal | None:
 
 def _be_heard(one: Standing) -> Refusal | None:
     if one.speaking:
-        return _paused(one)
+        return _kept_out(one) or _paused(one)
     return _not_there(one) or Refusal(Conflict, "Take the floor first: then you are heard.")
 
 

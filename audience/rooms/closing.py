@@ -18,6 +18,7 @@ from audience.tables import Post
 from coop import feature_budgets
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.features import LIVE_ROOMS
 from coop.policies import Books
 from coop.tables import Guild
@@ -56,7 +57,7 @@ def close_due(database: Database, books: Books, clock: Clock) -> int:
     """Close the rooms that are over and not written down as ended; return how many. Each is a transaction."""
     with database.begin() as session:
         due = session.scalars(_due(clock.now(session)).order_by(col(Room.post_id))).all()
-    return sum(_close(database, books, clock, room_id) for room_id in due)
+    return one_by_one(database, "close rooms", due, lambda session, one: _close(session, books, clock, one))
 
 
 def _due(now: datetime) -> Select[int]:
@@ -68,23 +69,22 @@ def _due(now: datetime) -> Select[int]:
     )
 
 
-def _close(database: Database, books: Books, clock: Clock, room_id: int) -> bool:
+def _close(session: Session, books: Books, clock: Clock, room_id: int) -> bool:
     """Close one of them, unless another worker does or its host extended it meanwhile."""
-    with database.begin() as session:
-        book, now = books.current(session), clock.now(session)
-        held = session.scalar(
-            select(Room)
-            .where(col(Room.post_id) == room_id)
-            .with_for_update(key_share=True, skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
-        if held is None:
-            return False
-        due = _due(now).where(col(Room.post_id) == room_id).add_columns(col(Post.deleted_at), col(Guild.slug))
-        found = session.execute(due.join(Guild, col(Guild.id) == col(Room.guild_id))).one_or_none()
-        if found is None or held.opened_at is None:
-            return False
-        ends = held.opened_at + held.minutes * MINUTE
-        over = ends if found.deleted_at is None else min(ends, max(found.deleted_at, held.opened_at))
-        finish(session, held, rules_of(book, found.slug).rooms, over)
-        return True
+    book, now = books.current(session), clock.now(session)
+    held = session.scalar(
+        select(Room)
+        .where(col(Room.post_id) == room_id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if held is None:
+        return False
+    due = _due(now).where(col(Room.post_id) == room_id).add_columns(col(Post.deleted_at), col(Guild.slug))
+    found = session.execute(due.join(Guild, col(Guild.id) == col(Room.guild_id))).one_or_none()
+    if found is None or held.opened_at is None:
+        return False
+    ends = held.opened_at + held.minutes * MINUTE
+    over = ends if found.deleted_at is None else min(ends, max(found.deleted_at, held.opened_at))
+    finish(session, held, rules_of(book, found.slug).rooms, over)
+    return True

@@ -14,9 +14,9 @@ from sqlmodel import Session
 from audience.access import visible_to_each
 from audience.limits import rules_of
 from audience.rooms.room_state import seen_since
+from audience.rooms.silence import silenced
+from coop import suspended
 from coop.book import Book
-from coop.membership_rules import NAME as MEMBERSHIP
-from coop.membership_rules import MembershipRules
 
 Kind = Literal["speak", "listen"]
 
@@ -30,9 +30,7 @@ CROSS JOIN LATERAL (
   UNION ALL
   SELECT 'speak' FROM room_turn AS turn
   WHERE turn.room_id = room.post_id AND turn.member_id = seat.member_id AND turn.ended_at IS NULL
-    AND NOT EXISTS (SELECT FROM jury_pause WHERE jury_pause.member_id = seat.member_id AND until > :now)
-    AND NOT (:withheld AND EXISTS (
-      SELECT FROM suspension WHERE suspension.member_id = seat.member_id AND until > :now))
+    AND NOT {silenced("seat.member_id")}
 ) AS entitled
 CROSS JOIN LATERAL reader_keys(seat.member_id, :now) AS reader
 WHERE room.opened_at IS NOT NULL AND room.ended_at IS NULL
@@ -52,7 +50,10 @@ class Entitled(NamedTuple):
 
 def entitled(session: Session, book: Book, now: datetime) -> set[Entitled]:
     """Return who may do what in all rooms that are open."""
-    withheld = "answer" in book.rules(MEMBERSHIP, MembershipRules).suspensions.withholds
-    bound = {"now": now, "since": seen_since(rules_of(book, None).rooms, now), "withheld": withheld}
+    bound = {
+        "now": now,
+        "since": seen_since(rules_of(book, None).rooms, now),
+        "withheld": suspended.withheld(book, "answer"),
+    }
     rows = session.connection().execute(_ENTITLED, bound)
     return {Entitled(row.post_id, row.member_id, cast(Kind, row.kind)) for row in rows}

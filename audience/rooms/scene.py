@@ -23,6 +23,7 @@ from audience.cases.tables import JuryPause
 from audience.rooms.allowed import Standing, room_rules
 from audience.rooms.queue import Floor, Hand, Turn, floor, in_order
 from audience.rooms.room_state import State, ends_at, seen_since, state, window
+from audience.rooms.silence import silenced
 from audience.rooms.tables import Room, RoomReminder, RoomSeat
 from audience.rules import RoomRules
 from coop import suspended
@@ -36,7 +37,7 @@ VIA = "room"
 
 _HOLD = select(col(Room.post_id)).with_for_update(key_share=True)
 
-_SETTLE = text("""
+_SETTLE = text(f"""
 WITH away AS (
   UPDATE room_seat SET left_at = greatest(entered_at, seen_at + make_interval(secs => :away_s))
   WHERE room_id = :room AND left_at IS NULL AND removed_at IS NULL AND seen_at <= :since
@@ -45,22 +46,20 @@ WITH away AS (
   SELECT member_id, at FROM away
   UNION ALL
   SELECT member_id, CAST(:now AS timestamptz) FROM room_seat
-  WHERE room_id = :room AND left_at IS NULL
-    AND EXISTS (SELECT FROM jury_pause WHERE jury_pause.member_id = room_seat.member_id AND until > :now)
+  WHERE room_id = :room AND left_at IS NULL AND {silenced("room_seat.member_id")}
 ), ended AS (
   UPDATE room_turn SET ended_at = greatest(began_at, at) FROM silent
   WHERE room_id = :room AND room_turn.member_id = silent.member_id AND ended_at IS NULL
 )
 DELETE FROM room_hand USING silent WHERE room_id = :room AND room_hand.member_id = silent.member_id
-""")
+""")  # noqa: S608 - put together from constants
 
 _PEOPLE = text(f"""
 SELECT seat.member_id, member.handle, member.display_name, seat.entered_at, hand.raised_at,
        turn.id AS turn_id, turn.began_at, turn.ends_at,
        EXISTS (SELECT FROM room_turn AS earlier WHERE earlier.room_id = seat.room_id
                AND earlier.member_id = seat.member_id AND earlier.ended_at IS NOT NULL) AS heard,
-       EXISTS (SELECT FROM jury_pause
-               WHERE jury_pause.member_id = seat.member_id AND until > :now) AS paused,
+       {silenced("seat.member_id")} AS silenced,
        seat.member_id IN {BLOCKED} AS blocked
 FROM room_seat AS seat
 JOIN member ON member.id = seat.member_id
@@ -143,7 +142,7 @@ def look(session: Session, reader: Identity, book: Book, room_id: int, now: date
 def hold(session: Session, reader: Identity, book: Book, room_id: int, now: datetime) -> Scene:
     """Return the same and hold the room to the end of the transaction: nobody else changes it meanwhile.
 
-    Who was away for too long has left it, and whom a jury paused is silent.
+    Who was away for too long has left it, and whom a jury paused or a vote suspended is silent.
     """
     post = access_post(session, reader, book, room_id, now, via=VIA)
     session.execute(_HOLD.where(col(Room.post_id) == room_id))
@@ -158,7 +157,13 @@ def settle(session: Session, book: Book, post: Access, room_id: int, now: dateti
     """
     rules = room_rules(book, post.guild)
     since = seen_since(rules, now)
-    bound = {"room": room_id, "since": since, "now": now, "away_s": rules.away_s}
+    bound = {
+        "room": room_id,
+        "since": since,
+        "now": now,
+        "away_s": rules.away_s,
+        "withheld": suspended.withheld(book, "answer"),
+    }
     session.connection().execute(_SETTLE, bound)
     return since
 
@@ -176,7 +181,7 @@ def _scene(
     rules = room_rules(book, row.slug)
     stands = state(room, rules, now)
     since = seen_since(rules, now) if since is None else since
-    people = _people(session, reader, room, since, now) if stands == "open" else ()
+    people = _people(session, reader, book, room, since, now) if stands == "open" else ()
     waiting = in_order(
         [
             Hand(one.member_id, one.raised_at, one.heard)
@@ -272,20 +277,26 @@ def _row(session: Session, reader: Identity, room_id: int, now: datetime) -> Row
 
 
 def _people(
-    session: Session, reader: Identity, room: Room, since: datetime, now: datetime
+    session: Session, reader: Identity, book: Book, room: Room, since: datetime, now: datetime
 ) -> tuple[Person, ...]:
-    """Return who is present; whom a jury has paused waits for nothing and has no floor."""
-    bound = {"room": room.post_id, "me": reader.member_id, "since": since, "now": now}
+    """Return who is present; whoever is silenced waits for nothing and has no floor."""
+    bound = {
+        "room": room.post_id,
+        "me": reader.member_id,
+        "since": since,
+        "now": now,
+        "withheld": suspended.withheld(book, "answer"),
+    }
     rows: Sequence[Row[Any]] = session.connection().execute(_PEOPLE, bound).all()
     return tuple(
         Person(
             member_id=row.member_id,
             handle=row.handle,
             display_name=row.display_name,
-            raised_at=None if row.paused else row.raised_at,
-            turn_id=None if row.paused else row.turn_id,
-            began_at=None if row.paused else row.began_at,
-            ends_at=None if row.paused else row.ends_at,
+            raised_at=None if row.silenced else row.raised_at,
+            turn_id=None if row.silenced else row.turn_id,
+            began_at=None if row.silenced else row.began_at,
+            ends_at=None if row.silenced else row.ends_at,
             heard=row.heard,
             blocked=row.blocked,
         )

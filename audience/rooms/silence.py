@@ -1,4 +1,8 @@
-"""Silence: whoever no longer waits to speak, or no longer speaks, in a room that is held."""
+"""Silence: whoever no longer waits to speak, or no longer speaks, in a room that is held.
+
+Whom a jury has paused, and from whom a vote withholds to answer, is silent for as long (:func:`silenced`):
+they have no hand up and no floor, and keep nobody else from it.
+"""
 
 from datetime import datetime
 
@@ -6,6 +10,17 @@ from sqlalchemy import delete, func, update
 from sqlmodel import Session, col
 
 from audience.rooms.tables import RoomHand, RoomTurn
+
+
+def silenced(member: str) -> str:
+    """Return the condition that a member, by the expression for their id, may say nothing ``:now``.
+
+    The statement binds ``:withheld`` to whether a suspension withholds to answer.
+    """
+    return f"""(
+      EXISTS (SELECT FROM jury_pause WHERE jury_pause.member_id = {member} AND until > :now)
+      OR :withheld AND EXISTS (
+        SELECT FROM suspension WHERE suspension.member_id = {member} AND until > :now))"""  # noqa: S608
 
 
 def silence(session: Session, room_id: int, member_id: int, now: datetime) -> None:

@@ -21,6 +21,8 @@ class MarkReasonView:
     name: str
     """Of the filter, or of the labeller and its label (``slug/label``); nothing for what you mute."""
     action: garden.Sight
+    disputed: bool
+    """Of a label: whether whoever is labelled, or made the post, says that it is not so."""
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ def mark_view(mark: garden.Mark | None) -> MarkView | None:
     """Return what the viewer's garden does with something."""
     if mark is None:
         return None
-    reasons = [MarkReasonView(one.by, one.name, one.action) for one in mark.reasons]
+    reasons = [MarkReasonView(one.by, one.name, one.action, one.disputed) for one in mark.reasons]
     return MarkView(mark.action, reasons, mark.chosen)
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from audience.gardens import editions, labellers, preview, subscriptions
+from audience.gardens import disputes, editions, labellers, preview, subscriptions
+from audience.gardens.disputes import OfMe
 from audience.gardens.editions import Naming, Published
 from audience.gardens.garden import Sight
 from audience.gardens.labellers import Shown, Standing
@@ -14,6 +15,7 @@ from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from coop.ids import Id
+from coop.paging import Page, PageQuery, decode_ints, encode
 
 api = Api("labellers")
 
@@ -57,19 +59,35 @@ class LabellerView(BaseModel):
     """Whether you publish it, alone or as a steward of its guild."""
 
 
-class LabellerList(BaseModel):
-    """The labellers that there are."""
-
-    items: list[LabellerView]
-    """Those that published last first."""
-
-
 class EditionView(BaseModel):
     """An edition of a labeller, which never changes."""
 
     number: int
     note: str
     made_at: datetime
+
+
+class OfYouView(BaseModel):
+    """A label that stands on you, or on a post of yours."""
+
+    label: str
+    post_id: str | None
+    """None where it is of you."""
+    at: datetime
+    disputed: bool
+    """Whether you say that it is not so."""
+
+
+class DisputeIn(BaseModel):
+    """What you say of a label that stands on you, or on a post of yours."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str = Field(max_length=60)
+    post_id: Id | None = None
+    """A post of yours; none where the label is of you."""
+    disputed: bool
+    """Whether it is not so; false takes that back."""
 
 
 class LabellerPage(BaseModel):
@@ -80,6 +98,11 @@ class LabellerPage(BaseModel):
     """The latest first."""
     actions: dict[str, Sight]
     """By label: what is done for you; empty where you do not subscribe."""
+    of_you: list[OfYouView]
+    """What it says of you and of your posts, what it said last first."""
+    disputing: int | None
+    """How many members dispute what it says of them, in steps of the clause ``/reach/least_told``; none where
+    they are fewer."""
 
 
 class NamingIn(BaseModel):
@@ -144,10 +167,16 @@ class PreviewView(BaseModel):
 
 
 @api.get("/labellers")
-def list_labellers(call: Call) -> LabellerList:
-    """List the labellers that nobody has ended."""
-    found = labellers.listed(call.session, call.member, call.book, call.now)
-    return LabellerList(items=[labeller_view(one) for one in found])
+def list_labellers(call: Call, query: PageQuery) -> Page[LabellerView]:
+    """List the labellers that nobody has ended, those that published last first."""
+    after = decode_ints(query.cursor, 2)
+    found, more = labellers.listed(
+        call.session, call.member, call.book, call.now, after=after, limit=query.limit
+    )
+    return Page(
+        items=[labeller_view(one) for one in found],
+        next=None if more is None else encode("-".join(map(str, more))),
+    )
 
 
 @api.post("/labellers", raises=(RuleBroken, NotFound, Forbidden, Conflict))
@@ -164,7 +193,7 @@ def found_labeller(call: Call, body: NewLabeller) -> LabellerPage:
         body.guild,
         call.now,
     )
-    return LabellerPage(labeller=labeller_view(made), editions=[], actions={})
+    return LabellerPage(labeller=labeller_view(made), editions=[], actions={}, of_you=[], disputing=None)
 
 
 @api.get("/labellers/<slug>")
@@ -175,6 +204,8 @@ def read_labeller(call: Call, slug: str) -> LabellerPage:
         labeller=labeller_view(found),
         editions=[_edition_view(one) for one in editions.listed(call.session, found.id)],
         actions=subscriptions.actions_of(call.session, call.member, found.id),
+        of_you=[_of_you(one) for one in disputes.of_me(call.session, call.member, found.id)],
+        disputing=disputes.number(call.session, call.book, found.id),
     )
 
 
@@ -226,6 +257,13 @@ def subscribe(call: Call, slug: str, body: SubscriptionIn) -> SubscriptionView:
     )
 
 
+@api.put("/labellers/<slug>/dispute", status=204)
+def dispute_label(call: Call, slug: str, body: DisputeIn) -> None:
+    """Say that a label on you, or on a post of yours, is not so: its readers are told that, not by whom."""
+    post_id = None if body.post_id is None else int(body.post_id)
+    disputes.say(call.session, call.member, slug, body.label, post_id, call.now, disputed=body.disputed)
+
+
 @api.delete("/labellers/<slug>/subscription")
 def unsubscribe(call: Call, slug: str) -> None:
     """Have nothing more done with what a labeller labels."""
@@ -245,6 +283,11 @@ def subscription_view(one: Subscribed) -> SubscriptionView:
 
 def _edition_view(one: Published) -> EditionView:
     return EditionView(number=one.number, note=one.note, made_at=one.made_at)
+
+
+def _of_you(one: OfMe) -> OfYouView:
+    post_id = None if one.post_id is None else str(one.post_id)
+    return OfYouView(label=one.label, post_id=post_id, at=one.at, disputed=one.disputed)
 
 
 def _naming(one: NamingIn) -> Naming:

@@ -89,6 +89,8 @@ class ReportView(BaseModel):
     being drawn; ``judged``: it decided; ``closed``: it ended without a jury's word."""
     acted: bool | None
     """Whether the jury did something; none until it decided."""
+    bad_faith: bool
+    """Whether it found that this was reported in bad faith."""
     closed_at: datetime | None
 
 
@@ -188,6 +190,7 @@ def _view(filed: Filed) -> ReportView:
         made_at=report.made_at,
         state=_state(filed),
         acted=None if case.outcome is None else case.outcome != "none",
+        bad_faith=report.bad_faith,
         closed_at=case.closed_at,
     )
 

@@ -19,6 +19,7 @@ from coop import notices
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.errors import AllotmentError
 from coop.identity import Identity
 from coop.members import as_identity, identity_query
@@ -42,11 +43,11 @@ def publish_due(database: Database, books: Books, clock: Clock) -> int:
             .order_by(col(ScheduledPost.publish_at), col(ScheduledPost.id))
             .limit(PER_RUN)
         ).all()
-    published = 0
-    for scheduled_id in due:
-        with database.begin() as session:
-            published += settle(session, books.current(session), scheduled_id, clock.now(session))
-    return published
+
+    def publish_one(session: Session, scheduled_id: int) -> int:
+        return settle(session, books.current(session), scheduled_id, clock.now(session))
+
+    return one_by_one(database, "posts that are due", due, publish_one)
 
 
 def settle(session: Session, book: Book, scheduled_id: int, now: datetime) -> bool:

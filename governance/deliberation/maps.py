@@ -20,6 +20,7 @@ from sqlmodel import Session, col
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.identity import Identity
 from coop.opinions.answers import gathered
 from coop.policies import Books
@@ -58,11 +59,11 @@ def redraw_due(database: Database, books: Books, clock: Clock) -> int:
     """
     with database.begin() as session:
         waiting = due(session, books.current(session))
-    drawn = 0
-    for proposal_id in waiting:
-        with database.begin() as session:
-            drawn += redraw(session, books.current(session), proposal_id, clock.now(session))
-    return drawn
+
+    def redraw_one(session: Session, proposal_id: int) -> int:
+        return redraw(session, books.current(session), proposal_id, clock.now(session))
+
+    return one_by_one(database, "opinion maps", waiting, redraw_one)
 
 
 def due(session: Session, book: Book) -> list[int]:

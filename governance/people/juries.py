@@ -22,6 +22,7 @@ from coop.book import Book
 from coop.checkpoint_tables import Checkpoint
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.errors import Conflict
 from coop.identity import Identity
 from coop.ids import new_id
@@ -70,11 +71,12 @@ def draw_due(database: Database, books: Books, clock: Clock) -> int:
     """Draw the juries that can be drawn, one a transaction, and return how many that were."""
     with database.begin() as session:
         waiting = [case.id for case in _waiting(session, clock.now(session))]
-    drawn = 0
-    for proposal_id in reversed(waiting):
-        with database.begin() as session:
-            drawn += draw(session, books.current(session), proposal_id, clock)
-    return drawn
+    return one_by_one(
+        database,
+        "juries",
+        reversed(waiting),
+        lambda session, one: draw(session, books.current(session), one, clock),
+    )
 
 
 def draw(session: Session, book: Book, proposal_id: int, clock: Clock) -> bool:

@@ -17,6 +17,7 @@ from coop import notices, suspensions
 from coop.book import COOP, Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import one_by_one
 from coop.membership_rules import NAME as MEMBERSHIP
 from coop.membership_rules import MembershipRules
 from coop.notices import Tidings
@@ -49,18 +50,16 @@ PER_RUN = 100
 
 def advance(database: Database, books: Books, clock: Clock) -> int:
     """Open the votes that juries asked for and end those that they ask for no more; return how many."""
-    done = 0
+
+    def open_asked(session: Session, asked_id: int) -> int:
+        return open_one(session, books.current(session), asked_id, clock.now(session))
+
     with database.begin() as session:
         waiting = list(session.scalars(_unopened().limit(PER_RUN)))
-    for asked_id in waiting:
-        with database.begin() as session:
-            done += open_one(session, books.current(session), asked_id, clock.now(session))
+    done = one_by_one(database, "suspensions", waiting, open_asked)
     with database.begin() as session:
         moot = list(session.scalars(_moot().limit(PER_RUN)))
-    for proposal_id in moot:
-        with database.begin() as session:
-            done += end_one(session, proposal_id, clock)
-    return done
+    return done + one_by_one(database, "suspensions", moot, lambda session, one: end_one(session, one, clock))
 
 
 def open_one(session: Session, book: Book, asked_id: int, now: datetime) -> bool:

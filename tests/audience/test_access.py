@@ -8,7 +8,7 @@ from sqlalchemy import TextClause, func, select
 from sqlmodel import Session, col
 
 from audience import access, following, limit_for_now, posts
-from audience.access import access_post
+from audience.access import access_post, access_posts
 from audience.asset_access import Delivery, asset_delivery
 from audience.cards import cards
 from audience.rules import AUDIENCE
@@ -27,6 +27,7 @@ from tests.audience.factories import (
     with_clauses,
     with_guild_policy,
 )
+from tests.audience.lines import raised, stranger
 from tests.coop.statements import counted
 from tests.factories import id_of, identity_of, make_guild, make_member, make_members
 
@@ -158,6 +159,26 @@ def test_a_refusal_that_is_certain_writes_nothing(
     with counted(session) as sent:
         assert not sees(session, ben, book, post_id)
     assert len(sent) == 1
+
+
+def test_law_07_of_several_posts_those_are_delivered_that_each_alone_would_be(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    open_to_all, nobodys, own, taken = (
+        make_post(session, ada, book),
+        make_post(session, ada, book, NOBODY),
+        make_post(session, ben, book),
+        make_post(session, ada, raised(book, 2), {"seats": {"max": 2, "on_full": "close"}}),
+    )
+    for _ in range(2):
+        access_post(session, stranger(session), book, taken.id, NOW)
+    wanted = [open_to_all.id, nobodys.id, own.id, taken.id, 7]
+    found = access_posts(session, ben, book, wanted, NOW)
+    assert set(found) == {open_to_all.id, own.id}
+    assert found == {one: access_post(session, ben, book, one, NOW) for one in found}
+    seats = session.scalars(select(col(Seat.post_id)).where(col(Seat.member_id) == ben.member_id)).all()
+    assert list(seats) == [open_to_all.id]
+    assert access_posts(session, ben, book, [], NOW) == {}
 
 
 def test_law_06_friends_are_not_delayed_by_strangers(

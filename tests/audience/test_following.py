@@ -15,6 +15,7 @@ from coop.database import Database
 from coop.errors import Forbidden
 from coop.identity import Identity
 from tests.audience.factories import NOW, founding_book, with_clauses
+from tests.audience.silenced import suspend
 from tests.coop.told import told
 from tests.factories import identity_of, make_member, make_members
 from tests.thorough import much
@@ -70,6 +71,18 @@ def test_when_the_ceiling_rises_they_follow_in_the_order_in_which_they_came(
     assert following.admit(session, THREE, ada.member_id, NOW) == 1
     assert states(session, ada, crowd) == ["following"] * 3 + ["waiting"] * 2
     assert following.admit(session, THREE, ada.member_id, NOW) == 0
+
+
+def test_whoever_waits_and_is_suspended_takes_nobody_s_place_and_follows_once_that_is_over(
+    session: Session, ada: Identity, crowd: list[Identity]
+) -> None:
+    come(session, TWO, crowd[:4])
+    until = suspend(session, crowd[2], NOW)
+    assert following.admit(session, THREE, ada.member_id, NOW) == 1
+    assert states(session, ada, crowd[:4]) == ["following", "following", "waiting", "following"]
+    assert following.follow(session, crowd[4], THREE, "ada", NOW + 9 * SECOND) == "waiting"
+    following.unfollow(session, crowd[0], THREE, "ada", until)
+    assert states(session, ada, crowd) == ["none", "following", "following", "following", "waiting"]
 
 
 def test_nobody_who_follows_is_sent_away_when_the_ceiling_falls(

@@ -1,5 +1,7 @@
 """Grants of replies: what waits at one's posts is listed with every other ask, and decided from there."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ from audience import following, grants
 from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.errors import Conflict, Forbidden, NotFound
+from coop.identity import Identity
 from tests.audience.factories import NOW, make_asset, with_clauses
+from tests.audience.silenced import pause, suspend
 from tests.audience.threaded import Talk
 
 ASK: dict[str, Any] = {"interact": {"reply": {"ask": [{"local": True}]}}}
@@ -18,6 +22,14 @@ ASK: dict[str, Any] = {"interact": {"reply": {"ask": [{"local": True}]}}}
 @pytest.fixture
 def talk(session: Session, book: Book) -> Talk:
     return Talk(session, book, audience=ASK)
+
+
+def _pause(session: Session, book: Book, member: Identity) -> datetime:
+    return pause(session, book, member, NOW)
+
+
+def _suspend(session: Session, _book: Book, member: Identity) -> datetime:
+    return suspend(session, member, NOW)
 
 
 def waiting(talk: Talk, handle: str = "ada") -> list[tuple[str, str, str | None]]:
@@ -86,3 +98,17 @@ def test_law_08_no_yes_opens_replies_that_a_vote_has_closed_since(talk: Talk) ->
         grant(talk, "May I?")
     assert refused.value.faults[0].clause == talk.book.cite(AUDIENCE, "/interact/reply/ceiling")
     assert talk.shown("cleo") == []
+
+
+@pytest.mark.parametrize("keep", [_pause, _suspend])
+def test_what_somebody_wrote_who_was_paused_or_suspended_since_goes_on_waiting_until_they_may(
+    talk: Talk, keep: Callable[[Session, Book, Identity], datetime]
+) -> None:
+    talk.say("ben", "May I?")
+    until = keep(talk.session, talk.book, talk.who("ben"))
+    with pytest.raises(Conflict, match="goes on waiting") as refused:
+        grant(talk, "May I?")
+    assert not refused.value.faults
+    assert (waiting(talk), talk.shown("cleo")) == ([("reply", "ben", "May I?")], [])
+    grants.grant(talk.session, talk.who("ada"), talk.book, talk.made["May I?"].id, until)
+    assert talk.shown("cleo") == ["May I?"]

@@ -25,6 +25,7 @@ from coop.book import Book
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken
 from coop.identity import Identity
 from tests.audience.factories import NOW, make_post, wide_open, with_clauses
+from tests.audience.silenced import pause, suspend
 from tests.factories import identity_of, make_guild, make_member
 from tests.thorough import much
 
@@ -252,6 +253,19 @@ def test_a_quote_that_waits_is_seen_by_its_author_alone_until_it_is_granted(
     assert grants.page(session, ada, after=0, limit=9) == ([], None)
     posts.delete(session, ben, made.id, LATER)
     assert given_by(session, ben) == 0
+
+
+@pytest.mark.parametrize("how", ["paused", "suspended"])
+def test_a_quote_of_somebody_who_may_publish_nothing_for_now_goes_on_waiting(
+    session: Session, book: Book, ada: Identity, ben: Identity, cleo: Identity, how: str
+) -> None:
+    made = quote(session, ben, book, make_post(session, ada, book))
+    until = pause(session, book, ben, NOW) if how == "paused" else suspend(session, ben, NOW)
+    with pytest.raises(Conflict, match="goes on waiting"):
+        grants.grant(session, ada, book, made.id, LATER)
+    assert (state_of(session, made), sees(session, cleo, book, made)) == ("waiting", False)
+    grants.grant(session, ada, book, made.id, until)
+    assert sees(session, cleo, book, made)
 
 
 def given_by(session: Session, member: Identity) -> int:

@@ -21,6 +21,7 @@ from coop.errors import Conflict, Forbidden, NotFound
 from coop.identity import Identity
 from coop.tables import Member
 from tests.audience.factories import NOBODY, NOW, founding_book, make_asset, make_post, with_clauses
+from tests.audience.silenced import pause, suspend
 from tests.factories import identity_of, make_member
 
 LATER = NOW + timedelta(hours=1)
@@ -444,3 +445,24 @@ def test_a_yes_that_is_taken_back_while_it_is_used_undoes_what_it_let(committed:
     other.join()
     with committed.begin() as session:
         assert number(session, "like") == 0
+
+
+@pytest.mark.parametrize(("verb", "kept"), [("repost", "pause"), ("repost", "suspend"), ("like", "suspend")])
+def test_nothing_is_done_in_the_name_of_whoever_was_paused_or_suspended_since_they_asked(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str, kept: str
+) -> None:
+    ask = asked_for(session, book, ada, ben, verb)
+    until = pause(session, book, ben, NOW) if kept == "pause" else suspend(session, ben, NOW)
+    grants.grant(session, ada, book, ask.id, NOW)
+    assert number(session, verb) == 0
+    assert DO[verb](session, ben, book, ask.post_id, until) == "done"
+    assert number(session, verb) == 1
+
+
+def test_a_like_is_done_in_the_name_of_whoever_is_paused(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    ask = asked_for(session, book, ada, ben, "like")
+    pause(session, book, ben, NOW)
+    grants.grant(session, ada, book, ask.id, NOW)
+    assert number(session, "like") == 1

@@ -14,6 +14,7 @@ STREAMS = "tests/audience/rooms/test_stream_races.py"
 POLLS = "tests/audience/polls/test_poll_races.py"
 PLAYLISTS = "tests/audience/playlists/test_playlist_races.py"
 VIDEOS = "tests/media/test_preparing_races.py"
+GARDENS = "tests/audience/gardens/test_garden_races.py"
 SCHEDULE = "tests/audience/scheduling/test_publishing_races.py"
 COWRITING = "tests/audience/cowriting/test_cowriting_races.py"
 
@@ -429,5 +430,53 @@ GUARDS = (
         without="",
         test="test_of_many_invited_at_once_no_more_write_in_it_than_the_clause_says",
         file=COWRITING,
+    ),
+    Guard(
+        name="a member's filters are kept one after another",
+        path="audience/gardens/filters.py",
+        text="    relations.hold(session, member.member_id)\n",
+        without="",
+        test="test_of_many_filters_at_once_no_more_are_kept_than_the_clause_says",
+        file=GARDENS,
+    ),
+    Guard(
+        name="a member's mutes are kept one after another",
+        path="audience/gardens/mutes.py",
+        text="    relations.hold(session, member.member_id)\n",
+        without="",
+        test="test_of_many_mutes_at_once_no_more_are_kept_than_the_clause_says",
+        file=GARDENS,
+    ),
+    Guard(
+        name="a member's choices are kept one after another",
+        path="audience/gardens/choices.py",
+        text="    relations.hold(session, member.member_id)\n",
+        without="",
+        test="test_of_many_choices_at_once_no_more_are_kept_than_the_clause_says",
+        file=GARDENS,
+    ),
+    Guard(
+        name="a member's subscriptions are kept one after another",
+        path="audience/gardens/subscriptions.py",
+        text="    relations.hold(session, member.member_id)\n",
+        without="",
+        test="test_of_many_subscriptions_at_once_no_more_are_kept_than_the_clause_says",
+        file=GARDENS,
+    ),
+    Guard(
+        name="a member's labellers are founded one after another",
+        path="audience/gardens/labellers.py",
+        text="        relations.hold(session, publisher.member_id)\n",
+        without="        pass\n",
+        test="test_of_many_labellers_founded_at_once_no_more_are_kept_than_the_clause_says",
+        file=GARDENS,
+    ),
+    Guard(
+        name="a guild's labellers are founded one after another",
+        path="audience/gardens/labellers.py",
+        text=".where(col(Guild.id) == guild_id).with_for_update(key_share=True)",
+        without=".where(col(Guild.id) == guild_id)",
+        test="test_of_many_labellers_founded_at_once_no_more_are_kept_than_the_clause_says",
+        file=GARDENS,
     ),
 )

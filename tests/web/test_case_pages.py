@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from audience.cases import advancing, juries
+from coop import members
 from tests.audience.cases.judging import make_jurors
 from tests.audience.factories import make_post
 from tests.web.browser import Browser, Page
@@ -174,3 +175,26 @@ def test_anybody_reads_what_was_done_and_a_reader_may_appeal(village: Village, b
     page = bruno.get("/moderation")
     check(page)
     assert "How the rules do" in page.text and "Who carries the load" in page.text
+
+
+def test_a_guild_s_record_is_a_page_for_whoever_belongs_to_it_and_for_nobody_else(
+    village: Village, browser_of: Of
+) -> None:
+    village.guild("bakers", "ada", "bruno")
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        only = {"see": {"any": [{"guild": "bakers"}]}}
+        ada = members.identity_of(session, "ada")
+        make_post(session, ada, book, only, body="Buy now! Limited offer!", guild="bakers", now=now)
+    village.clock.offset += timedelta(days=1)
+    bruno, chidi = browser_of("bruno"), browser_of("chidi")
+    path = "/moderation?guild=bakers"
+    assert path in {one.get("href") for one in bruno.get("/guilds/bakers").named("a")}
+    page = bruno.get(path)
+    check(page)
+    assert "In the guild" in page.text and "A post was" in page.text
+    assert "A post was" not in bruno.get("/moderation").text
+    assert all("guild=bakers" in one["href"] for one in page.named("a") if "month=" in one.get("href", ""))
+    assert "Who carries the load" in page.text
+    assert chidi.get("/guilds/bakers").html.count(path) == 0
+    assert chidi.get(path).status == chidi.get("/moderation?guild=nobodys").status == 404

@@ -103,7 +103,8 @@ FORMS = (
         for what in ("choices/undo", "filters", "filters/7", "filters/remove", "mute", "unmute")
     ),
     "/labellers",
-    *(f"/labellers/<slug>/{what}" for what in ("editions", "end", "subscribe")),
+    *(f"/labellers/<slug>/{what}" for what in ("dispute", "editions", "end", "subscribe")),
+    "/places/7/neighbourhoods",
     "/members/me/limit",
     "/members/me/offers",
     "/posts/7/thanks",

@@ -115,6 +115,16 @@ def test_a_labeller_is_founded_looked_at_and_subscribed_to(
     check(subscribed)
     assert "Folded by your garden" in ada.get(f"/posts/{post}").text
     assert "/labellers/calm" in links(ada.get(GARDEN))
+    chidi = browser_of("chidi")
+    of_chidi = chidi.get("/labellers/calm")
+    check(of_chidi)
+    assert "What it says of you" in of_chidi.text and "What it says of you" not in page.text
+    disputed = chidi.sent(of_chidi, "/labellers/calm/dispute", act="dispute")
+    check(disputed)
+    assert "You dispute it." in disputed.text
+    assert "disputed by whom it is about" in ada.get(f"/posts/{post}").text
+    undone = chidi.sent(disputed, "/labellers/calm/dispute", act="undo")
+    assert "You dispute it." not in undone.text
     check(ada.sent(subscribed, "/labellers/calm/subscribe", **{"label-loud": ""}))
     assert "Folded" not in ada.get(f"/posts/{post}").text
     check(bruno.sent(published, "/labellers/calm/end"))

@@ -204,3 +204,27 @@ def test_visitors_are_shown_what_is_public(village: Village, bruno: Identity, vi
         check(page)
         assert ("Open #bread" in page.text, "Our #bread" in page.text) == (True, False), path
         assert "/members/bruno/relation" not in {form.action for form in page.forms}
+
+
+def test_a_neighbourhood_is_added_on_the_page_of_its_city_as_far_as_the_clauses_let_one(
+    village: Village, browser_of: Callable[[str], Browser]
+) -> None:
+    ada, path = browser_of("ada"), f"/places/{LISBON}"
+    page = ada.get(path)
+    check(page)
+    added = ada.sent(page, f"{path}/neighbourhoods", name="Alfama de Cima")
+    check(added)
+    assert "Added: everybody can choose it now." in added.text and "Neighbourhood" in added.text
+    assert "Add a neighbourhood" not in added.text, "it is no city"
+    found = browser_of("bruno").get("/members/me?place=alfama+de+c")
+    assert "Alfama de Cima" in found.text
+    assert path in links(browser_of("bruno").get("/members/me?place=lisbon"))
+    form = page.form(f"{path}/neighbourhoods").values
+    again = ada.http.post(f"{path}/neighbourhoods", data=form | {"name": "Alfama de Cima"})
+    assert again.status_code == 409
+    check(Page(again))
+    assert 'value="Alfama de Cima"' in again.text, "what was typed is kept"
+    for number in range(4):
+        ada.sent(ada.get(path), f"{path}/neighbourhoods", name=f"Bairro {number}")
+    refused = ada.http.post(f"{path}/neighbourhoods", data=form | {"name": "One more"})
+    assert refused.status_code == 403 and "A member may add 5 neighbourhoods." in refused.text

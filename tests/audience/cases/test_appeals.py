@@ -151,7 +151,7 @@ def test_a_decision_is_appealed_once(session: Session, ruled: Book, ada: Identit
     decision = decided(session, post)
     judged(session, ruled, appeal(session, ada, ruled, decision), "collapse")
     for member in (ada, ben):
-        with pytest.raises(Conflict, match="once"):
+        with pytest.raises(Conflict, match="was looked at again already"):
             appeal(session, member, ruled, decision)
 
 

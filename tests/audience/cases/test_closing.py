@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from audience import posts, replies
-from audience.cases import advancing, pauses
+from audience.cases import advancing, appeals, pauses
 from audience.moderation import decisions, reasons
 from audience.moderation.case_rules import Outcome
 from audience.moderation.tables import Decision
@@ -224,12 +224,31 @@ def test_law_14_a_late_job_counts_the_ballots_that_a_punctual_one_would_have(
 def test_nothing_is_decided_about_what_its_author_deleted(
     session: Session, ruled: Book, ada: Identity
 ) -> None:
-    post = reported(session, ruled, ada)
+    post, one = make_post(session, ada, ruled), stranger(session)
+    report(session, ruled, post, one, stranger(session))
     drawn = draw(session, ruled, post)
     posts.delete(session, ada, post.id, LATER)
     vote(session, ruled, case_of(session, post), drawn, "remove")
     assert case_of(session, post).closed_why == "gone"
     assert in_force(session, post) is None
+    assert told(session, one) == ["You reported something. It was deleted before a jury decided."]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [("collapse", "A jury looked, and acted."), ("none", "A jury looked, and left it as it is.")],
+)
+def test_whoever_reported_what_was_appealed_meanwhile_is_told_what_that_jury_did(
+    session: Session, ruled: Book, ada: Identity, outcome: Outcome, said: str
+) -> None:
+    fold = with_rules(ruled, {"fold": rule("text.contains('oats')", then="collapse")})
+    post, one = make_post(session, ada, fold, body="oats"), stranger(session)
+    decision = in_force(session, post)
+    assert decision is not None
+    appeals.appeal(session, ada, fold, decision.id, "", NOW)
+    report(session, fold, post, one)
+    judged(session, fold, post, outcome)
+    assert told(session, one) == [f"You reported something. {said}"]
 
 
 def test_too_few_reports_end_by_themselves(session: Session, ruled: Book, ada: Identity) -> None:

@@ -127,3 +127,4 @@ def test_a_hold_takes_the_place_of_reports_and_reporters_are_told(
     assert decision is not None and advancing.open_hold(session, decision.id, LATER)
     (told,) = notices.listing(session, bakery.reader, LATER + DAY, unread_only=False, before=None, limit=9)
     assert told.topic == "report"
+    assert told.line == "You reported something. A steward holds it back until a jury has looked."

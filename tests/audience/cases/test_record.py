@@ -152,6 +152,21 @@ def test_a_rule_that_juries_overturn_is_shown_as_poor(session: Session, ruled: B
         ]  # fmt: skip
 
 
+def test_a_rule_that_was_rewritten_begins_anew_and_what_is_long_ago_counts_no_more(
+    session: Session, ruled: Book, ada: Identity
+) -> None:
+    for _ in range(2):
+        make_post(session, ada, ruled, body="oats")
+
+    def decided(book: Book, now: datetime) -> int:
+        return {one.name: one.decided for one in record.quality(session, book, None, None, now)}["fold"]
+
+    assert decided(ruled, NOW + DAY) == decided(ruled, NOW + 179 * DAY) == 2
+    assert decided(ruled, NOW + 182 * DAY) == 0
+    other = with_clauses(ruled, MODERATION, {"/rules/fold/when": "text.contains('rolled oats')"})
+    assert decided(other, NOW + DAY) == 0
+
+
 def test_the_record_goes_on_page_by_page(session: Session, ruled: Book, ada: Identity) -> None:
     for _ in range(3):
         make_post(session, ada, ruled, body="oats")

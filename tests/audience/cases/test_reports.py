@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from audience import replies
-from audience.cases import reports, subject
+from audience.cases import bad_faith, reports, subject
 from audience.cases.reports import LONGEST_WORDS
+from audience.cases.tables import Case
 from audience.moderation.rules import MODERATION
 from coop.book import Book
 from coop.errors import AllotmentError, Conflict, Forbidden, NotFound, RuleBroken, TooMany
@@ -16,9 +17,10 @@ from tests.audience.cases.judging import LATER, case_of, draw, make_jurors, repo
 from tests.audience.factories import NOW, make_post, with_clauses
 from tests.audience.lines import stranger
 from tests.audience.moderation.rules import rule, with_guild_rules
+from tests.coop.told import told
 from tests.factories import identity_of, make_guild, make_member
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 def clause_of(error: AllotmentError) -> str:
@@ -121,21 +123,67 @@ def test_what_a_jury_left_as_it_is_cannot_be_reported_again_for_so_long(
     assert report(session, book, post, stranger(session), now=LATER + 29 * DAY)
 
 
-def test_whoever_reported_in_bad_faith_reports_nothing_for_so_long(
+def found_in_bad_faith(session: Session, book: Book, author: Identity, *reporters: Identity) -> None:
+    """Have a jury find that a post of somebody's was reported in bad faith."""
+    post = make_post(session, author, book)
+    report(session, book, post, *reporters)
+    vote(session, book, case_of(session, post), draw(session, book, post), "none", bad_faith=True)
+
+
+def test_whoever_juries_find_twice_to_report_in_bad_faith_reports_nothing_for_so_long(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
-    make_jurors(session)
-    post, other = make_post(session, ada, book), make_post(session, ada, book)
+    make_jurors(session, 14)
+    other, cem = make_post(session, ada, book), stranger(session)
+    found_in_bad_faith(session, book, ada, ben, cem)
+    (filed,) = report(session, book, other, ben, now=LATER)
+    assert not filed.report.bad_faith
+    found_in_bad_faith(session, book, ada, ben, stranger(session))
+    another = make_post(session, ada, book)
+    with pytest.raises(Forbidden) as caught:
+        report(session, book, another, ben, now=LATER + 7 * DAY - SECOND)
+    assert clause_of(caught.value) == "/reports/bad_faith"
+    assert report(session, book, another, cem, now=LATER + DAY), "once is a warning"
+    assert report(session, book, another, ben, now=LATER + 7 * DAY)
+
+
+def test_findings_of_bad_faith_that_lie_far_apart_are_warnings_alone(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    make_jurors(session, 14)
+    found_in_bad_faith(session, book, ada, ben, stranger(session))
+    for case in session.scalars(select(Case)):
+        case.closed_at = LATER - 90 * DAY
+    session.flush()
+    found_in_bad_faith(session, book, ada, ben, stranger(session))
+    assert all(line.startswith("This is a warning.") for line in said(session, ben))
+    assert len(said(session, ben)) == 2
+    assert report(session, book, make_post(session, ada, book), ben, now=LATER + DAY)
+
+
+def test_whoever_is_found_to_report_in_bad_faith_is_told_by_which_clause_and_until_when(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    make_jurors(session, 14)
     cem = stranger(session)
-    report(session, book, post, ben, cem)
-    jurors = draw(session, book, post)
-    vote(session, book, case_of(session, post), jurors, "none", bad_faith=True)
-    for reporter in (ben, cem):
-        with pytest.raises(Forbidden) as caught:
-            report(session, book, other, reporter, now=LATER + DAY)
-        assert clause_of(caught.value) == "/reports/bad_faith"
-    assert report(session, book, other, stranger(session), now=LATER + DAY)
-    assert report(session, book, other, ben, now=LATER + 29 * DAY)
+    found_in_bad_faith(session, book, ada, ben, cem)
+    assert said(session, ben) == said(session, cem)
+    (warning,) = said(session, ben)
+    assert warning.startswith("This is a warning. By the clause /reports/bad_faith of moderation")
+    assert "2 times within 90 days reports nothing for 7." in warning
+    found_in_bad_faith(session, book, ada, ben, stranger(session))
+    assert [one.line for one in told(session, ben)] == [bad_faith.LINE] * 2
+    until = f"{LATER + 7 * DAY:%Y-%m-%d %H:%M} UTC"
+    assert any(f"you report nothing until {until}." in one for one in said(session, ben))
+    assert len(said(session, cem)) == 1
+    listed, _ = reports.listing(session, ben, before=None, limit=9)
+    assert [one.report.bad_faith for one in listed] == [True, True]
+    assert told(session, ada) == []
+
+
+def said(session: Session, member: Identity) -> list[str]:
+    """Return what somebody was told besides the line of each notice."""
+    return [one.detail for one in told(session, member)]
 
 
 def test_law_07_one_reports_what_one_was_delivered_alone(

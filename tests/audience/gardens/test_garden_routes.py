@@ -105,8 +105,16 @@ def test_a_labeller_is_founded_published_previewed_and_subscribed_to(
     assert ben.get(f"/posts/{post}")["garden"] is None, "looking at it changes nothing"
     assert ben.send("PUT", "/labellers/calm/subscription", {"actions": {"loud": "hide"}}).status_code == 200
     assert ben.get(f"/posts/{post}")["garden"]["reasons"] == [
-        {"by": "label", "name": "calm/loud", "action": "hide"}
+        {"by": "label", "name": "calm/loud", "action": "hide", "disputed": False}
     ]
+    dispute = {"label": "loud", "post_id": str(post), "disputed": True}
+    assert ben.send("PUT", "/labellers/calm/dispute", dispute).status_code == 404
+    assert ada.send("PUT", "/labellers/calm/dispute", dispute).status_code == 204
+    assert ben.get(f"/posts/{post}")["garden"]["reasons"][0]["disputed"]
+    (of_ada,) = ada.get("/labellers/calm")["of_you"]
+    assert (of_ada["label"], of_ada["post_id"], of_ada["disputed"]) == ("loud", str(post), True)
+    page = ben.get("/labellers/calm")
+    assert (page["of_you"], page["disputing"]) == ([], None), "it is told of nobody, and of one not at all"
     (listed,) = ben.get("/labellers")["items"]
     assert (listed["standing"], listed["mine"]) == ("at work", False)
     assert ben.get("/labellers/calm")["actions"] == {"loud": "hide"}

@@ -1,7 +1,7 @@
 """Labellers: who publishes what, what it does for those who subscribe, and what it never tells or hides."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import text
@@ -24,6 +24,7 @@ from tests.audience.factories import NOBODY, NOW, with_clauses
 from tests.audience.gardens.growing import (
     DAY,
     brought,
+    entitled,
     labeller,
     publish,
     shown,
@@ -31,6 +32,7 @@ from tests.audience.gardens.growing import (
     subscribe,
     write,
 )
+from tests.coop.statements import counted
 from tests.factories import identity_of, make_guild, make_member
 
 
@@ -272,3 +274,97 @@ def test_what_does_not_fit_is_refused(session: Session, book: Book, ben: Identit
         subscribe(session, ben, book, "hide")
     with pytest.raises(NotFound):
         publish(session, cleo, book)
+
+
+def test_subscriptions_are_listed_without_a_statement_for_each(session: Session, book: Book) -> None:
+    def sent(number: int) -> int:
+        reader = identity_of(make_member(session))
+        for index in range(number):
+            publisher = identity_of(make_member(session))
+            labeller(session, publisher, book, "loud", "odd", slug=f"calm-{number}-{index}")
+            actions: dict[str, Sight] = {"loud": "label", "odd": "hide"}
+            subscriptions.subscribe(session, reader, book, f"calm-{number}-{index}", actions, NOW)
+        with counted(session) as statements:
+            found = subscriptions.listed(session, reader, book, NOW)
+        assert [one.labeller.slug for one in found] == [f"calm-{number}-{one}" for one in range(number)]
+        assert all(one.actions == actions for one in found)
+        return len(statements)
+
+    assert sent(1) == sent(6)
+
+
+def test_an_edition_asks_and_keeps_its_labels_without_a_statement_for_each(
+    session: Session, book: Book, ada: Identity, cleo: Identity
+) -> None:
+    def sent(number: int) -> list[int]:
+        slug = f"calm-{number}"
+        labeller(session, cleo, book, slug=slug)
+        posts_ = [Naming("loud", post_id=write(session, ada, book)) for _ in range(number)]
+        people = [Naming("loud", handle=make_member(session).handle) for _ in range(number)]
+        acts: tuple[Literal["add", "remove"], ...] = ("add", "remove")
+        lengths = []
+        for act in acts:
+            with counted(session) as statements:
+                publish(session, cleo, book, *posts_, *people, slug=slug, act=act)
+            lengths.append(len(statements))
+        standing = select(GivenLabel).where(col(GivenLabel.until).is_(None))
+        assert session.scalars(standing).all() == []
+        return lengths
+
+    assert sent(2) == sent(9)
+
+
+def test_an_edition_that_takes_a_label_back_twice_is_refused(
+    session: Session, book: Book, ada: Identity, cleo: Identity
+) -> None:
+    labeller(session, cleo, book)
+    publish(session, cleo, book, Naming("loud", handle="ada"))
+    with pytest.raises(Conflict), session.begin_nested():
+        publish(session, cleo, book, *[Naming("loud", handle=ada.handle)] * 2, act="remove")
+
+
+def test_law_14_an_edition_that_says_nothing_new_keeps_no_labeller_at_work(
+    session: Session, book: Book, ada: Identity, cleo: Identity
+) -> None:
+    labeller(session, cleo, book)
+    named = Naming("loud", handle=ada.handle)
+    publish(session, cleo, book, named)
+    may, late = entitled(book, cleo), NOW + timedelta(days=59)
+    editions.publish(session, cleo, may, "calm", [], [], "Still here", late)
+    editions.publish(session, cleo, may, "calm", [named], [], "Still here", late)
+    later = NOW + timedelta(days=60)
+    assert labellers.read(session, cleo, book, "calm", later).standing == "silent"
+    editions.publish(session, cleo, may, "calm", [], [named], "", late)
+    found = labellers.read(session, cleo, book, "calm", later)
+    assert (found.standing, found.edition) == ("at work", 4)
+
+
+def test_labellers_are_listed_page_by_page_however_many_there_are(
+    session: Session, book: Book, ada: Identity, cleo: Identity
+) -> None:
+    many = with_clauses(book, MODERATION, {"/gardens/labellers": 20})
+    slugs = [f"calm-{number}" for number in range(7)]
+    for slug in slugs:
+        labeller(session, cleo, many, slug=slug)
+    publish(session, cleo, many, Naming("loud", handle=ada.handle), slug="calm-3")
+    found: list[str] = []
+    after: tuple[int, ...] | None = None
+    while True:
+        items, after = labellers.listed(session, cleo, book, NOW, after=after, limit=3)
+        found += [one.slug for one in items]
+        if after is None:
+            break
+    assert found[0] == "calm-3" and sorted(found) == slugs
+    assert labellers.listed(session, cleo, book, NOW, after=(2**63 - 1, 1), limit=9)[0]
+    assert labellers.listed(session, cleo, book, NOW, after=(0, 1), limit=9) == ([], None)
+
+
+def test_law_01_how_many_labels_a_labeller_has_is_a_clause(
+    session: Session, book: Book, cleo: Identity
+) -> None:
+    three = with_clauses(book, MODERATION, {"/gardens/labels": 3})
+    labeller(session, cleo, three, "a-one", "b-two", "c-three")
+    with pytest.raises(RuleBroken) as refused:
+        labeller(session, cleo, three, "a-one", "b-two", "c-three", "d-four", slug="other")
+    clause = refused.value.faults[0].clause
+    assert clause is not None and (clause.clause, clause.value) == ("/gardens/labels", 3)

@@ -16,6 +16,7 @@ from coop.features import LABELLER_PUBLISHING
 from coop.holdings import Held, Holdings
 from coop.identity import Identity
 from tests.audience.factories import NOW, with_clauses
+from tests.audience.silenced import pause
 
 Whose = Literal["member", "guild"]
 FEATURE = "/features/labeller_publishing"
@@ -107,3 +108,18 @@ def test_whoever_loses_the_feature_publishes_no_further_edition(
     with pytest.raises(Forbidden):
         editions.publish(session, ada, book, "calm", [], [Naming("loud", handle="ada")], "", NOW)
     assert labellers.read(session, ada, book, "calm", NOW).standing == "at work", "what it said holds"
+
+
+def test_whom_a_jury_paused_founds_no_labeller_and_publishes_no_edition(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    may = held_by(book, member=ada)
+    labellers.found(session, ada, may, "calm", "Calm", "", ["loud"], None, NOW)
+    until = pause(session, may, ada, NOW)
+    with pytest.raises(Forbidden) as refused:
+        editions.publish(session, ada, may, "calm", [Naming("loud", handle="ada")], [], "A word", NOW)
+    clause = refused.value.faults[0].clause
+    assert clause is not None and clause.clause == "/pauses/length"
+    with pytest.raises(Forbidden):
+        labellers.found(session, ada, may, "quiet", "Quiet", "", ["loud"], None, NOW)
+    editions.publish(session, ada, may, "calm", [Naming("loud", handle="ada")], [], "A word", until)

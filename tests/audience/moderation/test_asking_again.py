@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -60,6 +61,32 @@ def test_a_label_that_comes_later_asks_again_and_its_author_is_told(
     assert cause["labels"][0]["labels"] == [{"label": "spam", "edition": 1, "of": "post"}]
     assert session.scalars(select(col(Announcement.line))).all() == ["A post of yours is shown folded."]
     assert asked(session, book, NOW) == 0, "once"
+
+
+def test_a_thing_that_cannot_be_asked_about_is_passed_over_and_keeps_none_waiting(
+    session: Session,
+    book: Book,
+    ada: Identity,
+    cleo: Identity,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    book = trusting(book)
+    found(session, cleo, book, NOW - DAY)
+    bad, good = (make_post(session, ada, book, now=NOW - HOUR).id for _ in range(2))
+    ask = asking_again.ask
+
+    def fails(session: Session, book: Book, thing: asking_again.Thing, *more: Any) -> bool:
+        done = ask(session, book, thing, *more)
+        if thing.id == bad:
+            raise KeyError("attack")
+        return done
+
+    monkeypatch.setattr(asking_again, "ask", fails)
+    say(session, cleo, book, NOW, spam(bad, good))
+    assert asked(session, book, NOW) == 1
+    assert (done_with(session, bad), done_with(session, good)) == ([], ["collapse"])
+    assert "attack" in "".join(capsys.readouterr())
 
 
 def test_the_options_of_a_poll_are_part_of_what_is_asked_about_again(

@@ -16,6 +16,7 @@ from coop.errors import Conflict, NotFound, RuleBroken
 from coop.identity import Identity
 from tests.audience.factories import NOW
 from tests.audience.moderation.rules import rule, with_rules
+from tests.audience.silenced import suspend
 from tests.coop.told import told
 from tests.factories import identity_of, make_member
 
@@ -79,13 +80,15 @@ def test_whoever_takes_a_held_follow_back_does_not_follow_when_its_hold_ends(
     assert follows.state(session, ada, ben.member_id) == "none"
 
 
-@pytest.mark.parametrize("act", ["block", "leave", "be_left"])
+@pytest.mark.parametrize("act", ["block", "leave", "be_left", "be_suspended"])
 def test_what_stands_in_the_way_by_then_counts_as_if_it_were_asked_only_then(
     session: Session, ruled: Book, ada: Identity, ben: Identity, act: str
 ) -> None:
     follows.follow(session, ada, ruled, "ben", NOW)
     if act == "block":
         following.block(session, ada, ruled, "ben", NOW)
+    elif act == "be_suspended":
+        suspend(session, ada, NOW)
     else:
         members.leave(session, ada if act == "leave" else ben, NOW)
     end(session, ruled, ada)

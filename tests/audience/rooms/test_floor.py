@@ -6,10 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from audience.rooms import floor, seats
+from audience import limit_for_now
+from audience.permission import KEPT_OUT
+from audience.rooms import allowed, floor, seats
 from audience.rooms.tables import Room, RoomHand, RoomTurn
 from coop.errors import Conflict, Forbidden, NotFound
+from tests.audience.factories import with_clauses
 from tests.audience.rooms.live import MINUTE, SECOND, SOON, Live
+from tests.audience.silenced import suspend
 
 
 def act(bakers: Live, deed: str, room: Room, who: str, *more: str, at: datetime = SOON) -> None:
@@ -152,6 +156,47 @@ def test_who_leaves_neither_waits_nor_speaks(bakers: Live, full: Room) -> None:
         seats.leave(bakers.session, bakers.people[who], bakers.book, full.post_id, SOON + 2 * SECOND)
     assert (bakers.speaking(full), bakers.waiting(full)) == ([], [])
     assert bakers.session.scalars(select(col(RoomTurn.ended_at))).all() == [SOON + 2 * SECOND]
+
+
+def test_whom_a_vote_suspended_keeps_nobody_from_the_floor(bakers: Live) -> None:
+    bakers.says(speakers=1)
+    room = bakers.open()
+    bakers.enter(room, "cleo", "dan", "eve")
+    bakers.take(room, "cleo")
+    bakers.hand(room, "eve")
+    for who in ("cleo", "eve"):
+        suspend(bakers.session, bakers.people[who], SOON)
+    assert (bakers.speaking(room), bakers.waiting(room)) == ([], [])
+    bakers.take(room, "dan")
+    assert bakers.speaking(room) == ["dan"]
+    assert bakers.session.scalars(select(RoomHand)).all() == []
+    assert {"cleo", "eve"} < set(bakers.present(room))
+
+
+def test_who_is_suspended_speaks_on_where_the_clause_does_not_withhold_to_answer(bakers: Live) -> None:
+    bakers.says(speakers=1)
+    bakers.book = with_clauses(bakers.book, "membership", {"/suspensions/withholds": ["publish"]})
+    room = bakers.open()
+    bakers.enter(room, "cleo", "dan")
+    bakers.take(room, "cleo")
+    suspend(bakers.session, bakers.people["cleo"], SOON)
+    with pytest.raises(Conflict):
+        bakers.take(room, "dan")
+    assert bakers.speaking(room) == ["cleo"]
+
+
+def test_whom_a_limit_for_now_keeps_out_is_not_heard_either(bakers: Live) -> None:
+    room = bakers.open()
+    bakers.enter(room, "olga")
+    bakers.take(room, "olga")
+    allowed.check("be_heard", bakers.look(room, "olga").standing)
+    limit_for_now.begin(bakers.session, bakers.people["ben"], bakers.book, None, "strangers", SOON)
+    standing = bakers.look(room, "olga").standing
+    assert standing.speaking
+    acts: tuple[allowed.Act, ...] = ("be_heard", "listen")
+    for one in acts:
+        with pytest.raises(Forbidden, match=KEPT_OUT):
+            allowed.check(one, standing)
 
 
 def test_whom_a_jury_paused_listens_and_neither_speaks_nor_waits(bakers: Live, full: Room) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from app import POLICY_KINDS
@@ -118,6 +118,16 @@ def test_what_is_taken_back_while_it_is_due_is_either_published_or_gone(committe
     assert sum(one.result() for one in published) + gone == len(kept)
     with committed.begin() as session:
         assert len(bodies(session)) == len(kept) - gone
+
+
+def test_a_post_that_cannot_be_read_any_more_keeps_none_that_is_due_after_it(committed: Database) -> None:
+    _, kept = keep(committed, 3)
+    with committed.begin() as session:
+        broken = update(ScheduledPost).where(col(ScheduledPost.id) == kept[0]).values(draft={"body": 7})
+        session.execute(broken)
+    assert publishing.publish_due(committed, Books(POLICY_KINDS), Clock()) == 2
+    with committed.begin() as session:
+        assert list(bodies(session)) == ["Loaf 1", "Loaf 2"]
 
 
 def test_of_many_given_at_once_no_more_are_kept_than_the_clause_says(committed: Database) -> None:
