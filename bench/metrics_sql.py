@@ -56,9 +56,9 @@ FROM turn JOIN placed USING (n, k) ORDER BY turn.id
 
 # A jury has looked at one post in a hundred, and found something in half of them.
 CASES = """
-INSERT INTO moderation_case (id, kind, post_id, author_id, guild_id, ground, words, opened_at, called_at,
-                             salt, closed_at, closed_why, outcome, measure, tally)
-SELECT id, 'report', id, author_id, guild_id, 'attack', '', created_at, created_at, '',
+INSERT INTO moderation_case (id, kind, post_id, author_id, guild_id, ground, by_law, words, opened_at,
+                             called_at, salt, closed_at, closed_why, outcome, measure, tally)
+SELECT id, 'report', id, author_id, guild_id, 'attack', '{"name": "attack"}', '', created_at, created_at, '',
        created_at + interval '2 days', 'jury',
        CASE WHEN pg_temp.u(id, 71) < 0.5 THEN 'none' ELSE 'collapse' END, 'nothing', '{}'
 FROM post WHERE pg_temp.u(id, 70) < 0.01 AND created_at + interval '2 days' < %(until)s

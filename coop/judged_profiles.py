@@ -24,16 +24,17 @@ FIELDS = ("display_name", "about")
 """What others see of a profile, and members judge."""
 
 
-def standing(session: Session, member_id: int) -> ProfileChange:
-    """Return the change of a member's profile that others see: what joining brought, where there is no other.
+def standing(session: Session, member_id: int, reader_id: int) -> ProfileChange:
+    """Return the change of a member's profile that others see: what joining brought, if there is no other.
 
+    Where it has to be put on record, the row of who looks at it is held with theirs, in order of id.
     Raise NotFound where they have left.
     """
     stands = select(ProfileChange).where(col(ProfileChange.author_id) == member_id, col(ProfileChange.stands))
     found = session.scalars(stands).one_or_none()
     if found is not None:
         return found
-    member = hold_profile(session, member_id)
+    member = hold_profile(session, member_id, reader_id)
     if member is None:
         raise NotFound
     found = session.scalars(stands).one_or_none()

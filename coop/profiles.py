@@ -131,11 +131,15 @@ def _screened(
     session.flush()
 
 
-def hold_profile(session: Session, member_id: int) -> Member | None:
-    """Return a member who is here, their row locked: their changes come one after another."""
-    here = select(Member).where(col(Member.id) == member_id, col(Member.left_at).is_(None))
-    locked = here.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return session.scalars(locked).one_or_none()
+def hold_profile(session: Session, member_id: int, *others: int) -> Member | None:
+    """Return a member who is here, their row locked: their changes come one after another.
+
+    The rows of ``others`` are locked with it, all in order of id.
+    """
+    here = select(Member).where(col(Member.id).in_((member_id, *others)), col(Member.left_at).is_(None))
+    locked = here.order_by(col(Member.id)).with_for_update(key_share=True)
+    held = session.scalars(locked.execution_options(populate_existing=True)).all()
+    return next((one for one in held if one.id == member_id), None)
 
 
 def _waits(member_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -39,7 +39,7 @@ def test_migrations_are_numbered_one_after_another() -> None:
 
 @pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)
 def test_migrations_import_no_tables(path: Path) -> None:
-    allowed = {"sqlalchemy", "alembic", "collections", "typing"}
+    allowed = {"sqlalchemy", "alembic", "collections", "tomllib", "typing"}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.module is not None and node.module.split(".")[0] in allowed

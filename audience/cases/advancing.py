@@ -1,20 +1,26 @@
 """Advancing cases: what follows from facts and time, carried out by the worker.
 
-What is held becomes a case; what was called is given a jury; a juror tied to the author is followed by the
-next; what is over is closed; and what was kept for it goes. Law 14: none of it depends on when it is done, or
+What is held becomes a case; what is over is closed; a juror tied to the author is followed by the next; what
+was called is given a jury; and what was kept for it goes. Law 14: none of it depends on when it is done, or
 how often, but how long somebody waits. Each case is a transaction of its own; one that another worker holds
-is left to it.
+is left to it, and one that fails is logged and keeps nobody behind it waiting.
+
+Only what is due is looked at, however much is open beside it: single reports wait for weeks, and juries for
+days.
 """
 
 import secrets
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlmodel import Session, col
 
-from audience.cases import closing, drawing, juries, kept_profiles
+from audience.cases import closing, drawing, juries, kept_profiles, pool
 from audience.cases.tables import Case, CaseJuror
 from audience.moderation.rules import MODERATION, ModerationRules
+from audience.moderation.tables import Decision
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
@@ -22,8 +28,8 @@ from coop.due_rows import one_by_one
 from coop.ids import new_id
 from coop.policies import Books
 
-PER_RUN = 500
-"""Cases that one run of the job looks at, at most."""
+AT_A_TIME = 500
+"""Ids that are read at once; a run goes on until it has seen all that is due."""
 
 _HELD = text("""
 INSERT INTO moderation_case (id, kind, post_id, reply_id, profile_id, follow_id, author_id, guild_id,
@@ -37,37 +43,86 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """)
 
+# What has a jury already, or wants one, is left out: of one thing one case is open.
 _WITHOUT = text("""
-SELECT decision.id FROM decision
-WHERE action = 'hold'
-  AND ended_at IS NULL AND NOT dry_run AND holds_until > :now
+SELECT holds_until AS at, decision.id FROM decision
+WHERE action = 'hold' AND ended_at IS NULL AND NOT dry_run AND holds_until > :now
+  AND (CAST(:at AS timestamptz) IS NULL OR (holds_until, decision.id) > (:at, :after))
   AND NOT EXISTS (SELECT FROM moderation_case WHERE decision_id = decision.id AND kind = 'hold')
-ORDER BY holds_until LIMIT :most
+  AND NOT EXISTS (SELECT FROM moderation_case AS other WHERE other.closed_at IS NULL
+                    AND (other.post_id = decision.post_id OR other.reply_id = decision.reply_id)
+                    AND other.called_at IS NOT NULL)
+ORDER BY holds_until, decision.id LIMIT :most
+""")
+_OVER = text("""
+SELECT due_at AS at, id FROM moderation_case
+WHERE closed_at IS NULL AND due_at <= :now
+  AND (CAST(:at AS timestamptz) IS NULL OR (due_at, id) > (:at, :after))
+ORDER BY due_at, id LIMIT :most
+""")
+_CALLED = text("""
+SELECT called_at AS at, id FROM moderation_case
+WHERE closed_at IS NULL AND called_at IS NOT NULL AND drawn_at IS NULL
+  AND (CAST(:at AS timestamptz) IS NULL OR (called_at, id) > (:at, :after))
+ORDER BY called_at, id LIMIT :most
+""")
+_FEW = text("""
+SELECT opened_at AS at, id FROM moderation_case
+WHERE closed_at IS NULL AND called_at IS NULL AND opened_at <= :before
+  AND (CAST(:at AS timestamptz) IS NULL OR (opened_at, id) > (:at, :after))
+ORDER BY opened_at, id LIMIT :most
 """)
 
 
 def advance(database: Database, books: Books, clock: Clock) -> int:
     """Do what is due of every open case, and return of how many something was."""
     with database.begin() as session:
-        now = clock.now(session)
-        held = list(session.scalars(_WITHOUT, {"now": now, "most": PER_RUN}))
+        rules, now = books.current(session).rules(MODERATION, ModerationRules), clock.now(session)
+        tied = list(pool.conflicted(session, rules.juries, now))
 
-    def open_one(session: Session, decision_id: int) -> int:
+    def held(session: Session, decision_id: int) -> bool:
         return open_hold(session, decision_id, clock.now(session))
 
-    def step_one(session: Session, case_id: int) -> int:
+    def due(session: Session, case_id: int) -> bool:
         return step(session, books.current(session), case_id, clock.now(session))
 
-    done = one_by_one(database, "cases", held, open_one)
-    with database.begin() as session:
-        waiting = select(col(Case.id)).where(col(Case.closed_at).is_(None)).order_by(col(Case.opened_at))
-        open_ones = list(session.scalars(waiting.limit(PER_RUN)))
-    done += one_by_one(database, "cases", open_ones, step_one)
+    bound = {"now": now, "before": now - rules.reports.again}
+    done = one_by_one(database, "cases", _found(database, _WITHOUT, bound), held)
+    done += one_by_one(database, "cases", _found(database, _OVER, bound), due)
+    done += one_by_one(database, "cases", tied, due)
+    done += one_by_one(database, "cases", _found(database, _CALLED, bound), due)
+    done += one_by_one(database, "cases", _found(database, _FEW, bound), due)
     return done + kept_profiles.let_go(database, clock)
 
 
+def _found(database: Database, wanted: TextClause, bound: Mapping[str, Any]) -> Iterator[int]:
+    """Yield the ids of all that is due in one way, what was due first at the top."""
+    at, after = None, 0
+    while True:
+        known = {name: value for name, value in bound.items() if f":{name}" in wanted.text}
+        with database.begin() as session:
+            rows = session.execute(wanted, {**known, "at": at, "after": after, "most": AT_A_TIME}).all()
+        yield from (row.id for row in rows)
+        if len(rows) < AT_A_TIME:
+            return
+        at, after = rows[-1]
+
+
 def open_hold(session: Session, decision_id: int, now: datetime) -> bool:
-    """Call a jury to something that is held; say whether there was none yet."""
+    """Call a jury to something that is held; say whether there was none yet.
+
+    Reports that were too few for a jury end with that: one looks now.
+    """
+    decision = session.get_one(Decision, decision_id)
+    about = [
+        col(column) == value
+        for column, value in ((Case.post_id, decision.post_id), (Case.reply_id, decision.reply_id))
+        if value is not None
+    ]
+    uncalled = (col(Case.closed_at).is_(None), col(Case.called_at).is_(None))
+    if about:
+        for case in session.scalars(select(Case).where(*about, *uncalled).with_for_update()):
+            closing.give_way(session, case, now)
     bound = {"id": new_id(now), "decision": decision_id, "now": now, "salt": secrets.token_hex(32)}
     return session.scalar(_HELD, bound) is not None
 
@@ -85,6 +140,9 @@ def step(session: Session, book: Book, case_id: int, now: datetime) -> bool:
         closing.end(session, book, case, "few", now)
         return True
     if case.drawn_at is None:
+        if _ended(session, case):
+            closing.end(session, book, case, "ended", now)
+            return True
         if drawing.draw(session, book, case, now):
             return True
         if now < case.called_at + (rules.holds.longest if case.kind == "hold" else rules.juries.time):
@@ -99,10 +157,17 @@ def step(session: Session, book: Book, case_id: int, now: datetime) -> bool:
 
 def _replaced(session: Session, book: Book, case: Case, now: datetime) -> bool:
     """Give the places of jurors whom something ties to the author by now to the next; say whether any was."""
-    sitting = select(CaseJuror).where(
-        col(CaseJuror.case_id) == case.id, col(CaseJuror.left_at).is_(None), col(CaseJuror.voted_at).is_(None)
-    )
-    tied = [one for one in session.scalars(sitting).all() if juries.conflicted(session, book, case, one, now)]
-    for juror in tied:
+    rules = book.rules(MODERATION, ModerationRules).juries
+    tied = pool.conflicted(session, rules, now, case).get(case.id, ())
+    for member_id in tied:
+        juror = session.get_one(CaseJuror, (case.id, member_id))
         juries.leave(session, book, case, juror, "conflict", now)
     return bool(tied)
+
+
+def _ended(session: Session, case: Case) -> bool:
+    """Say whether what a case was to judge has ended meanwhile."""
+    ended = select(col(Decision.id)).where(
+        col(Decision.id) == case.decision_id, col(Decision.ended_at).is_not(None)
+    )
+    return case.decision_id is not None and session.scalar(ended) is not None

@@ -4,7 +4,10 @@ Whoever made the thing may appeal, and anyone who could read it: who may open it
 before it was hidden. Law 7: for everybody else there is no such decision. What a jury decided on appeal is
 final, and no jury that judges an appeal does anything stricter.
 
-A unique index keeps one appeal of a decision, however many ask at once.
+What is held is no matter for an appeal: a jury is called to it anyway, and judges it before the hold ends.
+
+A unique index keeps one appeal of a decision, however many ask at once. Locks: the open case about the thing,
+then the decision, then the members (``counted_acts.py``).
 """
 
 import secrets
@@ -15,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from audience.access import access_post
-from audience.cases import subject
+from audience.cases import counted_acts, subject
 from audience.cases.subject import Subject
 from audience.cases.tables import Case
 from audience.moderation.rules import MODERATION, ModerationRules
@@ -49,12 +52,12 @@ def appeal(
         raise Conflict("This is not in force any more: there is nothing to appeal.")
     if now >= decision.appeal_until:
         raise Conflict(f"This could be appealed until {decision.appeal_until:%Y-%m-%d %H:%M} UTC.")
-    slowed = slowed_until(decision.causes, decision.made_at) if decision.action == "slow" else None
+    slowed = slowed_until(decision.causes) if decision.action == "slow" else None
     if slowed is not None and now >= slowed:
         raise Conflict("You are not slowed down any more: there is nothing for a jury to look at.")
     _check_final(session, decision)
-    _check_often(session, member, book, now)
-    _check_there(session, decision)
+    if decision.action == "hold":
+        raise Conflict("This ends by itself, and a jury is called to it before: none has to be asked for.")
     thing = subject.of_decision(session, decision)
     made: int | None = session.execute(
         insert(Case)
@@ -82,6 +85,9 @@ def appeal(
         if earlier is not None and earlier.closed_at is not None:
             raise Conflict("It was looked at again already, because of an appeal, and that happens once.")
         raise Conflict("A jury is to look at it already: it is looked at again once.")
+    counted_acts.hold(session, member, thing)
+    _check_often(session, member, book, made, now)
+    _check_there(session, decision)
     return session.get_one(Case, made)
 
 
@@ -99,12 +105,28 @@ def is_final(session: Session, decision_id: int) -> bool:
 
 def _decision(session: Session, member: Identity, book: Book, decision_id: int, now: datetime) -> Decision:
     """Return a decision about something that the member made or could read, its row locked."""
-    decision = session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
+    decision = session.get(Decision, decision_id)
     if decision is None or decision.dry_run:
         raise NotFound
     if decision.author_id != member.member_id:
         _check_could_read(session, member, book, decision, now)
-    return decision
+    _hold_case(session, decision)
+    return session.get_one(Decision, decision_id, with_for_update=True, populate_existing=True)
+
+
+def _hold_case(session: Session, decision: Decision) -> None:
+    """Wait for whoever closes a case about the thing, because they take the decision after it."""
+    about = [
+        col(column) == value
+        for column, value in (
+            (Case.post_id, decision.post_id),
+            (Case.reply_id, decision.reply_id),
+            (Case.profile_id, decision.profile_id),
+            (Case.follow_id, decision.follow_id),
+        )
+        if value is not None
+    ]
+    session.execute(select(col(Case.id)).where(*about, col(Case.closed_at).is_(None)).with_for_update())
 
 
 def _check_could_read(
@@ -134,7 +156,7 @@ def _check_there(session: Session, decision: Decision) -> None:
         raise Conflict("This ends by itself: there is nothing for a jury to look at.")
     if decision.profile_id is None:
         return
-    if decision.action == "hold" or not judged_profiles.keep(session, decision.profile_id):
+    if not judged_profiles.keep(session, decision.profile_id):
         raise Conflict(
             "This ends by itself, was changed since, or you may write it anew: there is nothing for a jury to"
             " look at."
@@ -151,9 +173,11 @@ def _check_final(session: Session, decision: Decision) -> None:
         raise Conflict(f"A jury looks at it already, and decides{by}.")
 
 
-def _check_often(session: Session, member: Identity, book: Book, now: datetime) -> None:
+def _check_often(session: Session, member: Identity, book: Book, made: int, now: datetime) -> None:
+    """Raise TooMany where a member has appealed too often before what they ``made`` just now."""
     most = book.rules(MODERATION, ModerationRules).appeals.per_month
-    own = (col(Case.appellant_id) == member.member_id, col(Case.opened_at) > now - MONTH)
+    appealed = (col(Case.appellant_id) == member.member_id, col(Case.id) != made)
+    own = (*appealed, col(Case.opened_at) > now - MONTH)
     number, first = session.execute(select(func.count(), func.min(col(Case.opened_at))).where(*own)).one()
     if number >= most:
         detail = f"You have appealed {number} times in 30 days, which is as often as one member appeals."

@@ -1,28 +1,41 @@
-"""Ballots of jurors: each votes once, and nothing says who voted what.
+"""Ballots of jurors: each votes once, and nothing that is kept says who voted what.
 
-That a juror has voted stands on their place in the jury, under whose row lock it is done, so two requests of
-one juror count once. The ballot itself knows the case alone; its id is drawn by lot. What a jury may choose
-from is a clause: the ground's outcomes; of a decision that is judged, nothing stricter than it was.
+That a juror has voted stands on their place in the jury, under the lock of the case, so two requests of one
+juror count once. The ballot knows the case alone: no juror, and no time. The two are written in one
+transaction, so with each vote all ballots of the case are written anew, with new ids and in an order drawn at
+random, and so are the places of all who have voted: neither ids, nor the places of the rows, nor the
+transactions that wrote them tell which came with which. Once the case is closed the ballots are deleted, and
+how many said what is all that stays.
+
+What this does not keep. The first ballot of a case is its first voter's until a second comes. Whoever can
+read the database again and again while the jury votes, its log of changes (WAL), backups of that time, or the
+memory of the server, can see each ballot arrive with its voter; what was written anew or deleted stays on
+disk until it is vacuumed. And where all ballots say the same, everybody knows what each said.
+
+What a jury may choose from is a clause: the ground's outcomes, as the ground read when the jury was called;
+of a decision that is judged, nothing stricter than it was.
 """
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import case as whether
+from sqlalchemy import delete, insert, or_, select, update
 from sqlmodel import Session, col
 
 from audience.cases import subject
-from audience.cases.causes import MEANINGLESS, grounds, outcomes_of
+from audience.cases.causes import MEANINGLESS, ByLaw, outcomes_of
 from audience.cases.outcome import Vote
 from audience.cases.subject import Noun, Subject
-from audience.cases.tables import Case, CaseBallot
+from audience.cases.tables import Case, CaseBallot, CaseJuror
 from audience.moderation.case_rules import MEASURES, Measure, Outcome
-from audience.moderation.ruleset import scope_of
 from audience.moderation.tables import Decision
-from coop.book import Book
 from coop.errors import Conflict, Fault, RuleBroken
 from coop.ids import LARGEST
+
+_LOT = secrets.SystemRandom()
 
 AT_MOST: dict[str, tuple[Outcome, ...]] = {
     "label": ("none", "label"),
@@ -46,7 +59,7 @@ def at_most(action: str, thing: Subject) -> tuple[Outcome, ...]:
     return tuple(one for one in whole if one not in MEANINGLESS.get(thing.noun, ()))
 
 
-def choices(session: Session, book: Book, case: Case) -> tuple[tuple[Outcome, ...], tuple[Measure, ...]]:
+def choices(session: Session, case: Case) -> tuple[tuple[Outcome, ...], tuple[Measure, ...]]:
     """Return what the jury of a case may choose from, the mildest first, for the thing and for its author."""
     thing = subject.of_case(session, case)
     measures: tuple[Measure, ...] = ("nothing",)
@@ -56,16 +69,29 @@ def choices(session: Session, book: Book, case: Case) -> tuple[tuple[Outcome, ..
         ).one()
         outcomes = at_most(action, thing)
     else:
-        ground = grounds(book, scope_of(book, thing.guild)).get(case.ground or "")
-        outcomes = outcomes_of(ground, thing.noun)
-        if ground is not None:
-            measures = tuple(one for one in MEASURES if one == "nothing" or one in ground.measures)
+        law = cast(ByLaw, case.by_law)
+        outcomes = outcomes_of(law["outcomes"], thing.noun)
+        measures = tuple(one for one in MEASURES if one == "nothing" or one in law["measures"])
     return outcomes, measures
 
 
-def cast_ballot(session: Session, book: Book, case: Case, vote: Vote) -> None:
-    """Keep a ballot of a juror whose place the caller holds; raise RuleBroken where it is no choice here."""
-    outcomes, measures = choices(session, book, case)
+def cast_ballot(session: Session, case: Case, juror: CaseJuror, vote: Vote, now: datetime) -> None:
+    """Keep the ballot of a juror of a case that the caller holds, and that they have voted.
+
+    Raise RuleBroken where it is no choice here.
+    """
+    _check(session, case, vote)
+    _mix_in(session, case.id, vote)
+    voted = or_(col(CaseJuror.voted_at).is_not(None), col(CaseJuror.member_id) == juror.member_id)
+    at = whether((col(CaseJuror.member_id) == juror.member_id, now), else_=col(CaseJuror.voted_at))
+    session.execute(
+        update(CaseJuror).where(col(CaseJuror.case_id) == case.id, voted).values(voted_at=at),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def _check(session: Session, case: Case, vote: Vote) -> None:
+    outcomes, measures = choices(session, case)
     faults = []
     if vote.outcome not in outcomes:
         faults.append(Fault("/outcome", f"This jury chooses from: {', '.join(outcomes)}."))
@@ -75,16 +101,21 @@ def cast_ballot(session: Session, book: Book, case: Case, vote: Vote) -> None:
         faults.append(Fault("/bad_faith", "Only reports that nothing comes of can be made in bad faith."))
     if faults:
         raise RuleBroken("This is not what this jury decides.", faults=tuple(faults))
-    session.add(
-        CaseBallot(
-            id=secrets.randbelow(LARGEST) + 1,
-            case_id=case.id,
-            outcome=vote.outcome,
-            measure=vote.measure,
-            bad_faith=vote.bad_faith,
-        )
-    )
-    session.flush()
+
+
+def _mix_in(session: Session, case_id: int, vote: Vote) -> None:
+    """Add a ballot, and write all others of the case anew with it, in an order drawn at random."""
+    taken = delete(CaseBallot).where(col(CaseBallot.case_id) == case_id)
+    rows = session.execute(taken.returning(*(col(getattr(CaseBallot, one)) for one in Vote._fields))).all()
+    mixed = [vote, *(Vote(*row) for row in rows)]
+    _LOT.shuffle(mixed)
+    values = [{"id": _LOT.randrange(LARGEST) + 1, "case_id": case_id, **one._asdict()} for one in mixed]
+    session.execute(insert(CaseBallot), values)
+
+
+def forget(session: Session, case: Case) -> None:
+    """Delete the ballots of a case that the caller holds and that is closed: how many said what is kept."""
+    session.execute(delete(CaseBallot).where(col(CaseBallot.case_id) == case.id))
 
 
 def votes(session: Session, case: Case) -> Sequence[Vote]:

@@ -15,14 +15,13 @@ from sqlalchemy import literal, select
 from sqlmodel import Session, col
 
 from audience.cases import bad_faith, ballots, pauses, subject
-from audience.cases.causes import by_law, of_ground, restated
+from audience.cases.causes import ByLaw, beside, of_people, restated, told
 from audience.cases.outcome import Decided, decided
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, Report
 from audience.moderation import decisions, pace, profile_decisions
 from audience.moderation.case_rules import OUTCOMES
 from audience.moderation.rules import MODERATION, Action, ModerationRules
-from audience.moderation.ruleset import scope_of
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept
 from coop import notices, suspensions
@@ -61,22 +60,24 @@ def end(
     _tell_reporters(session, book, case, ENDED_SAID[told or why], now)
 
 
+def give_way(session: Session, case: Case, now: datetime) -> None:
+    """Close a case of too few reports that the caller holds, because a jury looks at the thing anyway."""
+    _close(session, case, "ended", now)
+
+
 def _by_report(
     session: Session, book: Book, case: Case, thing: Subject, found: Decided, now: datetime
 ) -> None:
     """Do what a jury decided about something that was reported."""
     _close(session, case, JURY, now, found)
     before = _in_force(session, thing)
-    scope, causes = scope_of(book, thing.guild), []
     if found.outcome != "none":
-        cause = of_ground(
-            book, scope, case.ground or "", cast(Action, found.outcome), "jury", found.tally["outcome"]
-        )
-        causes = [cause, *_standing(before, cause)]
-        made = _put(session, book, thing, causes, now)
+        law = cast(ByLaw, case.by_law)
+        cause = of_people(book, law, cast(Action, found.outcome), "jury", found.tally["outcome"])
+        made = _put(session, book, thing, [cause, *_standing(before, cause)], now)
         case.made_id = None if made is None else made.id
         if found.measure == "suspend":
-            asked = suspensions.ask(session, thing.author_id, by_law(cause), found.tally["measure"], now)
+            asked = suspensions.ask(session, thing.author_id, told(cause), found.tally["measure"], now)
             case.asked_id = asked.id
     if found.measure == "pause":
         pauses.pause(session, book, thing.author_id, case.id, now)
@@ -114,7 +115,7 @@ def _by_judging(
         causes = [] if found.outcome == "none" else [
             restated(heaviest, cast(Action, found.outcome), found.tally["outcome"])
         ]  # fmt: skip
-        made = _put(session, book, thing, [*causes, *rest], now)
+        made = _put(session, book, thing, [*causes, *beside(rest, found.outcome)], now)
         case.made_id = None if made is None else made.id
     if milder and case.kind == "appeal":
         _lift_measures(session, judged, now)
@@ -150,9 +151,13 @@ def _put(session: Session, book: Book, thing: Subject, causes: list[Kept], now: 
 
 
 def _standing(before: Decision | None, cause: Kept) -> list[Kept]:
-    """Return the causes of what was in force that still say something beside what a jury decided."""
+    """Return the causes of what was in force that still say something beside what a jury found of reports.
+
+    It was not asked about them, so they stand; but what a jury has looked at is not held any more.
+    """
     causes = [] if before is None else cast(list[Kept], before.causes)
-    return [one for one in causes if (one["scope"], one["clause"]) != (cause["scope"], cause["clause"])]
+    others = [one for one in causes if (one["scope"], one["clause"]) != (cause["scope"], cause["clause"])]
+    return [one for one in others if one["then"] != "hold"]
 
 
 def _lift_measures(session: Session, judged: Decision, now: datetime) -> None:
@@ -165,6 +170,7 @@ def _lift_measures(session: Session, judged: Decision, now: datetime) -> None:
 
 
 def _close(session: Session, case: Case, why: str, now: datetime, found: Decided | None = None) -> None:
+    ballots.forget(session, case)
     case.closed_at, case.closed_why = now, why
     if found is not None:
         case.outcome, case.measure, case.tally = found.outcome, found.measure, found.tally

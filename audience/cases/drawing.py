@@ -6,6 +6,9 @@ of that commitment and of a checkpoint of the ledger: the first one signed after
 nobody knew then; where the ledger has not moved for ``PATIENCE``, the last one. Jurors are told commitment
 and seed; the salt and the pool stay in the database, from which whoever audits it draws again.
 
+Whom the text names comes last in the draw, and is seated only where without them there is no quorum: else
+nobody could ever judge a text that names all who offered.
+
 The pool is of the moment of the draw, and is kept with the case: from it, the salt and the checkpoint the
 draw follows. Two workers draw one jury, because the case's row is held.
 """
@@ -13,11 +16,12 @@ draw follows. Two workers draw one jury, because the case's row is held.
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select
 from sqlmodel import Session, col
 
 from audience.cases import subject
 from audience.cases.pool import may_read, pool
+from audience.cases.sight import named_in
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, CaseJuror
 from audience.moderation.case_rules import Juries
@@ -45,15 +49,18 @@ def draw(session: Session, book: Book, case: Case, now: datetime) -> bool:
     root = _root(session, case, now)
     if root is None or case.drawn_at is not None or thing.gone:
         return False
-    able = pool(session, rules, case, thing, now)
+    able, due = pool(session, rules, case, now), _due(session, case, rules, now)
     commitment = commitment_of(case.salt, able)
     seed = sortition.seed(root, commitment)
     order = [able[handle] for handle in sortition.order(seed, able.keys())]
-    drawn = _first(session, thing, order, rules.size, now)
+    named = named_in(session, thing)
+    drawn = _first(session, thing, [one for one in order if one not in named], rules.size, now)
     if len(drawn) < rules.quorum:
+        drawn = _first(session, thing, sorted(order, key=named.__contains__), rules.quorum, now)
+    if len(drawn) < rules.quorum or due <= now:
         return False
     case.pool, case.commitment, case.seed = sorted(able.values()), commitment, seed
-    case.drawn_at, case.due_at = now, _due(session, case, rules, now)
+    case.drawn_at, case.due_at = now, due
     session.flush()
     for position, member_id in enumerate(drawn):
         seat(session, book, case, member_id, position, now)
@@ -64,10 +71,13 @@ def follow(session: Session, book: Book, case: Case, now: datetime) -> bool:
     """Seat whoever comes next in the draw, because somebody left; say whether anybody does."""
     rules, thing = book.rules(MODERATION, ModerationRules).juries, subject.of_case(session, case)
     seated = set(session.scalars(select(col(CaseJuror.member_id)).where(col(CaseJuror.case_id) == case.id)))
-    able = pool(session, rules, case, thing, now)
+    able, named = pool(session, rules, case, now), named_in(session, thing)
     left = {handle: one for handle, one in able.items() if one in set(case.pool or ()) - seated}
     order = [left[handle] for handle in sortition.order(case.seed or "", left.keys())]
-    for member_id in _first(session, thing, order, 1, now):
+    following = _first(session, thing, [one for one in order if one not in named], 1, now)
+    if not following and _sitting(session, case) < rules.quorum:
+        following = _first(session, thing, order, 1, now)
+    for member_id in following:
         seat(session, book, case, member_id, len(seated), now)
         return True
     return False
@@ -121,11 +131,16 @@ def _root(session: Session, case: Case, now: datetime) -> str | None:
 
 
 def _due(session: Session, case: Case, rules: Juries, now: datetime) -> datetime:
-    """Return by when the jury votes: what is held, or slows somebody, is judged before that ends."""
+    """Return by when the jury votes: what is held, or slows somebody, is judged by the time that ends."""
     due = now + rules.time
     if case.decision_id is None:
         return due
     judged = session.get_one(Decision, case.decision_id)
-    slowed = slowed_until(judged.causes, judged.made_at) if judged.action == "slow" else None
-    ends = judged.holds_until if case.kind == "hold" else slowed
-    return due if ends is None else max(now, min(due, ends))
+    ends = slowed_until(judged.causes) if judged.action == "slow" else judged.holds_until
+    return due if ends is None else min(due, ends)
+
+
+def _sitting(session: Session, case: Case) -> int:
+    """Return how many judge a case by now."""
+    sits = (col(CaseJuror.case_id) == case.id, col(CaseJuror.left_at).is_(None))
+    return session.scalar(select(func.count()).select_from(CaseJuror).where(*sits)) or 0

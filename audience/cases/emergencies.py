@@ -10,8 +10,8 @@ from typing import cast
 from sqlalchemy import func, literal, select
 from sqlmodel import Session, col
 
-from audience.cases import closing
-from audience.cases.causes import grounds, of_ground
+from audience.cases import closing, counted_acts
+from audience.cases.causes import by_law, grounds, of_people
 from audience.cases.subject import Subject
 from audience.cases.tables import Case
 from audience.moderation import decisions
@@ -46,13 +46,14 @@ def hold(
         known = ", ".join(sorted(grounds(book, scope)))
         fault = Fault("/ground", f"There is no such ground here. There are: {known}.")
         raise RuleBroken("Name the by-law that it breaks.", faults=(fault,))
-    _check_often(session, steward, book, rules.per_week, now)
     _end_reports(session, book, thing, now)
+    counted_acts.hold(session, steward, thing)
+    _check_often(session, steward, book, rules.per_week, now)
     before = _held(session, thing)
     if before is not None and before.action in decisions.HIDING:
         raise Conflict("This is hidden already.")
     _check_once(session, thing)
-    cause = of_ground(book, scope, ground, "hold", "steward")
+    cause = of_people(book, by_law(book, scope, ground), "hold", "steward")
     causes = [cause, *([] if before is None else cast(list[Kept], before.causes))]
     made = decisions.put(
         session, book, thing.post_id, thing.reply_id, causes, "steward", now, holds_until=now + rules.hold

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience.cases import ballots, closing, drawing, pool, subject
+from audience.cases import ballots, closing, drawing, pool
 from audience.cases.outcome import Vote
 from audience.cases.sight import Sight, sight
 from audience.cases.tables import Case, CaseJuror, CaseRemark, JuryService
@@ -94,9 +94,7 @@ def vote(session: Session, member: Identity, book: Book, case_id: int, said: Vot
     if juror.voted_at is not None:
         raise ballots.refuse_second()
     _check_free(session, member, book, case, now)
-    ballots.cast_ballot(session, book, case, said)
-    juror.voted_at = now
-    session.flush()
+    ballots.cast_ballot(session, case, juror, said, now)
     waiting = select(col(CaseJuror.member_id)).where(
         col(CaseJuror.case_id) == case.id, col(CaseJuror.left_at).is_(None), col(CaseJuror.voted_at).is_(None)
     )
@@ -123,16 +121,10 @@ def leave(session: Session, book: Book, case: Case, juror: CaseJuror, why: str, 
     drawing.follow(session, book, case, now)
 
 
-def conflicted(session: Session, book: Book, case: Case, juror: CaseJuror, now: datetime) -> bool:
-    """Say whether something ties a juror to the author by now."""
-    rules = book.rules(MODERATION, ModerationRules).juries
-    return pool.conflicted(session, rules, case, subject.of_case(session, case), juror.member_id, now)
-
-
 def _check_free(session: Session, member: Identity, book: Book, case: Case, now: datetime) -> None:
     """Raise Forbidden where something ties a juror to the author: the job gives their place to another."""
     rules = book.rules(MODERATION, ModerationRules).juries
-    if pool.conflicted(session, rules, case, subject.of_case(session, case), member.member_id, now):
+    if member.member_id in pool.conflicted(session, rules, now, case).get(case.id, ()):
         detail = "Something ties you to whoever made this by now, so another judges it in your place."
         clause = book.cite(MODERATION, "/juries/conflicts")
         raise Forbidden(detail, faults=(Fault("", detail, clause),))

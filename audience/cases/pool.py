@@ -6,7 +6,7 @@ post is for somebody is asked of those who are drawn, in the order of the draw (
 its layers, as for any reader, but not whether it is held, nor its seats.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
@@ -19,33 +19,42 @@ from coop.database import as_array
 
 TIES = {
     "blocks": """EXISTS (SELECT FROM relation WHERE kind = 'block' AND (
-        member_id = able.id AND other_id = :author OR member_id = :author AND other_id = able.id))""",
+        member_id = able.id AND other_id = judged.author_id
+        OR member_id = judged.author_id AND other_id = able.id))""",
     "follows": """EXISTS (SELECT FROM relation WHERE kind = 'follow' AND (
-        member_id = able.id AND other_id = :author OR member_id = :author AND other_id = able.id))""",
+        member_id = able.id AND other_id = judged.author_id
+        OR member_id = judged.author_id AND other_id = able.id))""",
     "answers": """EXISTS (SELECT FROM reply JOIN post AS answered ON answered.id = reply.post_id
         WHERE reply.created_at > :since AND (
-          reply.author_id = able.id AND answered.author_id = :author
-          OR reply.author_id = :author AND answered.author_id = able.id))""",
+          reply.author_id = able.id AND answered.author_id = judged.author_id
+          OR reply.author_id = judged.author_id AND answered.author_id = able.id))""",
     "guilds": """EXISTS (SELECT FROM guild_membership AS one JOIN guild_membership AS other USING (guild_id)
-        WHERE one.member_id = able.id AND other.member_id = :author AND one.left_at IS NULL
-          AND other.left_at IS NULL AND guild_id IS DISTINCT FROM CAST(:guild AS bigint))""",
+        WHERE one.member_id = able.id AND other.member_id = judged.author_id AND one.left_at IS NULL
+          AND other.left_at IS NULL AND guild_id IS DISTINCT FROM judged.guild_id)""",
 }
-"""By its name in the clause: the condition that ``able`` is tied to the author."""
+"""By its name in the clause: the condition that ``able`` is tied to whoever made what is ``judged``."""
 
-# Who reported it, appealed it, or judged it before has an interest in how it ends.
+# Whom it is about or to, who reported, held or appealed it, or judged it before, cares how it ends.
 _INVOLVED = """
-  able.id = :author
-  OR able.id IS NOT DISTINCT FROM CAST(:other AS bigint)
+  able.id = judged.author_id
+  OR EXISTS (SELECT FROM follow_begun WHERE follow_begun.id = judged.follow_id AND other_id = able.id)
+  OR EXISTS (SELECT FROM reply JOIN post AS answered ON answered.id = reply.post_id
+             LEFT JOIN reply AS parent ON parent.id = reply.above[cardinality(reply.above)]
+             WHERE reply.id = judged.reply_id AND able.id IN (answered.author_id, parent.author_id))
+  OR EXISTS (SELECT FROM derivative JOIN post AS source ON source.id = parent_id
+             WHERE derivative.post_id = judged.post_id AND source.author_id = able.id)
+  OR EXISTS (SELECT FROM decision WHERE steward_id = able.id
+               AND (decision.post_id = judged.post_id OR decision.reply_id = judged.reply_id))
   OR EXISTS (SELECT FROM report JOIN moderation_case AS about ON about.id = case_id
-             WHERE reporter_id = able.id
-               AND (about.post_id = :post OR about.reply_id = :reply OR about.profile_id = :profile))
+             WHERE reporter_id = able.id AND (about.post_id = judged.post_id
+               OR about.reply_id = judged.reply_id OR about.profile_id = judged.profile_id))
   OR EXISTS (SELECT FROM moderation_case AS about
-             WHERE appellant_id = able.id
-               AND (about.post_id = :post OR about.reply_id = :reply OR about.profile_id = :profile))
+             WHERE appellant_id = able.id AND (about.post_id = judged.post_id
+               OR about.reply_id = judged.reply_id OR about.profile_id = judged.profile_id))
   OR EXISTS (SELECT FROM case_juror JOIN moderation_case AS about ON about.id = case_id
-             WHERE member_id = able.id AND about.id <> :case
-               AND (about.post_id = :post OR about.reply_id = :reply OR about.profile_id = :profile
-                    OR about.follow_id = :follow))
+             WHERE member_id = able.id AND about.id <> judged.id
+               AND (about.post_id = judged.post_id OR about.reply_id = judged.reply_id
+                    OR about.profile_id = judged.profile_id OR about.follow_id = judged.follow_id))
 """
 
 _ABLE = """
@@ -53,9 +62,9 @@ _ABLE = """
   AND able.joined_at <= :tenured
   AND NOT EXISTS (SELECT FROM jury_pause WHERE jury_pause.member_id = able.id AND until > :now)
   AND NOT EXISTS (SELECT FROM suspension WHERE suspension.member_id = able.id AND until > :now)
-  AND (CAST(:guild AS bigint) IS NULL OR EXISTS (
-    SELECT FROM guild_membership
-    WHERE guild_id = :guild AND guild_membership.member_id = able.id AND guild_membership.left_at IS NULL))
+  AND (judged.guild_id IS NULL OR EXISTS (
+    SELECT FROM guild_membership AS of WHERE of.guild_id = judged.guild_id AND of.member_id = able.id
+      AND of.left_at IS NULL))
 """
 
 _FREE = """
@@ -74,24 +83,35 @@ WHERE lock_opens(post.lock_any, post.lock_all, post.lock_none, post.lock_groups,
 """
 
 
-def pool(session: Session, rules: Juries, case: Case, thing: Subject, now: datetime) -> dict[str, int]:
+def pool(session: Session, rules: Juries, case: Case, now: datetime) -> dict[str, int]:
     """Return the ids of those who offered to judge and can, by handle."""
     statement = text(
-        "SELECT able.handle, able.id FROM jury_service"
+        "SELECT able.handle, able.id FROM moderation_case AS judged CROSS JOIN jury_service"
         " JOIN member AS able ON able.id = jury_service.member_id"
-        f" WHERE {_ABLE} AND {_FREE} AND NOT ({_tied(rules)})"
+        f" WHERE judged.id = :case AND {_ABLE} AND {_FREE} AND NOT ({_tied(rules)})"
     )
-    rows = session.connection().execute(statement, _bound(rules, case, thing, now))
-    return {row.handle: row.id for row in rows}
+    bound = _bound(rules, now) | {"case": case.id, "at_once": rules.at_once}
+    return {row.handle: row.id for row in session.connection().execute(statement, bound)}
 
 
 def conflicted(
-    session: Session, rules: Juries, case: Case, thing: Subject, member_id: int, now: datetime
-) -> bool:
-    """Say whether a juror cannot judge any more: something ties them to the author by now, or they left."""
-    statement = text(f"SELECT {_ABLE} AND NOT ({_tied(rules)}) FROM member AS able WHERE able.id = :member")
-    bound = {**_bound(rules, case, thing, now), "member": member_id}
-    return not session.scalar(statement, bound)
+    session: Session, rules: Juries, now: datetime, case: Case | None = None
+) -> Mapping[int, Sequence[int]]:
+    """Return the jurors who have not voted and cannot judge any more, by case: of one, or of all.
+
+    Something ties them to whoever made the thing by now, or they left.
+    """
+    statement = text(
+        "SELECT judged.id AS case_id, array_agg(able.id ORDER BY sits.position) AS jurors"
+        " FROM moderation_case AS judged JOIN case_juror AS sits ON sits.case_id = judged.id"
+        " JOIN member AS able ON able.id = sits.member_id"
+        " WHERE judged.closed_at IS NULL AND judged.due_at > :now"
+        " AND (CAST(:case AS bigint) IS NULL OR judged.id = :case)"
+        " AND sits.left_at IS NULL AND sits.voted_at IS NULL"
+        f" AND NOT ({_ABLE} AND NOT ({_tied(rules)})) GROUP BY judged.id"
+    )
+    bound = _bound(rules, now) | {"case": None if case is None else case.id}
+    return {row.case_id: row.jurors for row in session.connection().execute(statement, bound)}
 
 
 def may_read(session: Session, thing: Subject, members: Sequence[int], now: datetime) -> set[int]:
@@ -109,18 +129,6 @@ def _tied(rules: Juries) -> str:
     return " OR ".join([_INVOLVED, *(TIES[name] for name in rules.conflicts)])
 
 
-def _bound(rules: Juries, case: Case, thing: Subject, now: datetime) -> dict[str, object]:
-    found: dict[str, object] = {
-        "case": case.id,
-        "author": thing.author_id,
-        "post": thing.post_id,
-        "reply": thing.reply_id,
-        "profile": thing.profile_id,
-        "follow": thing.follow_id,
-        "other": thing.other_id,
-        "guild": thing.guild_id,
-        "tenured": now - timedelta(days=rules.tenure_days),
-        "now": now,
-        "at_once": rules.at_once,
-    }
+def _bound(rules: Juries, now: datetime) -> dict[str, object]:
+    found: dict[str, object] = {"tenured": now - timedelta(days=rules.tenure_days), "now": now}
     return found | ({"since": now - rules.answered_within} if "answers" in rules.conflicts else {})

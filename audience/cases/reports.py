@@ -4,7 +4,8 @@ Law 7: one reports only what one was delivered, and is told of one's own reports
 reported what, and its author learns that there were reports only once a jury has done something.
 
 Races: reports of one thing come one after another, because each takes the row of its one open case, which a
-unique index keeps the only one; so the report that calls the jury is one, and no two cases are opened.
+unique index keeps the only one; so the report that calls the jury is one, and no two cases are opened. Those
+of one member come one after another, too (``counted_acts.py``).
 """
 
 import secrets
@@ -16,8 +17,8 @@ from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from audience.cases import bad_faith
-from audience.cases.causes import grounds, outcomes_of
+from audience.cases import bad_faith, counted_acts
+from audience.cases.causes import by_law, grounds, outcomes_of
 from audience.cases.subject import Subject
 from audience.cases.tables import Case, Report
 from audience.moderation.case_rules import Reports, ground_clause
@@ -25,6 +26,7 @@ from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.ruleset import scope_of
 from coop import judged_profiles
 from coop.book import Book
+from coop.database import as_array
 from coop.errors import Conflict, Fault, RuleBroken, TooMany
 from coop.identity import Identity
 from coop.ids import first_id_at, new_id
@@ -35,7 +37,8 @@ LONGEST_WORDS = 1000
 DAY = timedelta(days=1)
 
 _LEADING = text("""
-SELECT ground FROM report WHERE case_id = :case GROUP BY ground ORDER BY count(*) DESC, min(id) LIMIT 1
+SELECT ground FROM report WHERE case_id = :case AND ground = ANY(CAST(:known AS text[]))
+GROUP BY ground ORDER BY count(*) DESC, min(id) LIMIT 1
 """)
 
 
@@ -61,8 +64,9 @@ def report(
     if thing.author_id == reporter.member_id:
         can = "change" if thing.noun == "profile" else "delete"
         raise RuleBroken(f"This is a {thing.noun} of yours: you can {can} it, and do not report it.")
-    _check_often(session, reporter, book, rules, now)
     case = _case(session, thing, now)
+    counted_acts.hold(session, reporter, thing)
+    _check_often(session, reporter, book, rules, now)
     _check_new(session, reporter, book, rules, thing, case, now)
     if thing.profile_id is not None and not judged_profiles.keep(session, thing.profile_id):
         raise Conflict("They changed their profile just now: look at it again before you report it.")
@@ -78,7 +82,8 @@ def report(
     )
     session.add(made)
     session.flush()
-    _call(session, book, scope, case, made, rules, now)
+    if case.kind == "report" and case.called_at is None:
+        _call(session, book, thing, case, made, now)
     return Filed(made, case)
 
 
@@ -100,10 +105,16 @@ def listing(
 
 def _check_ground(book: Book, scope: str, thing: Subject, ground: str) -> None:
     """Raise RuleBroken where there is no such ground, or a jury could do nothing under it with this."""
-    known = [name for name, one in grounds(book, scope).items() if len(outcomes_of(one, thing.noun)) > 1]
+    known = _known(book, scope, thing)
     if ground not in known:
         fault = Fault("/ground", f"There is no such ground here. There are: {', '.join(sorted(known))}.")
         raise RuleBroken("Name the by-law that it breaks.", faults=(fault,))
+
+
+def _known(book: Book, scope: str, thing: Subject) -> list[str]:
+    """Return the grounds under which a jury could do something with a thing."""
+    found = grounds(book, scope).items()
+    return [name for name, one in found if len(outcomes_of(one.outcomes, thing.noun)) > 1]
 
 
 def _about(thing: Subject) -> ColumnElement[bool]:
@@ -188,15 +199,17 @@ def _check_new(
         raise Conflict(detail, faults=(Fault("", detail, clause),))
 
 
-def _call(
-    session: Session, book: Book, scope: str, case: Case, made: Report, rules: Reports, now: datetime
-) -> None:
-    """Want a jury, once enough have reported the thing or somebody claims a right of their own."""
-    if case.kind != "report":
-        return
-    case.ground = session.scalars(_LEADING, {"case": case.id}).one()
-    if case.called_at is None:
-        number = session.scalar(select(func.count()).where(col(Report.case_id) == case.id)) or 0
-        if grounds(book, scope)[made.ground].claim or number >= rules.to_open:
-            case.called_at = now
+def _call(session: Session, book: Book, thing: Subject, case: Case, made: Report, now: datetime) -> None:
+    """Want a jury, once enough have reported the thing or somebody claims a right of their own.
+
+    It judges by the ground under which most have reported it until now, as that reads now. What is reported
+    later, or voted of the ground, changes nothing for it.
+    """
+    rules, scope = book.rules(MODERATION, ModerationRules).reports, scope_of(book, thing.guild)
+    known = as_array(_known(book, scope, thing))
+    leading: str = session.scalars(_LEADING, {"case": case.id, "known": known}).one()
+    case.ground = leading
+    number = session.scalar(select(func.count()).where(col(Report.case_id) == case.id)) or 0
+    if grounds(book, scope)[made.ground].claim or number >= rules.to_open:
+        case.called_at, case.by_law = now, dict(by_law(book, scope, leading))
     session.flush()

@@ -18,7 +18,9 @@ from audience.cases.subject import Noun, Subject
 from audience.cases.tables import Case, CaseJuror, CaseRemark, Report
 from audience.moderation.act_tables import FollowBegun
 from audience.moderation.tables import Decision
-from audience.moderation.verdict import Kept
+from audience.moderation.verdict import Condition, Kept
+from audience.moderation.vocabulary import TELLS_WHO
+from audience.naming import mentioned_in
 from coop.names import normal
 from coop.profile_tables import ProfileChange
 from coop.tables import Member
@@ -120,6 +122,16 @@ def _is_video(session: Session, asset_id: int | None) -> bool:
     return kind == "video"
 
 
+def named_in(session: Session, thing: Subject) -> frozenset[int]:
+    """Return the members whom what is judged names; of a follow nobody, for it says nothing."""
+    if thing.profile_id is not None:
+        change = session.get_one(ProfileChange, thing.profile_id)
+        return frozenset(mentioned_in(session, f"{change.display_name} {change.about}"))
+    if thing.on_id is None:
+        return frozenset()
+    return frozenset(mentioned_in(session, _said(session, thing, thing.on_id).body))
+
+
 class _Shown(NamedTuple):
     """A thing as it is, its names not masked yet."""
 
@@ -176,7 +188,14 @@ def _reports(session: Session, case: Case, masks: Masks) -> list[Reported]:
 def _causes(session: Session, case: Case) -> list[Kept]:
     if case.decision_id is None:
         return []
-    return cast(list[Kept], session.get_one(Decision, case.decision_id).causes)
+    causes = cast(list[Kept], session.get_one(Decision, case.decision_id).causes)
+    return [{**one, "matched": [_masked(condition) for condition in one["matched"]]} for one in causes]
+
+
+def _masked(condition: Condition) -> Condition:
+    """Return a condition without what tells of whom it is: that it held, or did not, is said still."""
+    facts = {name: value for name, value in condition["facts"].items() if name not in TELLS_WHO}
+    return {**condition, "facts": facts}
 
 
 def _remarks(session: Session, case: Case, numbers: dict[int, int]) -> list[Remark]:

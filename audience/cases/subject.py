@@ -113,7 +113,7 @@ def delivered_reply(session: Session, reader: Identity, book: Book, reply_id: in
 def delivered_profile(session: Session, reader: Identity, handle: str) -> Subject:
     """Return the profile of a member as it stands, by its handle; raise NotFound where nobody has that."""
     author_id = relations.member_id_of(session, handle)
-    return of_profile(author_id, judged_profiles.standing(session, author_id).id)
+    return of_profile(author_id, judged_profiles.standing(session, author_id, reader.member_id).id)
 
 
 def of_profile(author_id: int, change_id: int, *, gone: bool = False) -> Subject:

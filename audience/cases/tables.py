@@ -1,10 +1,11 @@
 """Tables of cases: what was reported, who judges it, what they say to each other, and what they voted.
 
-A ballot has no column that says whose it is, and its id is drawn by lot, so that not even the database
-tells; that somebody has voted stands on their place in the jury.
+A ballot has no column that says whose it is; that somebody has voted stands on their place in the jury. How
+the two are kept apart in the database too, and what that does not keep, says ``ballots.py``.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -37,6 +38,7 @@ class Case(Row, table=True):
         CheckConstraint("kind IN ('report', 'hold', 'appeal')", name="kind_known"),
         CheckConstraint("(kind = 'report') = (decision_id IS NULL)", name="judges"),
         CheckConstraint("(kind = 'report') = (ground IS NOT NULL)", name="grounded"),
+        CheckConstraint("(by_law IS NOT NULL) = (kind = 'report' AND called_at IS NOT NULL)", name="lawful"),
         CheckConstraint("num_nonnulls(drawn_at, due_at, seed, pool) IN (0, 4)", name="drawn_whole"),
         CheckConstraint("drawn_at IS NULL OR called_at IS NOT NULL", name="called_first"),
         CheckConstraint("num_nonnulls(closed_at, closed_why) IN (0, 2)", name="closed"),
@@ -71,7 +73,18 @@ class Case(Row, table=True):
             "uq_moderation_case_decision", "decision_id", "kind", unique=True,
             postgresql_where=text("decision_id IS NOT NULL"),
         ),
-        Index("ix_moderation_case_open", "called_at", postgresql_where=text(_OPEN)),
+        # What is due, by what it waits for.
+        Index(
+            "ix_moderation_case_due", "due_at", "id", postgresql_where=text(f"due_at IS NOT NULL AND {_OPEN}")
+        ),
+        Index(
+            "ix_moderation_case_called", "called_at", "id",
+            postgresql_where=text(f"called_at IS NOT NULL AND drawn_at IS NULL AND {_OPEN}"),
+        ),
+        Index(
+            "ix_moderation_case_waiting", "opened_at", "id",
+            postgresql_where=text(f"called_at IS NULL AND {_OPEN}"),
+        ),
         Index("ix_moderation_case_closed", "closed_at"),
         Index("ix_moderation_case_made", "made_id", postgresql_where=text("made_id IS NOT NULL")),
     )  # fmt: skip
@@ -89,7 +102,9 @@ class Case(Row, table=True):
     decision_id: int | None = Field(default=None, foreign_key="decision.id", sa_type=BigInteger)
     """What is judged: a hold, or what is appealed."""
     ground: str | None = None
-    """Under which most of its reports were made."""
+    """Under which most of its reports were made until a jury was called."""
+    by_law: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
+    """That ground as it read then, which its jury judges by: see ``causes.py``."""
     words: str = ""
     """What whoever appealed says."""
     appellant_id: int | None = Field(default=None, foreign_key="member.id", sa_type=BigInteger)
@@ -183,7 +198,7 @@ class CaseRemark(Row, table=True):
 
 
 class CaseBallot(Row, table=True):
-    """A ballot in a case: nothing says whose."""
+    """A ballot in an open case: nothing says whose. Each vote writes all of them anew."""
 
     __tablename__ = "case_ballot"
     __table_args__ = (

@@ -25,7 +25,7 @@ from audience.moderation.rules import ACTIONS, MODERATION, ModerationRules, Targ
 from audience.moderation.ruleset import Cause, ruleset, scope_of
 from audience.moderation.screening import causes_of, together
 from audience.moderation.tables import Decision
-from audience.moderation.verdict import Kept, kept, verdict
+from audience.moderation.verdict import Kept, kept, timed, verdict
 from audience.tables import Post, Reply
 from coop.book import Book
 from coop.clock import Clock
@@ -266,7 +266,7 @@ def _try(session: Session, subject: Post | Reply, tried: Sequence[Kept], now: da
         return
     before = select(col(Decision.causes)).where(_of(subject), col(Decision.dry_run))
     known = {one["rule"] for causes in session.scalars(before) for one in causes}
-    made = verdict([one for one in tried if one["rule"] not in known])
+    made = verdict(timed([one for one in tried if one["rule"] not in known], now))
     if made is not None:
         decisions.keep(session, subject, made, now, dry_run=True)
 

@@ -2,7 +2,8 @@
 
 Law 13: what could not be decided is held. Law 7: a held thing is, for all but its author, not there. A hold
 ends by itself: where nobody has decided in the time that ``/holds/longest`` gave, the thing is shown, with
-what the milder rules say of it.
+what the milder rules say of it. Law 14: where a jury was drawn, its ballots say what becomes of it, and not
+which job runs first.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from audience.moderation.act_tables import FollowBegun
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.ruleset import Cause
 from audience.moderation.tables import Decision
-from audience.moderation.verdict import Kept, Verdict, kept, slowed_until, verdict
+from audience.moderation.verdict import Kept, Verdict, kept, slowed_until, timed, verdict
 from audience.tables import Post, Reply
 from coop import notices
 from coop.book import Book
@@ -59,9 +60,13 @@ THINGS: dict[type[Subject], tuple[str, str]] = {
 }
 """By what is decided on: the column that names it, and what notices call it."""
 
+# What a jury was drawn for ends with its case, at the same moment and by its ballots (``cases/closing.py``).
 _DUE = text("""
 SELECT id FROM decision
-WHERE holds_until <= :now AND ended_at IS NULL AND NOT dry_run ORDER BY holds_until LIMIT :most
+WHERE holds_until <= :now AND ended_at IS NULL AND NOT dry_run
+  AND NOT EXISTS (SELECT FROM moderation_case AS judging WHERE judging.decision_id = decision.id
+                    AND judging.kind = 'hold' AND judging.drawn_at IS NOT NULL AND judging.closed_at IS NULL)
+ORDER BY holds_until LIMIT :most
 """)
 
 
@@ -75,10 +80,10 @@ def decide(
     post_id = subject.id if isinstance(subject, Post) else None
     cited = label_facts.cited(session, book, scope, post_id, subject.author_id, causes, now)
     found = [(one.rule.dry_run, kept(one, book, scope, cited)) for one in causes]
-    tried = verdict([one for dry_run, one in found if dry_run])
+    tried = verdict(timed([one for dry_run, one in found if dry_run], now))
     if tried is not None:
         keep(session, subject, tried, now, dry_run=True)
-    made = verdict([one for dry_run, one in found if not dry_run])
+    made = verdict(timed([one for dry_run, one in found if not dry_run], now))
     if made is None:
         return
     longest = book.rules(MODERATION, ModerationRules).holds.longest
@@ -138,7 +143,7 @@ def tell(
         detail=f"By the rule “{about}”. Read what matched, and the vote behind the rule.",
         path=f"/moderation/decisions/{decision.id}",
         at=now,
-        until=decision.holds_until or slowed_until(decision.causes, decision.made_at),
+        until=decision.holds_until or slowed_until(decision.causes),
     )
     notices.tell(session, book, tidings, select(literal(decision.author_id)), now)
 
@@ -221,7 +226,7 @@ def replace(
     if isinstance(subject, Post):
         subject.unfed = False
     session.flush()
-    made = verdict(causes)
+    made = verdict(timed(causes, now))
     decision = None if made is None else keep(session, subject, made, now, holds_until=holds_until)
     resumes = before.resumes if was_hidden and before is not None else None
     if decision is not None and decision.action in HIDING:
@@ -249,7 +254,7 @@ def _end_held_act(session: Session, book: Book, decision: Decision, now: datetim
         decision.ended_why = TAKEN_BACK
         session.flush()
         return
-    left = verdict([one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"])
+    left = verdict(timed([one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"], now))
     if isinstance(act, ProfileChange):
         act.flag = None
     if left is not None:

@@ -7,7 +7,7 @@ finds what the first came to.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 from typing import NamedTuple
 
@@ -93,9 +93,9 @@ def lift(session: Session, decision: Decision, now: datetime) -> None:
     target = "follow" if decision.follow_id is not None else target
     row = _hold(session, decision.author_id, target)
     named = {
-        (one["scope"], one["rule"], decision.made_at + timedelta(seconds=one["gap_s"]))
+        (one["scope"], one["rule"], datetime.fromisoformat(one["until"]))
         for one in decision.causes
-        if one["then"] == "slow" and one["gap_s"] is not None
+        if one["until"] is not None
     }
     row.waits = [
         {"scope": one.scope, "rule": one.rule, "until": one.until.isoformat()}

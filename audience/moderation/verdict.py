@@ -4,13 +4,14 @@ Pure. The weightiest rule says what happens. Every cause is kept as the rule rea
 the version that it rests on and what matched: whoever is acted on can check it whatever is voted later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from audience.moderation.rules import ACTIONS, MODERATION, OVERRIDABLE, Action
 from audience.moderation.ruleset import Cause, action_of
+from audience.moderation.vocabulary import WRITTEN
 from coop.book import Book
 from coop.cel.trace import Compared
 from coop.receipts import Citation
@@ -21,7 +22,7 @@ class Condition(TypedDict):
 
     text: str
     facts: dict[str, Any]
-    """Without the text itself; durations in seconds, long lists shortened."""
+    """Without what somebody wrote (``vocabulary.WRITTEN``); durations in seconds, long lists shortened."""
     came: bool | None
     """None where it could not be said."""
     undecided: str
@@ -72,6 +73,8 @@ class Kept(TypedDict):
     label: str | None
     gap_s: int | None
     """For how many seconds it slows; None where it does not."""
+    until: str | None
+    """Until when, ISO 8601; set once it is done, and None where it does not."""
     override: bool
     appeal_days: int
     undecided: str
@@ -139,10 +142,24 @@ def verdict(causes: Sequence[Kept]) -> Verdict | None:
     )
 
 
-def slowed_until(causes: Sequence[Mapping[str, Any]], made_at: datetime) -> datetime | None:
+def slowed_until(causes: Sequence[Mapping[str, Any]]) -> datetime | None:
     """Return when whoever some kept causes slow may do it again; None where none of them slows."""
-    gaps = [one["gap_s"] for one in causes if one["then"] == "slow" and one.get("gap_s") is not None]
-    return made_at + timedelta(seconds=max(gaps)) if gaps else None
+    return max((datetime.fromisoformat(one["until"]) for one in causes if one["until"]), default=None)
+
+
+def timed(causes: Iterable[Kept], now: datetime) -> list[Kept]:
+    """Return causes that take effect now, or stay: a pace that begins is told its end, one that is over goes.
+
+    So a pace that stood beside something else ends when it would have, whatever became of that.
+    """
+    found: list[Kept] = []
+    for one in causes:
+        gap, until = one["gap_s"], one["until"]
+        if one["then"] == "slow" and gap is not None and until is None:
+            found.append({**one, "until": (now + timedelta(seconds=gap)).isoformat()})
+        elif until is None or now < datetime.fromisoformat(until):
+            found.append(one)
+    return found
 
 
 def kept(cause: Cause, book: Book, scope: str, labels: Mapping[str, list[Cited]]) -> Kept:
@@ -160,6 +177,7 @@ def kept(cause: Cause, book: Book, scope: str, labels: Mapping[str, list[Cited]]
         "then": action_of(cause),
         "label": None if cause.undecided else cause.rule.label,
         "gap_s": _seconds(cause.rule.gap),
+        "until": None,
         "override": cause.rule.override,
         "appeal_days": cause.rule.appeal_days,
         "undecided": cause.undecided,
@@ -190,7 +208,7 @@ def _receipt(book: Book, cause: Cause, scope: str) -> Citation:
 
 def _condition(compared: Compared) -> Condition:
     # What somebody wrote is theirs to take back: it is kept nowhere but with the thing itself.
-    facts = {name: _as_json(value) for name, value in compared.facts.items() if name != "text"}
+    facts = {name: _as_json(value) for name, value in compared.facts.items() if name not in WRITTEN}
     return {"text": compared.text, "facts": facts, "came": compared.came, "undecided": compared.undecided}
 
 

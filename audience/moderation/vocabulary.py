@@ -15,7 +15,7 @@ LONGEST_TEXT = 60_000
 STRINGS = list_of(STRING)
 
 _TEXT: Schema = {
-    "text": Fact(STRING, "What it says.", LONGEST_TEXT),
+    "text": Fact(STRING, "What it says.", LONGEST_TEXT, written=True),
     "text.language": Fact(STRING, 'ISO 639 code of its language, such as "nl"; "" where none is known.', 8),
     "text.tags": Fact(STRINGS, "Its topics, without the #, in small letters.", 100),
     "text.links": Fact(INT, "How many addresses it holds."),
@@ -28,9 +28,9 @@ _TEXT: Schema = {
     ),
 }
 _MEMBER: Schema = {
-    "author.account_age": Fact(DURATION, "How long its author has been a member."),
-    "author.guilds": Fact(STRINGS, "The guilds that its author belongs to, by slug.", 1000),
-    "author.followers": Fact(INT, "How many follow its author."),
+    "author.account_age": Fact(DURATION, "How long its author has been a member.", tells_who=True),
+    "author.guilds": Fact(STRINGS, "The guilds that its author belongs to, by slug.", 1000, tells_who=True),
+    "author.followers": Fact(INT, "How many follow its author.", tells_who=True),
 }
 _AUTHOR: Schema = {
     **_MEMBER,
@@ -72,8 +72,8 @@ _UPLOAD: Schema = {
 }
 _PROFILE: Schema = {
     **{name: fact for name, fact in _TEXT.items() if name not in ("text.language", "text.tags")},
-    "profile.name": Fact(STRING, "The name as it would be.", 60),
-    "profile.about": Fact(STRING, "The text about themself as it would be.", 2000),
+    "profile.name": Fact(STRING, "The name as it would be.", 60, written=True),
+    "profile.about": Fact(STRING, "The text about themself as it would be.", 2000, written=True),
     "author.changes_day": Fact(INT, "Changes that its author made to it in the 24 hours before."),
 }
 _FOLLOW: Schema = {
@@ -84,7 +84,7 @@ _FOLLOW: Schema = {
     ),
     "follow.back": Fact(BOOL, "Whether whom it is about follows its author."),
     "follow.shared_guild": Fact(BOOL, "Whether both belong to one guild."),
-    "follow.followers": Fact(INT, "How many follow whom it is about."),
+    "follow.followers": Fact(INT, "How many follow whom it is about.", tells_who=True),
 }
 
 FACTS: Mapping[Target, Schema] = {
@@ -95,6 +95,11 @@ FACTS: Mapping[Target, Schema] = {
     "follow": {**_MEMBER, **_FOLLOW},
 }
 """By target: the facts that are there whatever the policy says."""
+
+WRITTEN = frozenset(name for schema in FACTS.values() for name, fact in schema.items() if fact.written)
+"""What members wrote, by name: it is not kept with what was decided."""
+TELLS_WHO = frozenset(name for schema in FACTS.values() for name, fact in schema.items() if fact.tells_who)
+"""What tells of whom it is, by name: it is not told to those who judge without knowing that."""
 
 
 LABELS_SAID = (

@@ -284,7 +284,7 @@ def appeal_decision(call: Call, decision_id: int, body: AppealBody) -> AppealVie
 
 def _view(call: Call, seen: Sight) -> CaseView:
     case: Case = seen.case
-    outcomes, measures = ballots.choices(call.session, call.book, case)
+    outcomes, measures = ballots.choices(call.session, case)
     return CaseView(
         id=str(case.id),
         kind=cast(Kind, case.kind),

@@ -26,8 +26,8 @@ class ConditionView(BaseModel):
 
     text: str
     facts: dict[str, Any]
-    """What was known, by the names of docs/moderation.md, without the text itself; durations in seconds, long
-    lists shortened."""
+    """What was known, by the names of docs/moderation.md, without what somebody wrote; durations in
+    seconds, long lists shortened."""
     came: bool | None
     """None where it could not be said."""
     undecided: str
@@ -75,7 +75,9 @@ class CauseView(BaseModel):
     then: Action
     label: str | None
     gap_s: int | None = None
-    """For how many seconds it slows you."""
+    """For how many seconds it slows you,"""
+    until: datetime | None = None
+    """and until when."""
     undecided: str
     """Why the rule could not be decided: then the thing is held."""
     scope: str
@@ -160,7 +162,7 @@ def decision_view(statement: Statement) -> DecisionView:
         made_at=found.made_at,
         appeal_until=found.appeal_until,
         holds_until=found.holds_until,
-        slowed_until=slowed_until(found.causes, found.made_at),
+        slowed_until=slowed_until(found.causes),
         ended_at=found.ended_at,
         ended_why=cast(Ended | None, found.ended_why),
         judged=cast(Literal["upheld", "overturned"] | None, found.judged),

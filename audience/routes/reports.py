@@ -104,7 +104,7 @@ def list_grounds(call: Call, query: GroundQuery) -> list[GroundView]:
     found = []
     for name, ground in causes.grounds(call.book, scope).items():
         receipt = call.book.cite(MODERATION, ground_clause(name), scope)
-        _, *outcomes = causes.outcomes_of(ground, query.thing)
+        _, *outcomes = causes.outcomes_of(ground.outcomes, query.thing)
         if not outcomes:
             continue
         found.append(

@@ -46,6 +46,10 @@ class Fact:
     """In words: what it is, in which unit, and what stands for nothing."""
     most: int = 1
     """Characters of a text, or entries of a list, at most; what an expression can cost is reckoned by it."""
+    written: bool = False
+    """Whether it is what a member wrote, as they wrote it: nobody keeps it but where they wrote it."""
+    tells_who: bool = False
+    """Whether somebody could tell by it whom it is about, though no name is told."""
 
 
 Schema = Mapping[str, Fact]

@@ -52,6 +52,7 @@ def test_jurors_judge_a_held_follow_by_what_the_rule_matched_alone(village: Vill
         page = browser.get(case)
         check(page)
         assert "Following and unfollowing somebody again and again" in page.text
+        assert "follow.same_day = 3" in page.text, "they are shown what matched"
         assert "Let it wait, until it ends by itself" in page.text
         assert "@ada" not in page.text and "@bruno" not in page.text
         voted = sends(browser, case, f"{case}/ballot", outcome="none")

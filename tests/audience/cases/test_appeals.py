@@ -74,6 +74,29 @@ def test_what_a_fresh_jury_upholds_stays_as_it_is(session: Session, ruled: Book,
     assert decided(session, post).id == decision.id
 
 
+@pytest.mark.parametrize("outcome", ["none", "collapse", "remove"])
+def test_what_another_rule_would_hold_is_not_held_again_once_a_jury_has_looked(
+    session: Session, ruled: Book, ada: Identity, ben: Identity, outcome: Outcome
+) -> None:
+    post = make_post(session, ada, ruled, body="poison and ergot")
+    case = appeal(session, ada, ruled, decided(session, post))
+    judged(session, ruled, case, outcome)
+    assert case.closed_why == "jury"
+    assert opens(session, ben, ruled, post) is (outcome != "remove")
+
+
+def test_what_is_held_is_not_appealed_because_a_jury_is_called_anyway_and_in_time(
+    session: Session, ruled: Book, ada: Identity
+) -> None:
+    post = make_post(session, ada, ruled, body="ergot")
+    held = decided(session, post)
+    with pytest.raises(Conflict, match="a jury is called to it before"):
+        appeal(session, ada, ruled, held)
+    assert advancing.open_hold(session, held.id, NOW)
+    draw(session, ruled, post)
+    assert case_of(session, post).due_at == held.holds_until
+
+
 def test_a_milder_outcome_takes_the_place_of_what_was_appealed_and_stands(
     session: Session, ruled: Book, ada: Identity, ben: Identity
 ) -> None:

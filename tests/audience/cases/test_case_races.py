@@ -9,23 +9,23 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from audience.cases import advancing, appeals, juries, reports, subject
+from audience.cases import advancing, appeals, emergencies, juries, reports, subject
 from audience.cases.outcome import Vote
 from audience.cases.subject import Subject
-from audience.cases.tables import Case, CaseBallot, Report
+from audience.cases.tables import Case, Report
 from audience.moderation.rules import MODERATION
 from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
 from coop import profiles
 from coop.database import Database
-from coop.errors import AllotmentError, Conflict
+from coop.errors import AllotmentError, Conflict, TooMany
 from coop.identity import Identity
 from coop.profile_tables import ProfileChange
 from coop.tables import Member
 from tests.audience.cases.judging import LATER, Standing, jury, make_jurors, report, thing_of
 from tests.audience.factories import NOW, founding_book, make_post, with_clauses
 from tests.audience.moderation.rules import rule, with_rules
-from tests.factories import identity_of, make_member, make_members
+from tests.factories import identity_of, make_guild, make_member, make_members
 from tests.thorough import much
 
 BOOK = with_rules(founding_book(), {"fold": rule("text.contains('oats')", then="collapse")})
@@ -101,8 +101,6 @@ def test_of_a_juror_s_ballots_at_once_one_counts_and_the_last_closes_the_case_on
         came = at_once([partial(cast, one) for one in drawn for _ in range(2)])
         assert sum(isinstance(one, Conflict) for one in came) == 5
         with committed.begin() as session:
-            ballots = session.scalar(select(func.count()).where(col(CaseBallot.case_id) == case_id))
-            assert ballots == 5
             closed = session.get_one(Case, case_id)
             assert (closed.outcome, closed.tally) == (
                 "remove",
@@ -195,3 +193,70 @@ def test_many_workers_open_draw_and_close_a_case_once(committed: Database, ada: 
             assert due is not None
         closed = at_once([partial(steps, due)] * 4)
         assert sum(map(bool, closed)) == 1
+
+
+def test_of_reports_of_one_member_at_once_no_more_are_made_than_in_a_day(
+    committed: Database, ada: Identity
+) -> None:
+    book = with_clauses(BOOK, MODERATION, {"/reports/per_day": 3})
+    for _ in range(much(3, 20)):
+        with committed.begin() as session:
+            reporter = identity_of(make_member(session))
+            things = [thing_of(session, make_post(session, ada, book)) for _ in range(8)]
+
+        def file(thing: Subject, reporter: Identity = reporter) -> object:
+            with committed.begin() as session:
+                return reports.report(session, reporter, book, thing, "attack", "", NOW).report.id
+
+        came = at_once([partial(file, one) for one in things])
+        assert sum(isinstance(one, TooMany) for one in came) == 5, came
+
+
+def test_of_appeals_of_one_member_at_once_no_more_are_made_than_in_a_month(committed: Database) -> None:
+    book = with_clauses(BOOK, MODERATION, {"/appeals/per_month": 2})
+    for _ in range(much(3, 20)):
+        with committed.begin() as session:
+            author = identity_of(make_member(session))
+            made = [make_post(session, author, book, body="oats").id for _ in range(8)]
+            decisions = [decided(session, one) for one in made]
+
+        def appeal(decision_id: int, author: Identity = author) -> object:
+            with committed.begin() as session:
+                return appeals.appeal(session, author, book, decision_id, "", NOW).id
+
+        came = at_once([partial(appeal, one) for one in decisions])
+        assert sum(isinstance(one, TooMany) for one in came) == 6, came
+
+
+def test_of_holds_of_one_steward_at_once_no_more_are_made_than_in_a_week(committed: Database) -> None:
+    book = with_clauses(BOOK, MODERATION, {"/emergencies/per_week": 2})
+    for number in range(much(3, 20)):
+        with committed.begin() as session:
+            founder, author = make_members(session, 2)
+            guild = make_guild(session, f"bakers{number}", founder, (author,))
+            steward, writer = identity_of(founder, (guild,), (guild,)), identity_of(author, (guild,))
+            things = [thing_of(session, make_post(session, writer, book, guild=guild.slug)) for _ in range(8)]
+
+        def hold(thing: Subject, steward: Identity = steward) -> object:
+            with committed.begin() as session:
+                return emergencies.hold(session, steward, book, thing, "attack", NOW).id
+
+        came = at_once([partial(hold, one) for one in things])
+        assert sum(isinstance(one, TooMany) for one in came) == 6, came
+
+
+def test_members_who_report_each_other_at_once_wait_for_each_other_in_one_order(committed: Database) -> None:
+    for number in range(much(16, 100)):
+        with committed.begin() as session:
+            pair = [identity_of(one) for one in make_members(session, 2)]
+            # Of every other pair the profiles are on record already.
+            for one in pair if number % 2 else ():
+                profiles.change(session, BOOK, one, {"about": "Before"}, screen_profile, NOW)
+
+        def file(reporter: Identity, other: Identity) -> object:
+            with committed.begin() as session:
+                thing = subject.delivered_profile(session, reporter, other.handle)
+                return reports.report(session, reporter, BOOK, thing, "attack", "", NOW).case.id
+
+        came = at_once([partial(file, one, other) for one, other in (pair, pair[::-1])])
+        assert len(came) == 2 and all(isinstance(one, int) for one in came), came

@@ -27,7 +27,7 @@ from tests.audience.cases.judging import (
 )
 from tests.audience.factories import NOW, make_post
 from tests.audience.lines import opens, stranger
-from tests.audience.moderation.rules import rule, with_rules
+from tests.audience.moderation.rules import FOUNDED, rule, with_rules
 
 DAY = timedelta(days=1)
 RULES = {
@@ -219,6 +219,57 @@ def test_law_14_a_late_job_counts_the_ballots_that_a_punctual_one_would_have(
         vote(session, ruled, case, drawn[3:4], "none", now=LATER + 3 * DAY)
     assert advancing.step(session, ruled, case.id, LATER + 30 * DAY)
     assert (case.outcome, case.closed_why) == ("label", "jury")
+
+
+@pytest.mark.parametrize("attack", [None, {"outcomes": ["remove"], "label": None}])
+def test_a_jury_judges_by_its_ground_as_it_read_when_it_was_called_whatever_is_voted_meanwhile(
+    session: Session, ruled: Book, ada: Identity, attack: dict[str, Any] | None
+) -> None:
+    post = reported(session, ruled, ada)
+    drawn = draw(session, ruled, post)
+    grounds = {name: one for name, one in FOUNDED["grounds"].items() if name != "attack"}
+    if attack is not None:
+        changed = FOUNDED["grounds"]["attack"] | attack
+        grounds["attack"] = {name: value for name, value in changed.items() if value is not None}
+    later = with_rules(ruled, RULES, grounds=grounds)
+    vote(session, later, case_of(session, post), drawn, "label")
+    session.expire_all()
+    made = in_force(session, post)
+    assert made is not None and (made.action, made.labels) == ("label", ["hostile"])
+    assert (made.causes[0]["clause"], made.causes[0]["version"]) == ("/grounds/attack/about", 2)
+    assert made.causes[0]["about"] == FOUNDED["grounds"]["attack"]["about"]
+
+
+def test_reports_under_another_ground_do_not_change_what_comes_of_a_jury_that_votes(
+    session: Session, ruled: Book, ada: Identity
+) -> None:
+    post = reported(session, ruled, ada)
+    drawn = draw(session, ruled, post)
+    vote(session, ruled, case_of(session, post), drawn[:4], "remove")
+    report(session, ruled, post, *(stranger(session) for _ in range(3)), ground="unwarned", now=LATER)
+    vote(session, ruled, case_of(session, post), drawn[4:], "remove")
+    session.expire_all()
+    made = in_force(session, post)
+    assert made is not None and made.causes[0]["clause"] == "/grounds/attack/about"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left"),
+    [("none", ["label"]), ("collapse", ["jury", "label"]), ("remove", ["jury", "fold", "label"])],
+)
+def test_beside_what_a_jury_decided_no_rule_does_anything_stricter(
+    session: Session, ruled: Book, ada: Identity, outcome: Outcome, left: list[str]
+) -> None:
+    fold = {"fold": rule("text.contains('oats')", then="unfeed")}
+    book = with_rules(ruled, RULES | fold)
+    post = make_post(session, ada, book, body="ergot, rye and oats")
+    held = in_force(session, post)
+    assert held is not None
+    advancing.open_hold(session, held.id, NOW)
+    judged(session, book, post, outcome)
+    made = in_force(session, post)
+    assert made is not None
+    assert [one["rule"] if one["by"] == "rule" else "jury" for one in made.causes] == left
 
 
 def test_nothing_is_decided_about_what_its_author_deleted(

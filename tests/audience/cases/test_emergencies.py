@@ -6,8 +6,10 @@ import pytest
 from sqlmodel import Session
 
 from audience.cases import advancing, emergencies
+from audience.cases.pool import pool
+from audience.cases.tables import JuryService
 from audience.moderation import decisions
-from audience.moderation.rules import MODERATION
+from audience.moderation.rules import MODERATION, ModerationRules
 from audience.tables import Post
 from coop import notices
 from coop.book import Book
@@ -77,6 +79,18 @@ def test_a_jury_looks_at_once_and_its_word_ends_it(session: Session, book: Book,
     assert opens(session, bakery.reader, book, inside)
     with pytest.raises(Conflict, match="before"):
         hold(session, bakery.steward, book, inside)
+
+
+def test_the_steward_who_held_a_thing_does_not_judge_it(session: Session, book: Book, bakery: Bakery) -> None:
+    post = make_post(session, bakery.author, book, guild="bakers")
+    session.add(JuryService(member_id=bakery.steward.member_id, since=NOW))
+    report(session, book, post, bakery.reader, ground="mine")
+    rules = book.rules(MODERATION, ModerationRules).juries
+    assert bakery.steward.member_id in pool(session, rules, case_of(session, post), LATER).values()
+    hold(session, bakery.steward, book, post)
+    decision = in_force(session, post)
+    assert decision is not None and advancing.open_hold(session, decision.id, NOW)
+    assert bakery.steward.member_id not in pool(session, rules, case_of(session, post), LATER).values()
 
 
 def test_law_13_it_ends_by_itself(session: Session, book: Book, bakery: Bakery) -> None:

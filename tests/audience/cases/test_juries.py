@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlmodel import Session, col
 
-from audience import relations, replies
+from audience import posts, relations, replies
 from audience.cases import advancing, drawing, juries
 from audience.cases.outcome import Vote
-from audience.cases.pool import TIES
+from audience.cases.pool import TIES, pool
 from audience.cases.tables import Case, CaseBallot, CaseJuror, JuryPause, JuryService
-from audience.moderation.rules import MODERATION
+from audience.moderation.rules import MODERATION, ModerationRules
+from audience.posts import Draft
 from audience.tables import Relation
 from coop import notices, sortition
 from coop.book import Book
@@ -71,6 +72,43 @@ def test_members_are_drawn_by_lot_and_the_draw_can_be_made_again(
     assert case.seed == sortition.seed(bytes(32).hex(), case.commitment)
     assert [one.handle for one in drawn] == list(sortition.draw(case.seed, pool, 5))
     assert case.due_at == LATER + timedelta(days=3)
+
+
+def able(session: Session, book: Book, case: Case) -> set[int]:
+    rules = book.rules(MODERATION, ModerationRules).juries
+    return set(pool(session, rules, case, LATER).values())
+
+
+def test_whom_an_answer_is_to_does_not_judge_it(
+    session: Session, book: Book, ada: Identity, ben: Identity, jurors: list[Identity]
+) -> None:
+    hers, theirs, quoted = jurors[:3]
+    post = make_post(session, hers, book)
+    first = replies.write(session, theirs, book, post.id, "Hello", NOW)
+    answer = replies.write(session, ben, book, post.id, "You fool", NOW, parent_id=first.id)
+    report(session, book, answer, ada, ground="mine")
+    kept = {one.member_id for one in jurors}
+    untied = with_clauses(book, MODERATION, {"/juries/conflicts": []})
+    assert able(session, untied, case_of(session, answer)) == kept - {hers.member_id, theirs.member_id}
+    source = make_post(session, quoted, book)
+    quote = posts.publish(session, ben, book, Draft(body="Swine", quote_id=source.id), NOW)
+    report(session, book, quote, ada, ground="mine")
+    assert able(session, untied, case_of(session, quote)) == kept - {quoted.member_id}
+
+
+def test_whom_a_text_names_judges_it_only_where_there_is_no_jury_without_them(
+    session: Session, book: Book, ada: Identity, ben: Identity, jurors: list[Identity]
+) -> None:
+    named = " ".join(f"@{one.handle}" for one in jurors[:4])
+    post = make_post(session, ada, book, body=f"{named} burn bread")
+    report(session, book, post, ben, ground="mine")
+    assert set(draw(session, book, post)) == set(jurors[4:])
+    juries.step_down(session, jurors[4], book, case_of(session, post).id, CLOCK)
+    assert set(jury(session, case_of(session, post))) == set(jurors[5:]), "four of them are a quorum"
+    everybody = " ".join(f"@{one.handle}" for one in jurors)
+    answer = replies.write(session, ben, book, post.id, f"{everybody} too", NOW)
+    report(session, book, answer, ada, ground="mine")
+    assert len(draw(session, book, answer)) == 3, "a text that names all who offered is judged all the same"
 
 
 def test_whoever_is_drawn_is_told(session: Session, book: Book, case: Case) -> None:
@@ -237,12 +275,14 @@ def test_a_juror_votes_once_and_the_last_vote_closes_the_case(
 
 def test_nothing_that_is_kept_says_whose_a_ballot_is(session: Session, book: Book, case: Case) -> None:
     drawn = step(session, book, case)
-    vote(session, book, case, drawn, "none", "remove", "none", "remove", "none")
+    vote(session, book, case, drawn[:4], "none", "remove", "none", "remove")
     assert {one.key for one in inspect(CaseBallot).columns} == {
         "id", "case_id", "outcome", "measure", "bad_faith",
     }  # fmt: skip
     kept = session.scalars(select(CaseBallot).order_by(col(CaseBallot.id))).all()
-    assert sorted(one.outcome for one in kept) == ["none", "none", "none", "remove", "remove"]
+    assert sorted(one.outcome for one in kept) == ["none", "none", "remove", "remove"]
+    vote(session, book, case, drawn[4:], "none")
+    assert session.scalars(select(CaseBallot)).all() == [], "once they are counted they are kept no more"
     told = [juries.read(session, one, case.id) for one in drawn]
     assert len({repr((one.case.tally, one.voted, one.remarks)) for one in told}) == 1
 

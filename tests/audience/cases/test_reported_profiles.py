@@ -182,7 +182,7 @@ def test_ballots_are_narrowed_to_what_means_something_for_a_profile(
     session: Session, ruled: Book, ada: Identity, ground: str, outcomes: tuple[Outcome, ...]
 ) -> None:
     case = reported(session, ruled, ground)
-    allowed, measures = ballots.choices(session, ruled, case)
+    allowed, measures = ballots.choices(session, case)
     assert allowed == outcomes
     assert measures == ("nothing", *causes.grounds(ruled, COOP)[ground].measures)
 
@@ -291,7 +291,7 @@ def test_an_appeal_gives_back_what_was_removed_and_its_label_by_a_rule(
 ) -> None:
     change(session, ruled, ada, about="Sale!")
     made = removed(session, ruled, "pause")
-    assert ballots.choices(session, ruled, appeals.appeal(session, ada, ruled, made.id, "", NOW))[0] == (
+    assert ballots.choices(session, appeals.appeal(session, ada, ruled, made.id, "", NOW))[0] == (
         "none", "remove",
     )  # fmt: skip
     case = appeals.appeal_of(session, made.id)
@@ -335,7 +335,7 @@ def test_a_label_by_a_rule_is_appealed_by_anybody_who_sees_it_and_taken_off(
     assert flag is not None
     decision = session.get_one(Decision, int(flag["decision"]))
     case = appeals.appeal(session, ben, ruled, decision.id, "It is a boat.", NOW)
-    assert ballots.choices(session, ruled, case) == (("none", "label"), ("nothing",))
+    assert ballots.choices(session, case) == (("none", "label"), ("nothing",))
     judged(session, ruled, case, "none")
     assert directory.member(session, "ada").flag is None
     assert (shown(session), decision.judged) == (("Ada", "Sale!"), "overturned")
@@ -380,14 +380,16 @@ def test_what_a_profile_said_is_kept_for_as_long_as_somebody_may_judge_it(
     assert [one.about for one in all_changes(session)] == [None, None]
 
 
-def test_what_nothing_came_of_is_kept_no_longer(session: Session, ruled: Book, ada: Identity) -> None:
+def test_what_nothing_came_of_is_kept_no_longer(
+    session: Session, ruled: Book, ada: Identity, ben: Identity
+) -> None:
     change(session, ruled, ada, about=ABOUT)
     case = reported(session, ruled)
     judged(session, ruled, case, "none")
     assert case.profile_id is not None
     assert kept_profiles.let_go_of(session, case.profile_id, LATER)
     assert shown(session) == ("Ada", ABOUT)
-    assert not judged_profiles.standing(session, ada.member_id).about
+    assert not judged_profiles.standing(session, ada.member_id, ben.member_id).about
 
 
 def test_whoever_leaves_takes_along_what_was_kept_and_the_case_is_over(

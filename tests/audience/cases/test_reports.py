@@ -16,7 +16,7 @@ from coop.identity import Identity
 from tests.audience.cases.judging import LATER, case_of, draw, make_jurors, report, thing_of, vote
 from tests.audience.factories import NOW, make_post, with_clauses
 from tests.audience.lines import stranger
-from tests.audience.moderation.rules import rule, with_guild_rules
+from tests.audience.moderation.rules import FOUNDED, rule, with_guild_rules, with_rules
 from tests.coop.told import told
 from tests.factories import identity_of, make_guild, make_member
 
@@ -50,9 +50,33 @@ def test_a_claim_of_a_right_of_one_s_own_calls_a_jury_alone(
 def test_the_ground_of_a_case_is_the_one_that_most_named(
     session: Session, book: Book, ada: Identity, ben: Identity
 ) -> None:
+    three = with_clauses(book, MODERATION, {"/reports/to_open": 3})
     post = make_post(session, ada, book)
-    report(session, book, post, ben, ground="selling")
-    report(session, book, post, stranger(session), stranger(session), ground="deceit")
+    report(session, three, post, ben, ground="selling")
+    report(session, three, post, stranger(session), stranger(session), ground="deceit")
+    case = case_of(session, post)
+    assert case.ground == "deceit" and case.by_law is not None
+    assert (case.by_law["clause"], case.by_law["version"]) == ("/grounds/deceit/about", 2)
+
+
+def test_reports_that_come_once_a_jury_is_called_do_not_change_what_it_judges_by(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    report(session, book, post, stranger(session), stranger(session), ground="attack")
+    case = case_of(session, post)
+    before = case.by_law
+    report(session, book, post, *(stranger(session) for _ in range(3)), ground="unwarned", now=LATER)
+    assert (case.ground, case.by_law) == ("attack", before)
+
+
+def test_no_jury_is_called_under_a_ground_that_was_voted_away_since_it_was_reported(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    post = make_post(session, ada, book)
+    report(session, book, post, stranger(session), ground="attack")
+    left = {name: one for name, one in FOUNDED["grounds"].items() if name != "attack"}
+    report(session, with_rules(book, {}, grounds=left), post, stranger(session), ground="deceit")
     assert case_of(session, post).ground == "deceit"
 
 

@@ -88,7 +88,7 @@ def test_a_ground_that_does_not_name_it_lets_nobody_ask(session: Session, book: 
     post = reported(session, book, ada, "deceit")
     drawn = draw(session, book, post)
     case = case_of(session, post)
-    assert ballots.choices(session, book, case)[1] == ("nothing", "warn")
+    assert ballots.choices(session, case)[1] == ("nothing", "warn")
     with pytest.raises(RuleBroken):
         vote(session, book, case, drawn[:1], "remove", measure="suspend")
 

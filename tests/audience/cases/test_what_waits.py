@@ -8,17 +8,18 @@ from sqlmodel import Session, col
 
 from audience.cases import advancing, appeals, ballots, juries
 from audience.cases.tables import Case
-from audience.moderation import follows, pace, reasons
+from audience.moderation import decisions, follows, pace, reasons
 from audience.moderation.case_rules import Outcome
 from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
+from audience.moderation.verdict import slowed_until
 from coop import directory, profiles
 from coop.book import Book
 from coop.errors import Conflict, NotFound, RuleBroken, TooMany
 from coop.identity import Identity
 from tests.audience.cases.judging import LATER, jury, make_jurors, vote
 from tests.audience.factories import NOW, make_post
-from tests.audience.lines import stranger
+from tests.audience.lines import opens, stranger
 from tests.audience.moderation.rules import rule, with_rules
 from tests.coop.told import told
 
@@ -73,7 +74,7 @@ def test_a_jury_lets_a_held_profile_through_and_its_member_is_told(
     session: Session, ruled: Book, ada: Identity
 ) -> None:
     case = changed(session, ruled, ada)
-    assert ballots.choices(session, ruled, case) == (("none", "remove"), ("nothing",))
+    assert ballots.choices(session, case) == (("none", "remove"), ("nothing",))
     held = decision_of(session, ada)
     judged(session, ruled, case, "none")
     assert shown(session) == LINK
@@ -114,6 +115,22 @@ def test_law_07_jurors_see_the_text_and_no_name_that_it_holds(
         juries.read(session, ada, case.id)
 
 
+def test_jurors_are_told_of_what_matched_nothing_that_tells_whose_it_is(
+    session: Session, ruled: Book, ada: Identity, ben: Identity
+) -> None:
+    asks = "'bakers' in author.guilds || author.account_age > duration('1s')"
+    aged = with_rules(ruled, {"aged": rule(asks, on=["follow"])})
+    follows.follow(session, ada, aged, ben.handle, NOW)
+    held = decision_of(session, ada)
+    assert {name for one in held.causes[0]["matched"] for name in one["facts"]} == {
+        "author.guilds", "author.account_age",
+    }  # fmt: skip
+    case = called(session, held)
+    advancing.step(session, aged, case.id, LATER)
+    seen = juries.read(session, jury(session, case)[0], case.id)
+    assert [(one["came"], one["facts"]) for one in seen.causes[0]["matched"]] == [(False, {}), (True, {})]
+
+
 def test_a_change_that_was_taken_back_is_judged_no_more(session: Session, ruled: Book, ada: Identity) -> None:
     case = changed(session, ruled, ada)
     advancing.step(session, ruled, case.id, LATER)
@@ -129,7 +146,7 @@ def test_a_jury_lets_a_held_follow_through_or_lets_it_wait(
     assert follows.follow(session, ada, ruled, "ben", NOW) == "held"
     held = decision_of(session, ada)
     case = called(session, held)
-    assert ballots.choices(session, ruled, case)[0] == ("none", "collapse")
+    assert ballots.choices(session, case)[0] == ("none", "collapse")
     judged(session, ruled, case, "collapse")
     assert (held.judged, held.ended_at, follows.state(session, ada, ben.member_id)) == (
         "upheld", None, "held",
@@ -180,7 +197,7 @@ def test_whoever_is_slowed_appeals_and_a_jury_lets_them_go_on(
     with pytest.raises(TooMany):
         pace.check(session, ruled, ada.member_id, "post", None, LATER)
     case = appeals.appeal(session, ada, ruled, slowed.id, "It is my bakery.", NOW)
-    assert ballots.choices(session, ruled, case)[0] == ("none", "collapse")
+    assert ballots.choices(session, case)[0] == ("none", "collapse")
     judged(session, ruled, case, "none")
     pace.check(session, ruled, ada.member_id, "post", None, LATER)
     assert (slowed.judged, slowed.ended_why) == ("overturned", "jury")
@@ -198,6 +215,39 @@ def test_a_jury_that_lets_a_pace_stand_changes_nothing_and_its_word_is_final(
         pace.check(session, ruled, ada.member_id, "post", None, LATER)
     with pytest.raises(Conflict, match="once"):
         appeals.appeal(session, ada, ruled, slowed.id, "", SOON)
+
+
+def test_a_pace_that_stood_beside_a_hold_ends_when_it_would_have_and_is_lifted_on_appeal(
+    session: Session, ruled: Book, ada: Identity, ben: Identity
+) -> None:
+    both = with_rules(ruled, RULES | {"ergot": rule("text.contains('ergot')")})
+    post = make_post(session, ada, both, body="ergot and rye")
+    held = decision_of(session, ada)
+    judged(session, both, called(session, held), "none")
+    slowed = decision_of(session, ada)
+    assert (slowed.action, slowed_until(slowed.causes)) == ("slow", NOW + timedelta(hours=6))
+    with pytest.raises(TooMany):
+        pace.check(session, both, ada.member_id, "post", None, LATER)
+    case = appeals.appeal(session, ada, both, slowed.id, "", LATER)
+    soon = LATER + timedelta(minutes=11)
+    advancing.step(session, both, case.id, soon)
+    assert case.due_at == NOW + timedelta(hours=6)
+    vote(session, both, case, jury(session, case), "none", now=soon)
+    pace.check(session, both, ada.member_id, "post", None, soon)
+    assert opens(session, ben, both, post, soon)
+
+
+def test_a_pace_that_was_over_before_the_hold_beside_it_leaves_nothing(
+    session: Session, ruled: Book, ada: Identity
+) -> None:
+    both = with_rules(ruled, RULES | {"ergot": rule("text.contains('ergot')")})
+    make_post(session, ada, both, body="ergot and rye")
+    held = decision_of(session, ada)
+    assert decisions.end_hold(session, both, held.id, decisions.UNSEEN, NOW + timedelta(hours=6))
+    session.expire_all()
+    assert held.ended_at is not None
+    mine = select(Decision).where(col(Decision.author_id) == ada.member_id, col(Decision.ended_at).is_(None))
+    assert session.scalars(mine).all() == []
 
 
 def test_what_another_rule_made_them_wait_for_stays(session: Session, ruled: Book, ada: Identity) -> None:

@@ -176,7 +176,8 @@ def test_law_13_what_a_jury_looked_at_no_labeller_changes(
     post = make_post(session, ada, book, now=NOW - HOUR).id
     case = Case(
         id=new_id(NOW), kind="report", post_id=post, author_id=ada.member_id, ground="selling", salt="s",
-        opened_at=NOW - HOUR, called_at=NOW - HOUR, closed_at=NOW - MINUTE, closed_why="jury",
+        opened_at=NOW - HOUR, called_at=NOW - HOUR, by_law={"name": "selling"}, closed_at=NOW - MINUTE,
+        closed_why="jury",
         outcome="none", measure="nothing", tally={"outcome": {"none": 3}},
     )  # fmt: skip
     session.add(case)

@@ -57,6 +57,18 @@ def end(session: Session, book: Book, decision_id: int) -> Decision:
     return session.get_one(Decision, decision_id)
 
 
+def test_what_a_profile_said_is_not_kept_with_the_decision_on_it(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    asks = "profile.about.contains('sale') && profile.name.contains('Love') && text.links == 0"
+    asked = with_rules(book, {"sale": rule(asks, on=["profile"])})
+    change(session, asked, ada, about="My secret sale", display_name="Ada Lovelace")
+    kept = session.get_one(Decision, held_by(session, ada)).causes
+    assert "secret" not in f"{kept}" and "Lovelace" not in f"{kept}"
+    assert [one["came"] for one in kept[0]["matched"]] == [True, True, True]
+    assert [one["facts"] for one in kept[0]["matched"]] == [{}, {}, {"text.links": 0}]
+
+
 def test_what_no_rule_speaks_of_is_changed_at_once_and_kept_nowhere_else(
     session: Session, ruled: Book, ada: Identity
 ) -> None:

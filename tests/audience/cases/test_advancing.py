@@ -1,0 +1,170 @@
+"""The worker and cases: it finds what is due among all that waits, and what fails keeps nothing waiting."""
+
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from audience.cases import advancing, closing
+from audience.cases.tables import Case
+from audience.moderation import decisions
+from audience.moderation.screening import causes_of
+from audience.moderation.tables import Decision
+from audience.moderation.verdict import kept
+from coop.book import Book
+from coop.database import Database
+from coop.identity import Identity
+from coop.policies import Books
+from tests.audience.cases.judging import (
+    LATER,
+    Standing,
+    case_of,
+    draw,
+    in_force,
+    jury,
+    make_jurors,
+    report,
+    vote,
+)
+from tests.audience.factories import NOW, founding_book, make_post
+from tests.audience.lines import opens, stranger
+from tests.audience.moderation.rules import rule, with_rules
+from tests.coop.statements import counted
+from tests.factories import identity_of, make_member
+
+DAY = timedelta(days=1)
+RULED = with_rules(founding_book(), {"hold": rule("text.contains('ergot')")})
+
+
+class OneBook(Books):
+    """The book of these tests."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def current(self, session: Session) -> Book:
+        return RULED
+
+
+@pytest.fixture
+def ada(committed: Database) -> Identity:
+    with committed.begin() as session:
+        make_jurors(session, 14)
+        return identity_of(make_member(session, "ada"))
+
+
+def advance(committed: Database, now: datetime) -> int:
+    return advancing.advance(committed, OneBook(), Standing(moment=now))
+
+
+def called(session: Session, author: Identity, now: datetime = NOW) -> int:
+    """A case that wants a jury."""
+    post = make_post(session, author, RULED)
+    report(session, RULED, post, stranger(session), stranger(session), now=now)
+    return case_of(session, post).id
+
+
+def test_what_waits_hides_nothing_that_is_due_however_much_it_is(
+    committed: Database, ada: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advancing, "AT_A_TIME", 2)
+    with committed.begin() as session:
+        for _ in range(3):
+            report(session, RULED, make_post(session, ada, RULED), stranger(session))
+        wanted = [called(session, ada, NOW + timedelta(seconds=one)) for one in range(3)]
+    advance(committed, LATER + timedelta(minutes=1))
+    with committed.begin() as session:
+        assert all(session.get_one(Case, one).drawn_at is not None for one in wanted)
+    advance(committed, NOW + 28 * DAY)
+    with committed.begin() as session:
+        closed = {one: session.get_one(Case, one).closed_why for one in wanted}
+        assert set(closed.values()) == {"no_quorum"}
+        few = select(func.count()).select_from(Case).where(col(Case.closed_why) == "few")
+        assert session.scalar(few) == 3
+
+
+def test_a_case_that_fails_keeps_none_behind_it_waiting(
+    committed: Database, ada: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with committed.begin() as session:
+        first, second = (called(session, ada, NOW + timedelta(seconds=one)) for one in range(2))
+    advance(committed, LATER + timedelta(minutes=1))
+    whole = closing.decide
+
+    def fails(session: Session, book: Book, case: Case, now: datetime) -> None:
+        if case.id == first:
+            raise RuntimeError("cannot be closed")
+        whole(session, book, case, now)
+
+    monkeypatch.setattr(closing, "decide", fails)
+    assert advance(committed, NOW + 4 * DAY) == 1
+    with committed.begin() as session:
+        assert session.get_one(Case, first).closed_at is None
+        assert session.get_one(Case, second).closed_why == "no_quorum"
+
+
+@pytest.mark.parametrize("jobs", list(permutations(("holds", "cases"))))
+@pytest.mark.parametrize(("ballots", "ended"), [(3, "jury"), (2, "default")])
+def test_law_14_what_a_jury_says_of_a_hold_does_not_depend_on_which_job_comes_first(
+    committed: Database, ada: Identity, jobs: tuple[str, str], ballots: int, ended: str
+) -> None:
+    with committed.begin() as session:
+        post = make_post(session, ada, RULED, body="ergot")
+        held = in_force(session, post)
+        assert held is not None and held.holds_until is not None
+        advancing.open_hold(session, held.id, NOW)
+        drawn = draw(session, RULED, post)
+        vote(session, RULED, case_of(session, post), drawn[:ballots], "remove")
+        over = held.holds_until
+    for job in jobs:
+        if job == "holds":
+            decisions.end_due(committed, OneBook(), Standing(moment=over))
+        else:
+            advance(committed, over)
+    with committed.begin() as session:
+        assert session.get_one(Decision, held.id).ended_why == ended
+        assert opens(session, stranger(session), RULED, post) is (ended == "default")
+
+
+def test_a_thing_that_is_held_while_a_report_of_it_waits_gets_a_jury(
+    committed: Database, ada: Identity
+) -> None:
+    with committed.begin() as session:
+        post = make_post(session, ada, RULED)
+        report(session, RULED, post, stranger(session))
+        waiting = case_of(session, post).id
+        found = causes_of(session, RULED, "post", None, post.id, "ergot", None, NOW)
+        causes = [kept(one, RULED, "coop", {}) for one in found]
+        decisions.put(session, RULED, post.id, None, causes, "labels", NOW, holds_until=NOW + DAY)
+    advance(committed, LATER)
+    advance(committed, LATER + timedelta(minutes=11))
+    with committed.begin() as session:
+        assert session.get_one(Case, waiting).closed_why == "ended"
+        case = case_of(session, post)
+        assert (case.kind, len(jury(session, case)), case.due_at) == ("hold", 5, NOW + DAY)
+
+
+def test_no_jury_is_drawn_for_what_is_held_no_more(committed: Database, ada: Identity) -> None:
+    with committed.begin() as session:
+        post = make_post(session, ada, RULED, body="ergot")
+        held = in_force(session, post)
+        assert held is not None and held.holds_until is not None
+        advancing.open_hold(session, held.id, NOW)
+        over = held.holds_until
+    decisions.end_due(committed, OneBook(), Standing(moment=over))
+    advance(committed, over)
+    with committed.begin() as session:
+        assert (case_of(session, post).closed_why, jury(session, case_of(session, post))) == ("ended", [])
+
+
+def test_a_case_whose_jury_sits_is_looked_at_without_a_query_for_each_juror(
+    committed: Database, ada: Identity
+) -> None:
+    with committed.begin() as session:
+        case_id = called(session, ada)
+        advancing.step(session, RULED, case_id, LATER)
+    with committed.begin() as session, counted(session) as sent:
+        assert not advancing.step(session, RULED, case_id, LATER)
+    assert len(sent) == 2 and all(len(one) <= 4096 for one in sent), [len(one) for one in sent]
