@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from audience.moderation.rules import MODERATION
 from coop import directory
 from coop.book import COOP, guild_scope
 from coop.call import Call
@@ -10,7 +11,7 @@ from governance import emergencies
 from governance.drafts import LONGEST_RATIONALE, LONGEST_TITLE, Draft
 from governance.people import councils
 from governance.rules import NAME, VotingRules
-from web import agreeing, drafting
+from web import agreeing, drafting, entries
 from web.beds import purpose_of
 from web.drafting import Settable
 from web.forms import Refusal
@@ -35,7 +36,10 @@ def ask(call: Call) -> Response:
     pointer = request.args.get("clause")
     if pointer is None:
         clauses = drafting.settable(call.book, scope, kind)
-        return render(call, "new_clause.html", scope=scope, kind=kind, clauses=clauses, coop=COOP)
+        tables = entries.listed(call.book, scope) if kind == MODERATION else []
+        return render(
+            call, "new_clause.html", scope=scope, kind=kind, clauses=clauses, tables=tables, coop=COOP
+        )
     return _form(call, scope, kind, pointer)
 
 
@@ -110,6 +114,7 @@ def _form(
         scope=scope,
         kind=kind,
         clause=clause,
+        entry=entries.standing(call.book, scope, pointer) if kind == MODERATION else None,
         coop=COOP,
         base=request.form.get("base_sha256") or drafting.base_sha256(call.book, scope, kind),
         form=request.form,

@@ -1,9 +1,12 @@
 """What the rules did with something of one's own, as a page: every rule, what matched, and the vote."""
 
+from functools import partial
+
 from flask import Blueprint, Response
 
 from audience.routes.decisions import read_own_decision
 from coop.call import Call
+from web import entries
 from web.visits import page, render
 
 
@@ -14,4 +17,5 @@ def add_to(pages: Blueprint) -> None:
 
 def decision(call: Call, decision_id: int) -> Response:
     """Show why something of one's own was labelled, folded or held."""
-    return render(call, "decision.html", decision=read_own_decision(call, decision_id))
+    found = read_own_decision(call, decision_id)
+    return render(call, "decision.html", decision=found, standing=partial(entries.standing, call.book))

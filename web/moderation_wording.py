@@ -1,6 +1,7 @@
 """Words for what rules, juries and stewards do. Pure."""
 
 from audience.moderation.case_rules import Measure, Outcome
+from audience.moderation.condition_form import Comparison
 from audience.moderation.rules import Action
 
 OUTCOMES: dict[Outcome, str] = {
@@ -77,3 +78,52 @@ DECIDED: dict[Action, str] = {
     "remove": "removed",
 }
 """What a rule did with something."""
+
+ASKED_OF: dict[str, str] = {
+    "post": "Posts, when they are published",
+    "reply": "Replies, when they are written",
+    "upload": "Pictures, when a post or reply is about to show one",
+    "profile": "Profiles, when somebody joins or changes name or text",
+    "follow": "Follows, when somebody begins to follow",
+}
+"""What a rule is asked of."""
+
+RULES_DO: dict[str, str] = {
+    "slow": "Slow: its author may do it again only after a while (posts, replies, follows)",
+    "label": "Label: say something of it (posts, replies, pictures, profiles)",
+    "collapse": "Fold: show it folded, with the reason (posts, replies)",
+    "unfeed": "Leave it out of feeds (posts)",
+    "hold": "Hold back: only its author sees it, until a jury or its time decides (all of them)",
+    "remove": "Remove: only its author sees it, unless an appeal brings it back (posts, replies, pictures)",
+}
+"""What a rule may have done, the mildest first."""
+
+MAY_COME_TO: dict[str, str] = {one: said for one, said in OUTCOMES.items() if one != "none"}
+"""What a ground may let a jury do with something."""
+
+MAY_MEASURE: dict[str, str] = {one: said for one, said in MEASURED.items() if one != "nothing"}
+"""What a ground may let a jury do about whoever made it."""
+
+BELIEVED: dict[str, str] = {
+    "none": "It says nothing: rules are asked without its labels",
+    "hold": "Nothing is known: what its rules are asked of is held",
+}
+"""What a labeller that cannot be heard comes to."""
+
+COMPARED: dict[Comparison, str] = {
+    "yes": "is so",
+    "no": "is not so",
+    "more_than": "is more than",
+    "at_least": "is at least",
+    "less_than": "is less than",
+    "at_most": "is at most",
+    "is": "is exactly",
+    "is_not": "is not",
+    "contains": "contains",
+    "contains_not": "does not contain",
+    "has": "has the entry",
+    "has_not": "does not have the entry",
+    "any_of": "has one of the list",
+    "none_of": "has none of the list",
+}
+"""How the form of a condition says a comparison."""

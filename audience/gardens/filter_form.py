@@ -54,7 +54,7 @@ class Line:
     fact: str
     comparison: str
     value: str = ""
-    """Of a duration, in whole days; of what is or is not so, nothing."""
+    """Of a duration, in whole days, or in hours for a rule; of what is or is not so, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,15 @@ def read_back(when: str) -> Form | None:
     """
     root = check(when, SCHEMA).root
     match: Match = "any" if isinstance(root, Logic) and root.function == OR else "all"
-    lines = [_read(one) for one in _parts(root, OR if match == "any" else AND)]
+    lines = [_read(one) for one in joined_by(root, OR if match == "any" else AND)]
     found = Form([one for one in lines if one is not None], match)
     return found if None not in lines and written(found.lines, match) == when else None
 
 
-def _parts(root: Part, function: str) -> list[Part]:
-    """Return what is joined at the top of a condition."""
+def joined_by(root: Part, function: str) -> list[Part]:
+    """Return what ``&&``, or ``||``, joins at the top of a condition; the whole where it joins nothing."""
     if isinstance(root, Logic) and root.function == function:
-        return [part for one in root.args for part in _parts(one, function)]
+        return [part for one in root.args for part in joined_by(one, function)]
     return [root]
 
 

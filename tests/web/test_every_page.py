@@ -11,6 +11,7 @@ from tests.factories import LISBON
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from web import glance
+from web.entry_tables import TABLES
 
 PATHS = (
     "/",
@@ -66,6 +67,13 @@ FOR_MEMBERS = (
     "/proposals/new/contest?scope=coop&kind=membership&clause=/joining/admission",
     "/proposals/new/number?scope=coop&kind=audience&clause=/seats/default",
     "/proposals/new",
+    *(f"/proposals/new/entry?scope=coop&table={table}" for table in TABLES),
+    "/proposals/new/entry?scope=coop&table=rules&entry=selling",
+    "/proposals/new/entry?scope=coop&table=rules&entry=follow-flood",
+    "/proposals/new/removal?scope=coop&table=rules&entry=selling",
+    "/proposals/new/removal?scope=coop&table=words&entry=selling",
+    "/proposals/new?scope=coop&kind=moderation",
+    "/proposals/new?scope=coop&kind=moderation&clause=/rules/selling/when",
     "/proposals/new?scope=coop&kind=audience",
     "/proposals/new?scope=coop&kind=audience&clause=/seats/default",
     "/proposals/new?scope=coop&kind=membership&clause=/names/reserved",

@@ -16,7 +16,7 @@ FORMS = (
     "/members/me/place",
     "/members/me/watching",
     "/proposals/new",
-    *(f"/proposals/new/{what}" for what in ("contest", "election", "number", "question")),
+    *(f"/proposals/new/{what}" for what in ("contest", "election", "entry", "number", "question", "removal")),
     "/proposals/7/ballot",
     "/proposals/7/sponsor",
     "/proposals/new/joint",
