@@ -22,7 +22,7 @@ from web import acts
 from web.gesture_pages import ASKED, there
 from web.visits import page, render
 
-SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "stitch", "duet", "download")
+SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "video_reply", "stitch", "duet", "download")
 OF_VIDEOS: tuple[Verb, ...] = ("stitch", "duet")
 """What there is a gesture for; whether one may answer stands in the thread."""
 MAY = "You may download it."

@@ -1,4 +1,4 @@
-"""Stitches and duets: two videos played as one, and nothing of the other copied."""
+"""Stitches, duets and video answers: two posts shown as one, and nothing of the other copied."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,7 +30,7 @@ from tests.factories import bearer_for, identity_of, make_member
 
 LATER = NOW + timedelta(hours=1)
 ANYONE: dict[str, Any] = {
-    "interact": {verb: {"auto": [{"local": True}]} for verb in ("stitch", "duet", "quote")}
+    "interact": {verb: {"auto": [{"local": True}]} for verb in ("stitch", "duet", "quote", "video_reply")}
 }
 KINDS: tuple[Kind, ...] = ("stitch", "duet")
 
@@ -114,6 +114,37 @@ def test_whoever_does_not_hold_the_feature_is_told_the_clause(
     (fault,) = refused.value.faults
     assert fault.clause is not None
     assert fault.clause.clause == "/features/stitch_duet/member/grant_when"
+
+
+def test_anybody_may_answer_anything_with_a_video_which_shows_what_it_answers(
+    client: FlaskClient, session: Session, people: People, book: Book
+) -> None:
+    bread = make_post(session, people["ada"], book, ANYONE)
+    made = make(session, people["cleo"], book, bread, "video_reply")
+    shown = read(client, session, "ben", made)
+    assert (shown["quote"]["id"], shown["quote"]["kind"]) == (str(bread.id), "video_reply")
+    assert shown["quote"]["first_ms"] is None
+    assert shown["picture"]["video"]["url"] == f"/api/v1/media/{made.asset_id}/video"
+    photo = make_asset(session, people["cleo"]).id
+    with pytest.raises(RuleBroken) as refused:
+        make(session, people["cleo"], book, bread, "video_reply", photo)
+    assert refused.value.faults[0].pointer == "/asset_id"
+
+
+def test_law_08_a_video_answer_is_only_for_whom_the_author_lets_answer_so_and_for_whoever_sees_both(
+    client: FlaskClient, session: Session, people: People, book: Book
+) -> None:
+    nobody: dict[str, Any] = {"interact": {"video_reply": {"auto": [], "ask": []}}}
+    with pytest.raises(Forbidden):
+        make(session, people["cleo"], book, make_post(session, people["ada"], book, nobody), "video_reply")
+    asked = make(session, people["cleo"], book, make_post(session, people["ada"], book), "video_reply")
+    assert session.get_one(Derivative, asked.id).state == "waiting", "by default its author is asked"
+    for_two = ANYONE | {"read": {"any": [{"member": "cleo"}]}}
+    made = make(
+        session, people["cleo"], book, make_post(session, people["ada"], book, for_two), "video_reply"
+    )
+    assert "id" in read(client, session, "cleo", made)
+    assert "id" not in read(client, session, "ben", made)
 
 
 @pytest.mark.parametrize("kind", KINDS)

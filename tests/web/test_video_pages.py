@@ -200,6 +200,27 @@ def test_a_length_is_told_as_players_do(ms: int, words: str) -> None:
     assert wording.lasting(ms) == words
 
 
+def test_a_video_answer_is_offered_made_and_shown_with_what_it_answers(
+    village: Village, browser_of: Of
+) -> None:
+    asked = AudienceDocument.model_validate({"interact": {"video_reply": {"auto": [{"local": True}]}}})
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.now()
+        ada, bruno = village.people["ada"], village.people["bruno"]
+        of = publish(session, ada, book, Draft("Who bakes with rye?", audience=asked), now)
+        mine = film(session, bruno, "Rye in a bowl").id
+    path = f"{NEW}?quote={of.id}&made_as=video_reply"
+    browser = browser_of("bruno")
+    assert path in {one.get("href") for one in browser.get(f"/posts/{of.id}").named("a")}
+    page = browser.get(path)
+    check(page)
+    assert "You answer this post with a video of yours" in page.text
+    shown = browser.sent(page, NEW, act="publish", asset_id=str(mine))
+    check(shown)
+    assert [one["src"] for one in shown.named("video")] == [f"/media/{mine}/video"]
+    assert "It answers a post of @ada" in shown.text and "Who bakes with rye?" in shown.text
+
+
 @pytest.mark.parametrize("kind", ["stitch", "duet"])
 def test_a_stitch_and_a_duet_are_offered_made_and_played_as_one(
     village: Village, browser_of: Of, kind: str
