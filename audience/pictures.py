@@ -75,7 +75,8 @@ def take(session: Session, owner: Identity, asset_id: int) -> int | None:
         waits = "This video is being prepared: publish once it is ready."
         none = "There is no picture or video of yours under this id that is ready."
         fault = Fault("/asset_id", waits if state == "processing" else refusal or none)
-        raise RuleBroken("This picture cannot be shown.", faults=(fault,))
+        waiting = "Your video is not ready yet." if state == "processing" else "This picture cannot be shown."
+        raise RuleBroken(waiting, faults=(fault,))
     if session.scalar(_SHOWN, {"asset": asset_id}):
         fault = Fault("/asset_id", "Upload it anew to show it again.")
         raise Conflict("This picture is shown elsewhere.", faults=(fault,))
