@@ -64,7 +64,8 @@ if command == "seed":
 elif command == "serve":
     HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Ready).serve_forever()
 elif command == "worker":
-    (var / "worker.pid").write_text(str(os.getpid()))
+    (var / "worker.new").write_text(str(os.getpid()))
+    (var / "worker.new").rename(var / "worker.pid")
     time.sleep(60)
 """
 RUN = """
