@@ -30,20 +30,14 @@ from coop.database import as_array
 from coop.driver import DriverStatement
 from coop.identity import Identity
 
-_HOLD = text("SELECT id FROM post WHERE id = ANY(CAST(:posts AS bigint[])) ORDER BY id FOR UPDATE")
-
 # The post is held before its gate, as everywhere, although only who waits makes use of it.
 _HOLD_GATE = text("""
 WITH held AS MATERIALIZED (SELECT id FROM post WHERE id = :post FOR KEY SHARE)
 SELECT post_id FROM gate JOIN held ON post_id = id FOR UPDATE OF gate
 """)
 
-_MAKE = text("""
-INSERT INTO gate (post_id, taken)
-SELECT post_id, (SELECT count(*) FROM seat WHERE seat.post_id = wanted.post_id)
-FROM unnest(CAST(:posts AS bigint[])) AS wanted(post_id)
-ON CONFLICT DO NOTHING
-""")
+# It holds the posts and only then counts their seats, so none is missed that was under way meanwhile.
+_MAKE = text("SELECT make_gates(CAST(:posts AS bigint[]), CAST(:bare AS bigint[]))")
 
 _SIT = DriverStatement(
     text("""
@@ -148,8 +142,7 @@ def claim(
     posts = as_array(claim.post_id for claim in by_post)
     bare = sorted(claim.post_id for claim in claims if claim.limits.hold and not claim.gated)
     if bare:
-        session.connection().execute(_HOLD, {"posts": posts})
-        session.connection().execute(_MAKE, {"posts": as_array(bare)})
+        session.connection().execute(_MAKE, {"posts": posts, "bare": as_array(bare)})
     taken = {"member": viewer.member_id, "posts": posts, "now": now, "via": via, "epoch": epoch}
     taken["layers"] = as_array(claim.layers for claim in by_post)
     held = _SIT.rows(session, taken)
@@ -177,8 +170,7 @@ def slow(session: Session, post_id: int, per_minute: int, until: datetime) -> No
     """
     bound = {"post": post_id, "period": _seconds(MINUTE / per_minute), "until": until}
     if session.scalar(_SLOW, bound) is None:
-        session.connection().execute(_HOLD, {"posts": as_array([post_id])})
-        session.connection().execute(_MAKE, {"posts": as_array([post_id])})
+        session.connection().execute(_MAKE, {"posts": as_array([post_id]), "bare": as_array([post_id])})
         session.scalar(_SLOW, bound)
 
 
