@@ -55,6 +55,7 @@ import audience.routes.rooms
 import audience.routes.scheduled
 import audience.routes.search
 import audience.routes.shared_draft_history
+import audience.routes.shared_draft_offers
 import audience.routes.shared_drafts
 import audience.routes.thanks
 import audience.routes.threads
@@ -257,6 +258,7 @@ APIS = [
     audience.routes.scheduled.api,
     audience.routes.shared_drafts.api,
     audience.routes.shared_draft_history.api,
+    audience.routes.shared_draft_offers.api,
     audience.routes.search.api,
     audience.routes.media.api,
     audience.routes.room_streams.api,

@@ -80,10 +80,11 @@ def _keys() -> list[str]:
 class Handler(BaseHTTPRequestHandler):
     """One request; the server holds the state."""
 
+    server: "Server"
+
     @property
     def state(self) -> State:
-        found: State = self.server.state  # type: ignore[attr-defined]
-        return found
+        return self.server.state
 
     def do_GET(self) -> None:
         if self.path == "/-/seen":
@@ -97,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self._body()
         if self.path == "/-/forget":
-            self.server.state = State(self.state.token)  # type: ignore[attr-defined]
+            self.server.state = State(self.state.token)
             self._send(204)
         elif self.path == "/-/behave":
             self.state.behaviour = Behaviour(**json.loads(body))

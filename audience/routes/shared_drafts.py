@@ -1,23 +1,21 @@
-"""Shared drafts over HTTP: writing a post with others of a guild, and agreeing to publish it."""
+"""Shared drafts over HTTP: writing a post with others of a guild, and what is told of it to them."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from audience.cowriting import agreement, beginning, history, names, notes, offering, revising, scene, writers
+from audience.cowriting import agreement, beginning, history, notes, revising, scene, writers
 from audience.cowriting.agreement import Answer
 from audience.cowriting.scene import Scene
 from audience.cowriting.terms import audience_told, refusal_told
 from audience.document import AudienceDocument
-from audience.posts import Draft
 from audience.routes.polls import NewPoll
-from audience.routes.posts import NewPost, NewQuote, draft_of
+from audience.routes.posts import NewQuote
 from audience.routes.scheduled import RefusalView, given, refusal_view
 from audience.scheduling import drafts, refusal
 from coop.api import Api
 from coop.call import Call
-from coop.errors import Conflict, Forbidden, RuleBroken, TooMany
+from coop.errors import Conflict, Forbidden, RuleBroken
 from coop.ids import Id
 
 api = Api("shared drafts")
@@ -75,28 +73,6 @@ class Terms(BaseModel):
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
     quote: NewQuote | None = None
     poll: NewPoll | None = None
-
-
-class NewOffer(BaseModel):
-    """A proposal to publish it, with you as the author."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    revision: int
-    """The one that is to be published: the newest."""
-    audience: AudienceDocument = AudienceDocument()
-    terms: Terms = Terms()
-
-
-class NewAnswer(BaseModel):
-    """What you say to a proposal."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    number: int
-    """Of the proposal: with every change of text or terms there is another one."""
-    answer: Literal["named", "unnamed", "not_yet"]
-    """Publish it with your name, without it, or not yet."""
 
 
 class NewNote(BaseModel):
@@ -283,34 +259,6 @@ def open_shared_draft(call: Call, draft_id: int, body: Opening) -> SharedDraftVi
     return read_shared_draft(call, draft_id)
 
 
-@api.put("/shared-drafts/<id:draft_id>/offer", raises=(RuleBroken, Forbidden, Conflict, TooMany))
-def offer_shared_draft(call: Call, draft_id: int, body: NewOffer) -> SharedDraftView:
-    """Propose to publish its newest revision, as its author.
-
-    Each who wrote in it is asked; any change ends the proposal. Where nobody else wrote it is published.
-    """
-    terms = _draft(body.terms, body.audience)
-    offering.offer(call.session, call.member, call.book, draft_id, body.revision, terms, call.now)
-    return read_shared_draft(call, draft_id)
-
-
-@api.delete("/shared-drafts/<id:draft_id>/offer", raises=(Forbidden, Conflict))
-def withdraw_draft_offer(call: Call, draft_id: int) -> None:
-    """Take a proposal of yours back."""
-    offering.withdraw(call.session, call.member, draft_id)
-
-
-@api.put("/shared-drafts/<id:draft_id>/answer", raises=(Forbidden, Conflict))
-def answer_draft_offer(call: Call, draft_id: int, body: NewAnswer) -> SharedDraftView:
-    """Say whether it may be published as proposed: with your name, without it, or not yet.
-
-    With the last yes that it waits for it is published.
-    """
-    said: Answer | None = None if body.answer == "not_yet" else body.answer
-    offering.answer(call.session, call.member, call.book, draft_id, body.number, said, call.now)
-    return read_shared_draft(call, draft_id)
-
-
 @api.post("/shared-drafts/<id:draft_id>/notes", raises=(RuleBroken, Forbidden, Conflict))
 def note_in_draft(call: Call, draft_id: int, body: NewNote) -> SharedDraftView:
     """Leave a remark in its margin."""
@@ -322,26 +270,6 @@ def note_in_draft(call: Call, draft_id: int, body: NewNote) -> SharedDraftView:
 def settle_draft_note(call: Call, draft_id: int, note_id: int) -> None:
     """Settle a remark, whoever made it."""
     notes.settle(call.session, call.member, draft_id, note_id, call.now)
-
-
-@api.delete("/posts/<id:post_id>/writers/me")
-def take_name_off(call: Call, post_id: int) -> None:
-    """Take your name off a post that names you beside its author, for good."""
-    names.take_off(call.session, call.member, post_id)
-
-
-def _draft(terms: Terms, audience: AudienceDocument) -> Draft:
-    return draft_of(
-        NewPost(
-            asset_id=terms.asset_id,
-            teaser=terms.teaser,
-            place=terms.place,
-            language=terms.language,
-            audience=audience,
-            quote=terms.quote,
-            poll=terms.poll,
-        )
-    )
 
 
 def _offer(found: Scene, me: int) -> OfferView | None:
