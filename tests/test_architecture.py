@@ -123,6 +123,7 @@ PURE = (
     "media/pixels.py",
     "media/rules.py",
     "audience/clauses.py",
+    "audience/feature_clauses.py",
     "audience/document.py",
     "audience/keys.py",
     "audience/languages.py",

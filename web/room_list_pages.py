@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from audience.document import AudienceDocument
+from audience.feature_clauses import RoomRules
 from audience.limits import rules_of
 from audience.preview import gradient_of
 from audience.rooms import room_view, scheduling
@@ -21,7 +22,6 @@ from audience.rooms.allowed import room_rules
 from audience.rooms.scheduling import Booking
 from audience.routes.room_lists import list_guild_rooms, list_rooms
 from audience.routes.room_streams import room_media
-from audience.rules import RoomRules
 from coop import own_rhythm, problems
 from coop.call import Call
 from coop.errors import AllotmentError, Forbidden, NotFound, Unauthenticated

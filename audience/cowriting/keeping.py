@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.cowriting import beginning, telling
-from audience.rules import AUDIENCE, AudienceRules, SharedDrafts
+from audience.feature_clauses import SharedDrafts
+from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database

@@ -10,12 +10,12 @@ from datetime import datetime
 from math import ceil
 from typing import Literal
 
+from audience.feature_clauses import RoomRules
 from audience.limits import deciding, rules_of
 from audience.moderation.rules import MODERATION
 from audience.permission import KEPT_OUT
 from audience.rooms.queue import Floor, Hand, may_take
 from audience.rooms.room_state import State, Window
-from audience.rules import RoomRules
 from coop import suspended
 from coop.book import Book
 from coop.errors import AllotmentError, Conflict, Fault, Forbidden, NotYet

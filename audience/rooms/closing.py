@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import Select, delete, func, or_, select, text
 from sqlmodel import Session, col
 
+from audience.feature_clauses import RoomRules
 from audience.limits import rules_of
 from audience.rooms.room_state import MINUTE, unused
 from audience.rooms.tables import Room, RoomClaim, RoomHand
-from audience.rules import RoomRules
 from audience.tables import Post
 from coop import feature_budgets
 from coop.clock import Clock

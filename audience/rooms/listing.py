@@ -17,12 +17,12 @@ from sqlmodel import Session, col
 from audience import gate
 from audience.access import CAPPED, FRIEND, MORE_ASKED, READER, ROOM, TIES, VISIBLE
 from audience.cards import Card, cards
+from audience.feature_clauses import RoomRules
 from audience.limits import Asked, limits_of, rules_of
 from audience.newest import ADMITTED
 from audience.rooms.room_state import State, ends_at, state
 from audience.rooms.scene import VIA
 from audience.rooms.scheduling import AHEAD
-from audience.rules import RoomRules
 from audience.standpoint import standpoint
 from coop.book import Book
 from coop.database import shortened

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audience.rules import Turns
+from audience.feature_clauses import Turns
 
 
 @dataclass(frozen=True, slots=True)

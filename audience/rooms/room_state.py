@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal, NamedTuple, Protocol
 
-from audience.rules import RoomRules
+from audience.feature_clauses import RoomRules
 
 State = Literal["scheduled", "open", "ended", "cancelled", "lapsed"]
 """``scheduled`` until it is opened; ``lapsed`` where nobody did in time; ``cancelled`` by its host."""

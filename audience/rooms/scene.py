@@ -20,12 +20,12 @@ from sqlmodel import Session, col
 
 from audience.access import BLOCKED, Access, access_post
 from audience.cases.tables import JuryPause
+from audience.feature_clauses import RoomRules
 from audience.rooms.allowed import Standing, room_rules
 from audience.rooms.queue import Floor, Hand, Turn, floor, in_order
 from audience.rooms.room_state import State, ends_at, seen_since, state, window
 from audience.rooms.silence import silenced
 from audience.rooms.tables import Room, RoomReminder, RoomSeat
-from audience.rules import RoomRules
 from coop import suspended
 from coop.book import Book
 from coop.errors import NotFound

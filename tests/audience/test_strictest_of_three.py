@@ -19,12 +19,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from audience.bounds import check
 from audience.document import AudienceDocument, Parts, Permission, Verb, preset
+from audience.feature_clauses import HOSTS, KEEPERS, TURNS
 from audience.inheriting import inherit
 from audience.limits import Asked, deciding, limits_of, rules_of
 from audience.permission import OPENED, VALUES, Heard, Value, answer
 from audience.predicate import Standing, holds, is_met
 from audience.reply_rules import reply_limits
-from audience.rules import AT_TIMES, AUDIENCE, HOSTS, INHERITED, KEEPERS, OPENINGS, ORDERS, TURNS
+from audience.rules import AT_TIMES, AUDIENCE, INHERITED, OPENINGS, ORDERS
 from bench.documents import NOW, Names, atom, predicate
 from coop.book import COOP, Book, InForce, guild_scope
 from coop.clauses import Duration

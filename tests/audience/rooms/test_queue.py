@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audience.feature_clauses import Turns
 from audience.rooms.queue import Floor, Hand, Turn, floor, in_order, may_take, place
-from audience.rules import Turns
 from tests.audience.factories import NOW
 
 SECOND = timedelta(seconds=1)
