@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
@@ -146,6 +147,13 @@ def committed(racing: Database, admin: Engine) -> Iterator[Database]:
     yield racing
     racing.dispose()
     databases.drop(admin, RACES)
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[None]:
+    """A command makes logs go to the standard error of its own; the next test's go to the test's again."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

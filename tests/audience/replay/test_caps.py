@@ -52,7 +52,7 @@ def at_the_gate(
         session.execute(turned.values(arrival_at=col(Gate.arrival_at) - gap * STEP))
         claim = gate.Claim(post_id, limit.for_viewer(friend=friend), gated=limit.hold)
         if limit.hold:
-            session.execute(gate._MAKE, {"posts": [post_id]})
+            session.execute(gate._MAKE, {"posts": [post_id], "bare": [post_id]})
         found.append(bool(gate.claim(session, person, [claim], via="post", epoch=1, now=NOW)))
     return found
 
