@@ -4,9 +4,13 @@ import time
 
 from sqlalchemy import Connection, Engine, text
 
+from coop.database import Database
+
 PATIENCE = 0.5
 """Seconds that sessions have to end by themselves before a database is dropped under them."""
 _SESSIONS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name")
+
+_DEFINITION = "SELECT pg_get_functiondef(to_regproc(%s))"
 
 
 def make(admin: Engine, name: str, template: str = "template1") -> None:
@@ -26,6 +30,14 @@ def drop(admin: Engine, name: str) -> None:
         while time.monotonic() < deadline and connection.scalar(_SESSIONS, {"name": name}):
             time.sleep(0.002)
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def without(database: Database, function: str, guard: str, instead: str = "") -> None:
+    """Define a function of the database anew without its guard, whose text stands in it once; commit that."""
+    with database.begin() as session:
+        found: str = session.connection().exec_driver_sql(_DEFINITION, (function,)).scalar_one()
+        assert found.count(guard) == 1, (function, guard)
+        session.connection().exec_driver_sql(found.replace(guard, instead).replace("%", "%%"))
 
 
 def roll_back(connection: Connection) -> None:

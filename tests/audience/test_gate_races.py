@@ -8,9 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from audience import gate
@@ -20,6 +21,7 @@ from coop.database import Database
 from coop.identity import Identity
 from coop.ids import new_id
 from tests.audience.factories import NOW
+from tests.databases import without
 from tests.factories import id_of, identity_of, make_member, make_members
 from tests.thorough import much
 
@@ -62,16 +64,29 @@ def counted(database: Database, post_id: int) -> tuple[int | None, int]:
         return session.scalar(select(col(Gate.taken)).where(col(Gate.post_id) == post_id)), seats or 0
 
 
+class Answer(NamedTuple):
+    """What came of one try, and when it began and ended by this process's clock."""
+
+    began: float
+    ended: float
+    admitted: bool
+
+
+Answers = dict[int, list[Answer]]
+
+
 def rush(
     viewers: list[Identity], tries: int, threads: int, attempt: Callable[[Identity], set[int]]
-) -> dict[int, list[bool]]:
-    """Let every viewer try several times, shuffled over threads; return their answers in order."""
+) -> Answers:
+    """Let every viewer try several times, shuffled over threads; return what came of it by member."""
     arrivals = viewers * tries
     random.Random(6).shuffle(arrivals)
-    answers: dict[int, list[bool]] = {viewer.member_id: [] for viewer in viewers}
+    answers: Answers = {viewer.member_id: [] for viewer in viewers}
 
     def one(viewer: Identity) -> None:
-        answers[viewer.member_id].append(bool(attempt(viewer)))
+        began = time.monotonic()
+        admitted = bool(attempt(viewer))
+        answers[viewer.member_id].append(Answer(began, time.monotonic(), admitted))
 
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(one, viewer) for viewer in arrivals]:
@@ -84,33 +99,32 @@ def test_law_06_a_cap_is_exact_when_many_members_try_three_times_over_32_threads
 ) -> None:
     (post_id,), viewers = make_posts(committed), make_viewers(committed, much(120, 400))
     answers = rush(viewers, 3, 32, lambda viewer: come(committed, viewer, [post_id], capped(50)))
-    assert sum(any(seen) for seen in answers.values()) == 50
+    assert len(admitted_by(answers)) == 50
     assert counted(committed, post_id) == (50, 50)
 
 
-def test_law_06_the_race_is_lost_without_the_guard(
-    committed: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    unguarded = gate._COUNT.text.replace("AND (seats IS NULL OR taken < seats)", "")
-    assert unguarded != gate._COUNT.text
-    monkeypatch.setattr(gate._COUNT, "text", unguarded)
+def admitted_by(answers: Answers) -> set[int]:
+    return {member for member, of_one in answers.items() if any(one.admitted for one in of_one)}
+
+
+def sent_away_after_being_seated(answers: Answers) -> list[Answer]:
+    """Return the tries that were refused although they began when an earlier one had been let in."""
+    return [
+        one
+        for of_one in answers.values()
+        for one in of_one
+        if not one.admitted and any(other.admitted and other.ended < one.began for other in of_one)
+    ]
+
+
+def test_law_06_the_race_is_lost_without_the_guard(committed: Database) -> None:
+    without(committed, "take_seats", "AND (seats IS NULL OR taken < seats)")
     (post_id,), viewers = make_posts(committed), make_viewers(committed, 60)
     rush(viewers, 1, 8, lambda viewer: come(committed, viewer, [post_id], capped(50)))
     assert counted(committed, post_id) == (60, 60)
 
 
-MADE_AT_ONCE = text("""
-INSERT INTO gate (post_id, taken)
-SELECT post_id, (SELECT count(*) FROM seat WHERE seat.post_id = wanted.post_id)
-FROM unnest(CAST(:bare AS bigint[])) AS wanted(post_id) WHERE cardinality(CAST(:posts AS bigint[])) > 0
-ON CONFLICT DO NOTHING
-""")
-"""What ``make_gates`` does, but for holding the posts first."""
-
-
-def test_law_06_the_count_is_lost_without_holding_the_post(
-    committed: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_law_06_the_count_is_lost_without_holding_the_post(committed: Database) -> None:
     """A gate made without waiting for seats under way misses them, and the cap is oversold."""
     (post_id,), (early, *late) = make_posts(committed), make_viewers(committed, 3)
     entered, leave = threading.Event(), threading.Event()
@@ -121,7 +135,7 @@ def test_law_06_the_count_is_lost_without_holding_the_post(
             entered.set()
             leave.wait(5)
 
-    monkeypatch.setattr(gate, "_MAKE", MADE_AT_ONCE)
+    without(committed, "make_gates", "PERFORM id FROM post WHERE id = ANY(posts) ORDER BY id FOR UPDATE;")
     with ThreadPoolExecutor(1) as pool:
         lingering = pool.submit(linger)
         entered.wait(5)
@@ -161,7 +175,7 @@ def test_law_06_a_cap_that_moves_during_the_rush_keeps_its_seats_and_admits_to_i
     for limits in map(capped, (30, 10, 35)):
         answers = rush(viewers, 2, 16, partial(come, committed, posts=[post_id], limits=limits))
         assert all(all(answers[member]) for member in seated)
-        seated |= {member for member, seen in answers.items() if any(seen)}
+        seated |= admitted_by(answers)
         counts.append(len(seated))
     assert counts == [30, 30, 35]
     assert counted(committed, post_id) == (35, 35)
@@ -184,7 +198,7 @@ def test_law_06_a_cap_that_moves_under_the_very_threads_is_never_passed(committe
         answers = rush(viewers, 3, 16, attempt)
         done.result()
     rush(viewers, 1, 16, attempt)
-    assert all(seen[seen.index(True) :].count(False) == 0 for seen in answers.values() if True in seen)
+    assert sent_away_after_being_seated(answers) == []
     assert counted(committed, post_id) == (35, 35)
 
 
@@ -221,9 +235,9 @@ def test_law_06_arrivals_obey_the_limiter_under_a_rush(committed: Database) -> N
     began = time.monotonic()
     answers = rush(viewers, 4, 16, lambda viewer: come(committed, viewer, [post_id], limits))
     most = 10 + 10 * (time.monotonic() - began)
-    admitted = sum(any(seen) for seen in answers.values())
+    admitted = len(admitted_by(answers))
     assert 10 <= admitted <= most
-    assert all(seen[seen.index(True) :].count(False) == 0 for seen in answers.values() if True in seen)
+    assert sent_away_after_being_seated(answers) == []
     assert counted(committed, post_id) == (admitted, admitted)
 
 

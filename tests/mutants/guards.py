@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+TAKES_SEATS = "migrations/versions/0073_seats_taken_in_one_call.py"
 RACES = "tests/governance/test_races.py"
 WAITING = "tests/audience/test_waiting_races.py"
 LIMITS = "tests/audience/test_limit_for_now_races.py"
@@ -106,8 +107,8 @@ GUARDS = (
     ),
     Guard(
         name="a cap is asked under the gate's lock",
-        path="audience/gate.py",
-        text="    AND (seats IS NULL OR taken < seats)\n",
+        path=TAKES_SEATS,
+        text="            AND (seats IS NULL OR taken < seats)\n",
         without="",
         test="test_law_06_a_cap_is_exact_across_processes",
         file="tests/audience/test_gate_races.py",
@@ -122,8 +123,8 @@ GUARDS = (
     ),
     Guard(
         name="a seat that is waited for is free for nobody else",
-        path="audience/gate.py",
-        text="    AND (seats IS NULL OR waited OR waiting = 0 OR taken + waiting < seats)\n",
+        path=TAKES_SEATS,
+        text="            AND (seats IS NULL OR waited OR waiting = 0 OR taken + waiting < seats)\n",
         without="",
         test="test_law_06_amid_a_rush_of_newcomers_seats_go_to_those_who_wait_in_their_order",
         file=WAITING,
@@ -258,7 +259,7 @@ GUARDS = (
     ),
     Guard(
         name="a hot thread slows its gate",
-        path="audience/gate.py",
+        path=TAKES_SEATS,
         text="(strangers AND slowed_until > clock_timestamp()) IS TRUE",
         without="false",
         test="test_law_06_strangers_who_rush_to_a_hot_thread_come_one_at_a_time",
