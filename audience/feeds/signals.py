@@ -222,7 +222,7 @@ def _of_tags(post: Candidate) -> float:
 
 def _of_all(post: Candidate) -> float:
     """Return the length of all features of a post: its language and each part of its place weigh 1."""
-    others = sum(one & KIND_BITS != TAG for one in post.features)
+    others = len([one for one in post.features if one & KIND_BITS != TAG])
     return sqrt(post.norm * post.norm + others)
 
 

@@ -91,11 +91,12 @@ def page(order: Sequence[Scored], form: Form, shown: Sequence[Scored] = ()) -> l
         if slot is not None:
             owed[slot] -= 1
     owed = {slot: number for slot, number in owed.items() if number > 0}
-    chosen = _filled(order, form, shown, owed)
+    kept = [(one, slot) for one in order if (slot := form.slot_of(one.post)) in owed] if owed else []
+    chosen = _filled(order, kept, form, shown, owed)
     # Where the places of a class are let go, only its own posts can leave the page: the others gain by it.
     brought: dict[int, SlotName] = {}
     for slot in owed:
-        free = {one.post_id for one in _filled(order, form, shown, {**owed, slot: 0})}
+        free = {one.post_id for one in _filled(order, kept, form, shown, {**owed, slot: 0})}
         brought |= {one.post_id: slot for one in chosen if one.post_id not in free}
     return [Placed(one, brought.get(one.post_id)) for one in chosen]
 
@@ -119,17 +120,27 @@ def rank_without(
 
 
 def _filled(
-    order: Sequence[Scored], form: Form, shown: Sequence[Scored], owed: Mapping[SlotName, int]
+    order: Sequence[Scored],
+    kept: Sequence[tuple[Scored, SlotName | None]],
+    form: Form,
+    shown: Sequence[Scored],
+    owed: Mapping[SlotName, int],
 ) -> list[Scored]:
-    """Return what fills a page, the best first: what is owed to each class, then whatever ranks next."""
+    """Return what fills a page, the best first: what is owed to each class, then whatever ranks next.
+
+    ``kept`` are those of the order to whom any is owed, with their slots.
+    """
     held = Counter([one.post.author_id for one in shown])
     room, cap = form.size - len(shown), form.per_author
     chosen: list[Scored] = []
-    left = dict(owed)
-    for one in order if any(left.values()) else ():
-        slot = form.slot_of(one.post)
-        if slot is not None and left.get(slot) and held[one.post.author_id] < cap and len(chosen) < room:
+    left: dict[SlotName | None, int] = {slot: number for slot, number in owed.items() if number}
+    for one, slot in kept:
+        if not left or len(chosen) >= room:
+            break
+        if slot in left and held[one.post.author_id] < cap:
             left[slot] -= 1
+            if not left[slot]:
+                del left[slot]
             held[one.post.author_id] += 1
             chosen.append(one)
     taken = {one.post_id for one in chosen}
