@@ -253,7 +253,7 @@ def test_a_recipe_that_the_policy_does_not_have_is_not_there(
         feed(session, ben, book, "engagement")
 
 
-@pytest.mark.parametrize(("name", "statements"), [("chronological", 5), ("balanced", 5)])
+@pytest.mark.parametrize(("name", "statements"), [("chronological", 4), ("balanced", 4)])
 def test_the_number_of_statements_does_not_grow_with_the_page(
     session: Session, book: Book, ben: Identity, name: str, statements: int
 ) -> None:
