@@ -39,7 +39,7 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
          (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
          (SELECT count(*) FROM seat WHERE seat.post_id = post.id)) END AS taken,
        asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms,
-       files.renditions,
+       asset.has_sound, files.renditions,
        CASE WHEN :likes = 'readers' OR :likes = 'author' AND post.author_id = :me
          THEN (SELECT count(*) FROM post_like WHERE post_id = post.id
                AND (:likes = 'readers' OR member_id <> :me)) END AS likes,
@@ -52,7 +52,8 @@ SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.bo
        EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
        EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
        CASE WHEN post.author_id = :me THEN derivative.state END AS state, derivative.kind AS made_as,
-       derivative.end_ms AS first_ms, post.flag,
+       CASE WHEN derivative.kind = 'stitch' THEN derivative.end_ms END AS first_ms,
+       CASE WHEN derivative.kind = 'sound' THEN derivative.start_ms END AS from_ms, post.flag,
        CASE WHEN 'readers' IN (:likes, :reposts) THEN (
          SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
          ELSE 0 END AS seen,
@@ -119,6 +120,8 @@ class Card(NamedTuple):
     thumbhash: str | None
     duration_ms: int | None
     """How long it lasts, where what it shows is a video."""
+    has_sound: bool | None
+    """Whether that video has sound, where it is known."""
     renditions: list[tuple[str, int, int, int]] | None
     """Name, width, height and bytes of each file of the picture, the smallest first, and of the video."""
     likes: int | None
@@ -135,6 +138,8 @@ class Card(NamedTuple):
     """How it shows that; told only together with it."""
     first_ms: int | None
     """How much of that is played before its own video, where it is a stitch."""
+    from_ms: int | None
+    """From where on the sound of that is played, where it uses its sound."""
     flag: dict[str, Any] | None
     """What its readers are told of a decision about it: see ``moderation/verdict.py``."""
     seen: int

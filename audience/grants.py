@@ -53,7 +53,8 @@ WHERE {_MINE} AND {said("reply")}
 
 # An ask has the id of its row; that of what was made already is the id of that.
 _WAITING = text(f"""
-SELECT ask.*, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms, files.renditions
+SELECT ask.*, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms,
+       asset.has_sound, files.renditions
 FROM (
   SELECT asked.id, verb, handle, display_name, post.id AS post_id, at, NULL AS body,
          CAST(NULL AS bigint) AS asset_id
@@ -105,6 +106,8 @@ class Ask(NamedTuple):
     thumbhash: str | None
     duration_ms: int | None
     """How long it lasts, where that is a video."""
+    has_sound: bool | None
+    """Whether that video has sound, where it is known."""
     renditions: list[tuple[str, int, int, int]] | None
     """Name, width, height and bytes of each file of the picture, the smallest first, and of the video."""
 

@@ -27,7 +27,7 @@ from audience.polls.tables import Poll
 from audience.predicate import Atom, Predicate
 from audience.quotes import Source
 from audience.rules import AUDIENCE, AudienceRules
-from audience.stitching import Kind, Span
+from audience.stitching import Kind, Making, Span
 from audience.tables import Gate, Post
 from audience.watching import length_ms
 from audience.wide_reach import goes_wide
@@ -60,7 +60,9 @@ class Draft:
     quote_id: int | None = None
     """A post that it shows inside it."""
     made_as: Kind = "quote"
-    """How it shows that: a stitch begins with its video, a duet plays beside it."""
+    """How it shows that: a stitch begins with its video, a duet plays beside it, another uses its sound."""
+    from_ms: int | None = None
+    """Of a sound that it uses: from where on; None is from its beginning."""
     poll: Question | None = None
     """What it asks those who are in the guild."""
 
@@ -90,9 +92,10 @@ def publish(
         pace.check(session, book, identity.member_id, "post", guild, now)
     source, span = None, Span()
     if draft.quote_id is not None:
-        stitching.check_may_make(book, identity, draft.made_as, video_ms, now)
+        making = Making(draft.made_as, draft.asset_id is not None, video_ms, draft.from_ms)
+        stitching.check_may_make(book, identity, making, now)
         source = quotes.hold(session, identity, book, draft.quote_id, now, draft.made_as)
-        span = stitching.span(session, book, draft.made_as, draft.quote_id)
+        span = stitching.span(session, book, making, draft.quote_id)
     path = _path(session, draft.place_id)
     known = topics.known(session, tags)
     mentions = mentioned_in(session, body)

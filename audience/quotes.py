@@ -52,7 +52,7 @@ class Source:
 def hold(
     session: Session, quoter: Identity, book: Book, post_id: int, now: datetime, kind: Kind = "quote"
 ) -> Source:
-    """Return a post to quote, or to stitch or duet, its row held until the transaction ends.
+    """Return a post to quote, or to make something of its video, its row held until the transaction ends.
 
     Raise RuleBroken where the quoter may not see it, and Forbidden where they may not do that with it.
     """
@@ -75,7 +75,7 @@ def hold(
 def made_from(
     source: Source, quote: Post, now: datetime, kind: Kind = "quote", span: Span | None = None
 ) -> Derivative:
-    """Return the row that makes a post the quote of its source, or its stitch or duet."""
+    """Return the row that makes a post the quote of its source, or what ``kind`` says besides."""
     taken = span or Span()
     return Derivative(
         post_id=quote.id,

@@ -22,7 +22,7 @@ CARD = """
   reply.pause, reply.state, reply.created_at, (reply.author_id = :me AND NOT gap) IS TRUE AS mine,
   CASE WHEN NOT gap THEN reply.flag END AS flag,
   asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms,
-  files.renditions"""
+  asset.has_sound, files.renditions"""
 """The columns of a card but for ``folded``, of a ``reply`` that says whether it is a ``gap``."""
 
 FILES = """
@@ -72,6 +72,8 @@ class ReplyCard(NamedTuple):
     thumbhash: str | None
     duration_ms: int | None
     """How long it lasts, where what it shows is a video."""
+    has_sound: bool | None
+    """Whether that video has sound, where it is known."""
     renditions: list[tuple[str, int, int, int]] | None
     """Name, width, height and bytes of each file of its picture, the smallest first, and of its video."""
     folded: int

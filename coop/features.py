@@ -98,7 +98,7 @@ FEATURES_KNOWN: Mapping[str, Known] = {
         ),
         Known(
             STITCH_DUET,
-            "videos that continue another, or play beside it",
+            "videos that continue another or play beside it, and using its sound",
             ("member",),
             "audience/stitching.py",
         ),

@@ -35,6 +35,7 @@ class Measured(NamedTuple):
     width: int
     """Pixels, upright."""
     height: int
+    has_sound: bool
 
 
 def recognise(head: bytes) -> Recognised | None:
@@ -55,11 +56,12 @@ def measure(path: Path) -> Measured:
     with path.open("rb") as file:
         movie = _movie(file)
     scale, duration = _times(_inside(movie, b"mvhd"))
-    sizes = (_size(_inside(track, b"tkhd")) for kind, track in _boxes(movie) if kind == b"trak")
+    tracks = [track for kind, track in _boxes(movie) if kind == b"trak"]
+    sizes = (_size(_inside(track, b"tkhd")) for track in tracks)
     width, height = next((size for size in sizes if all(size)), (0, 0))
     if not (scale and duration and width):
         raise ValueError("nothing can be seen in it")
-    return Measured(max(1, round(1000 * duration / scale)), width, height)
+    return Measured(max(1, round(1000 * duration / scale)), width, height, any(map(_is_sound, tracks)))
 
 
 def _movie(file: BinaryIO) -> bytes:
@@ -88,6 +90,11 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _inside(data: bytes, kind: bytes) -> bytes:
     return next((body for name, body in _boxes(data) if name == kind), b"")
+
+
+def _is_sound(track: bytes) -> bool:
+    """Say whether a track is one of sound, by the box ``hdlr`` in its ``mdia``."""
+    return _inside(_inside(track, b"mdia"), b"hdlr")[8:12] == b"soun"
 
 
 def _times(header: bytes) -> tuple[int, int]:

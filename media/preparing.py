@@ -228,6 +228,7 @@ def _keep(
     asset.state, asset.settled_at, asset.tried_at = "ready", now, None
     asset.width, asset.height = made.measured.width, made.measured.height
     asset.duration_ms, asset.thumbhash = made.measured.duration_ms, made.poster.thumbhash
+    asset.has_sound = made.measured.has_sound
     session.add_all(files)
     session.flush()
     for number in range(1, asset.tries):

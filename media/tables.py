@@ -23,6 +23,7 @@ class Asset(Row, table=True):
             "(kind = 'video' AND state = 'ready') = (duration_ms IS NOT NULL)", name="ready_timed"
         ),
         CheckConstraint("duration_ms > 0", name="duration_positive"),
+        CheckConstraint("has_sound IS NULL OR duration_ms IS NOT NULL", name="sound_of_videos"),
         CheckConstraint("tries >= 0", name="tries_counted"),
         CheckConstraint("long OR guild_id IS NULL", name="long_by_a_guild"),
         Index("ix_asset_waiting", "created_at", postgresql_where="state = 'waiting'"),
@@ -51,6 +52,8 @@ class Asset(Row, table=True):
     """The guild by whose holding, and from whose minutes, it may."""
     duration_ms: int | None = None
     """How long a video that is ready lasts."""
+    has_sound: bool | None = None
+    """Whether a video that is ready has sound; None of those that were made ready before this was kept."""
     tries: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
     """How often a worker began to prepare it. The number of a try is its right to settle it."""
     tried_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -211,6 +211,7 @@ PURE = (
     "web/forms.py",
     "web/group_rows.py",
     "web/local_times.py",
+    "web/moments.py",
     "web/number_line.py",
     "web/opinion_pictures.py",
     "web/papers.py",

@@ -28,7 +28,7 @@ from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
 from media import descriptions, lengths
 from media.rules import MediaRules
-from web import composing, group_rows, scheduled_pages, sent_pictures
+from web import composing, group_rows, moments, scheduled_pages, sent_pictures
 from web.audience_form import audience_form
 from web.forms import Refusal, refusal
 from web.place_choice import as_id, place_choice
@@ -150,6 +150,9 @@ def _draft(call: Call, said: Mapping[str, str]) -> Draft:
         audience=audience,
         quote_id=_id(said, "quote"),
         made_as=_made_as(said),
+        from_ms=moments.milliseconds(
+            said.get("from_s", ""), "/quote/from_ms", "That video has no such moment."
+        ),
         poll=composing.poll(said),
     )
 

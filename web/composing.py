@@ -83,7 +83,7 @@ def poll_rows(said: Said) -> list[int]:
 def fields(said: Said) -> tuple[str, ...]:
     """Return the names of all fields and rows at which something may be wrong."""
     return (
-        *("body", "teaser", "guild", "asset_id", "alt", "place", "publish_at"),
+        *("body", "teaser", "guild", "asset_id", "alt", "place", "publish_at", "from_s"),
         *("poll", "poll_days", *(f"poll{row}" for row in range(POLL))),
         *("reach", "read", "seats", "on_full", "until_days", "at_time"),
         *ARRIVALS,
@@ -112,7 +112,7 @@ def _owned(said: Said, at: str) -> dict[str, str]:
     found |= {f"{at}/replies/until": "until_days", f"{at}/replies/at_time": "at_time"}
     for name in LISTS:
         found |= group_rows.owners(said, name, f"{at}/interact/{name}" if name in VERBS else f"{at}/{name}")
-    found |= {"/poll/options": "poll", "/poll/lasts": "poll_days"}
+    found |= {"/poll/options": "poll", "/poll/lasts": "poll_days", "/quote/from_ms": "from_s"}
     found |= {f"/poll/options/{index}": f"poll{row}" for index, row in enumerate(poll_rows(said))}
     return found | {f"{at}/after/{index}": f"later{row}" for index, row in enumerate(later(said))}
 

@@ -22,9 +22,10 @@ from web import acts
 from web.gesture_pages import ASKED, there
 from web.visits import page, render
 
-SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "video_reply", "stitch", "duet", "download")
-OF_VIDEOS: tuple[Verb, ...] = ("stitch", "duet")
+SHOWN: tuple[Verb, ...] = ("like", "repost", "quote", "video_reply", "stitch", "duet", "sound", "download")
 """What there is a gesture for; whether one may answer stands in the thread."""
+OF_VIDEOS: tuple[Verb, ...] = ("stitch", "duet", "sound")
+"""What is made from a video itself."""
 MAY = "You may download it."
 NO_LONGER = "You no longer ask to download it."
 
@@ -64,15 +65,19 @@ def permissions(call: Call, post_id: int) -> Response:
 def permitted(call: Call, post: PostView) -> dict[Verb, May]:
     """Return what the viewer, a member, may do with a post that they were delivered, by verb.
 
-    Only what has a picture can be downloaded, and only a video be continued or played beside, by
-    whoever holds the feature for it. Of a post of their own there is nothing to ask.
+    Only what has a picture can be downloaded, and only a video be continued, played beside or heard with
+    something else, by whoever holds the feature for it. Of a post of their own there is nothing to ask.
     """
     if post.audience is not None:
         return {}
     post_id = int(post.id)
     found = {one.verb: one for one in list_permissions(call, post_id).items}
     stitches = features.held(call.book, features.STITCH_DUET, call.member, call.now)
-    gone = set() if stitches and post.picture is not None and post.picture.video else {*OF_VIDEOS}
+    video = None if post.picture is None else post.picture.video
+    gone: set[Verb] = set() if stitches and video is not None else {*OF_VIDEOS}
+    silent = video is not None and video.has_sound is False
+    # What is heard with it then is another's, and offered there.
+    gone |= {"sound"} if silent or (post.quote is not None and post.quote.kind == "sound") else set()
     gone |= set() if post.picture is not None else {"download"}
     shown = [verb for verb in SHOWN if verb not in gone]
     answers = [May(verb, found[verb].may, found[verb].reason, found[verb].clause) for verb in shown]

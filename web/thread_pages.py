@@ -22,7 +22,7 @@ from coop.errors import Fault, NotFound, RuleBroken
 from coop.ids import LARGEST
 from coop.paging import LONGEST
 from coop.problems import STATUS
-from web import acts, playlist_item_pages
+from web import acts, moments, playlist_item_pages
 from web.forms import Sent
 from web.permission_pages import permitted
 from web.visits import back, page, render, see_other
@@ -34,8 +34,6 @@ WAITS = "It waits: the author of the post decides whether it is shown."
 BREATHE = "This thread is heated: take a breath before you answer."
 """What whoever is to pause is told, as a word and not as a refusal."""
 NOT_YET = STATUS[errors.NotYet]
-LARGEST_MOMENT_S = 2**31 // 1000
-"""More seconds than any post lasts."""
 
 
 def add_to(pages: Blueprint) -> None:
@@ -135,7 +133,7 @@ def answer(call: Call, post_id: int) -> str:
         said.get("body", ""),
         call.now,
         parent_id=_parent(said.get("parent_id", "")),
-        at_ms=_moment(said.get("at", "")),
+        at_ms=moments.milliseconds(said.get("at", ""), "/at_ms", "The post has no such moment."),
         pause="pause" in said,
     )
     flash(WAITS if made.state == "waiting" else "You have answered.", "good")
@@ -175,17 +173,3 @@ def _parent(said: str) -> int | None:
         fault = Fault("/parent_id", "There is no reply under this id that you can answer.")
         raise RuleBroken("This reply cannot be written.", faults=(fault,))
     return int(said)
-
-
-def _moment(said: str) -> int | None:
-    """Return the moment that was typed, in seconds and tenths, as milliseconds; None where none was."""
-    if not said.strip():
-        return None
-    try:
-        seconds = float(said)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= LARGEST_MOMENT_S:
-        fault = Fault("/at_ms", "Write the moment as seconds from the beginning, such as 12.5.")
-        raise RuleBroken("The post has no such moment.", faults=(fault,))
-    return round(seconds * 1000)

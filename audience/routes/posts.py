@@ -36,7 +36,10 @@ class NewQuote(BaseModel):
     post_id: Id
     kind: Kind = "quote"
     """A ``stitch`` begins with the video of that post and a ``duet`` plays beside it: both show a video of
-    your own, and take the feature ``stitch_duet``."""
+    your own. ``sound`` plays the sound of that video with a picture or a video of your own, which is muted.
+    All three take the feature ``stitch_duet``."""
+    from_ms: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    """Of a ``sound``: from which millisecond of that video on; left out, from its beginning."""
 
 
 class NewPost(BaseModel):
@@ -141,9 +144,12 @@ class QuotedView:
     """What your garden does with it."""
     created_at: datetime
     kind: str
-    """How it is shown: as a ``quote``, or as what a ``stitch`` begins with or a ``duet`` plays beside."""
+    """How it is shown: as a ``quote``, as what a ``video_reply`` answers, as what a ``stitch`` begins with or
+    a ``duet`` plays beside, or as that whose ``sound`` is played."""
     first_ms: int | None
     """How many milliseconds of its video are played first, in a stitch."""
+    from_ms: int | None
+    """From which millisecond of its video on its sound is played, where that is used."""
 
     @property
     def folded(self) -> bool:
@@ -211,6 +217,7 @@ def draft_of(body: NewPost) -> Draft:
         audience=body.audience,
         quote_id=None if body.quote is None else int(body.quote.post_id),
         made_as="quote" if body.quote is None else body.quote.kind,
+        from_ms=None if body.quote is None else body.quote.from_ms,
         poll=None if body.poll is None else body.poll.question(),
     )
 
@@ -282,6 +289,7 @@ def _quoted(card: Card, shown_in: Card) -> QuotedView:
         created_at=card.created_at,
         kind=shown_in.made_as or "quote",
         first_ms=shown_in.first_ms,
+        from_ms=shown_in.from_ms,
     )
 
 
@@ -289,7 +297,7 @@ def picture_view(card: Card | ReplyCard | Ask) -> PictureView | None:
     """Return the picture or video of a card, where it has one."""
     if card.asset_id is None:
         return None
-    pictures, video = split(card.asset_id, card.renditions or (), card.duration_ms)
+    pictures, video = split(card.asset_id, card.renditions or (), card.duration_ms, card.has_sound)
     return PictureView(
         id=str(card.asset_id),
         alt=card.alt or "",

@@ -142,9 +142,15 @@ def given(draft: Draft) -> NewPost:
         place=None if draft.place_id is None else str(draft.place_id),
         language=draft.language,
         audience=draft.audience,
-        quote=None if draft.quote_id is None else NewQuote(post_id=str(draft.quote_id), kind=draft.made_as),
+        quote=_quote(draft),
         poll=None if draft.poll is None else _asked(draft.poll),
     )
+
+
+def _quote(draft: Draft) -> NewQuote | None:
+    if draft.quote_id is None:
+        return None
+    return NewQuote(post_id=str(draft.quote_id), kind=draft.made_as, from_ms=draft.from_ms)
 
 
 def _asked(question: Question) -> NewPoll:

@@ -25,6 +25,7 @@ def stored(draft: Draft) -> dict[str, Any]:
         "audience": draft.audience.stored(),
         "quote_id": draft.quote_id,
         "made_as": draft.made_as,
+        "from_ms": draft.from_ms,
         "poll": None if draft.poll is None else _asked(draft.poll),
     }
 

@@ -67,6 +67,8 @@ class VideoView:
     height: int
     bytes: int
     duration_ms: int
+    has_sound: bool | None
+    """None where it was prepared before this was kept."""
 
 
 class AssetView(BaseModel):
@@ -90,17 +92,21 @@ class AssetView(BaseModel):
 
 
 def split(
-    asset_id: int, files: Iterable[tuple[str, int, int, int]], duration_ms: int | None
+    asset_id: int,
+    files: Iterable[tuple[str, int, int, int]],
+    duration_ms: int | None,
+    has_sound: bool | None,
 ) -> tuple[list[RenditionView], VideoView | None]:
     """Return the pictures among the files of an asset, and the one that is played.
 
-    Each is name, width, height and bytes; ``duration_ms`` is how long a video lasts.
+    Each is name, width, height and bytes; ``duration_ms`` is how long a video lasts, and ``has_sound``
+    whether there is anything to hear, where that is known.
     """
     pictures, video = [], None
     for name, width, height, size in files:
         url = f"/api/v1/media/{asset_id}/{name}"
         if name == VIDEO:
-            video = VideoView(url, width, height, size, duration_ms or 0)
+            video = VideoView(url, width, height, size, duration_ms or 0, has_sound)
         else:
             pictures.append(RenditionView(name, url, width, height, size))
     return pictures, video
@@ -155,7 +161,7 @@ def _view(session: Session, asset: Asset) -> AssetView:
         .order_by(col(Rendition.width), col(Rendition.name))
     )
     files = [(row.name, row.width, row.height, row.bytes) for row in rows]
-    pictures, video = split(asset.id, files, asset.duration_ms)
+    pictures, video = split(asset.id, files, asset.duration_ms, asset.has_sound)
     return AssetView(
         id=str(asset.id),
         kind=asset.kind,

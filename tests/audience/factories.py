@@ -103,6 +103,7 @@ def make_asset(
         kind=kind,
         alt=alt,
         duration_ms=65_000 if video and state == "ready" else None,
+        has_sound=True if video and state == "ready" else None,
         width=800 if state == "ready" else None,
         height=600 if state == "ready" else None,
         thumbhash="x",

@@ -1,4 +1,4 @@
-"""Stitches, duets and video answers: two posts shown as one, and nothing of the other copied."""
+"""Stitches, duets, sounds and video answers: two posts shown as one, and nothing of the other copied."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,16 +30,18 @@ from tests.factories import bearer_for, identity_of, make_member
 
 LATER = NOW + timedelta(hours=1)
 ANYONE: dict[str, Any] = {
-    "interact": {verb: {"auto": [{"local": True}]} for verb in ("stitch", "duet", "quote", "video_reply")}
+    "interact": {
+        verb: {"auto": [{"local": True}]} for verb in ("stitch", "duet", "sound", "quote", "video_reply")
+    }
 }
-KINDS: tuple[Kind, ...] = ("stitch", "duet")
+KINDS: tuple[Kind, ...] = ("stitch", "duet", "sound")
 
 People = dict[str, Identity]
 
 
 @pytest.fixture
 def people(session: Session) -> People:
-    """Members, of whom Ben may make stitches and duets."""
+    """Members, of whom Ben may make something from others' videos."""
     rows = {name: make_member(session, name) for name in ("ada", "ben", "cleo")}
     give(session, STITCH_DUET, rows["ben"])
     return {name: identity_of(one) for name, one in rows.items()}
@@ -78,7 +80,7 @@ def read(client: FlaskClient, session: Session, handle: str, post: Post) -> Any:
     return client.get(f"/api/v1/posts/{post.id}", headers=bearer_for(session, member)).get_json()
 
 
-@pytest.mark.parametrize(("kind", "first"), [("stitch", 5000), ("duet", None)])
+@pytest.mark.parametrize(("kind", "first"), [("stitch", 5000), ("duet", None), ("sound", None)])
 def test_both_videos_are_told_to_whoever_may_see_both_and_nothing_is_copied(
     client: FlaskClient, session: Session, people: People, book: Book, kind: Kind, first: int | None
 ) -> None:
@@ -147,7 +149,7 @@ def test_law_08_a_video_answer_is_only_for_whom_the_author_lets_answer_so_and_fo
     assert "id" not in read(client, session, "ben", made)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["stitch", "duet"])
 def test_both_posts_show_a_video(session: Session, people: People, book: Book, kind: Kind) -> None:
     bread = make_post(session, people["ada"], book, ANYONE)
     photo = make_asset(session, people["ben"]).id
@@ -201,7 +203,11 @@ def block(session: Session, people: People, book: Book, of: Post, made: Post) ->
     following.block(session, people["ada"], book, "ben", LATER)
 
 
-@pytest.mark.parametrize("act", [withdraw, detach, block])
+def block_back(session: Session, people: People, book: Book, of: Post, made: Post) -> None:
+    following.block(session, people["ben"], book, "ada", LATER)
+
+
+@pytest.mark.parametrize("act", [withdraw, detach, block, block_back])
 @pytest.mark.parametrize("kind", KINDS)
 def test_law_08_what_its_author_takes_away_is_gone_from_it_in_the_same_moment(
     client: FlaskClient,

@@ -208,6 +208,8 @@ def _quoted(hidden: Hidden) -> None:
     source = hidden.publish(FREE)
     quote = hidden.publish(FREE, "ben", of=source.id, picture=True)
     hidden.session.get_one(Derivative, quote.id).kind = "duet"
+    heard = hidden.session.get_one(Derivative, hidden.publish(FREE, "cleo", of=source.id, picture=True).id)
+    heard.kind, heard.start_ms, heard.end_ms = "sound", 5, 10
     again = hidden.publish(FREE, "cleo", of=quote.id)
     hidden.say(again, "cleo")
 

@@ -242,7 +242,9 @@ def restrict(session: Session, book: Book, village: Village) -> int:
 def _list_hidden(session: Session, book: Book, village: Village) -> None:
     """Have Ada put hidden posts of hers between those of her open list, and keep hidden lists besides."""
     hers = select(col(Post.id)).where(
-        col(Post.author_id) == village.people["ada"].member_id, col(Post.id).in_(village.hidden)
+        col(Post.author_id) == village.people["ada"].member_id,
+        col(Post.id).in_(village.hidden),
+        col(Post.deleted_at).is_(None),
     )
     hidden, ada = list(session.scalars(hers.limit(4))), village.people["ada"]
     assert hidden

@@ -43,7 +43,9 @@ def test_what_is_anything_else_is_no_video(data: bytes) -> None:
 def test_what_was_made_says_how_long_and_how_large_it_is(tmp_path: Path) -> None:
     path = tmp_path / "made.mp4"
     path.write_bytes(clip(2, 160, 96, sound=False))
-    assert measure(path) == (2000, 160, 96)
+    assert measure(path) == (2000, 160, 96, False)
+    path.write_bytes(clip(2, 160, 96))
+    assert measure(path).has_sound
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def test_a_video_is_prepared_by_the_worker_and_then_ready(
     assert found["thumbhash"]
     assert 1900 <= found["video"]["duration_ms"] <= 2200
     assert found["video"]["url"] == f"/api/v1/media/{upload}/video"
+    assert found["video"]["has_sound"]
     assert {one["name"] for one in found["renditions"]} == {"small", "medium", "large"}
     kept = row(session, upload)
     assert (kept.type, kept.bytes, kept.tries) == ("video/webm", len(clip(2, form="webm")), 1)

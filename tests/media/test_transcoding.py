@@ -35,7 +35,7 @@ def test_a_video_becomes_a_clean_one_with_a_poster(tmp_path: Path, form: str) ->
     said = described(made.path)
     assert re.search(r"Video: h264 .*yuv420p", said) and "Audio: aac" in said
     assert CANARY.encode() not in made.path.read_bytes()
-    assert made.measured[1:] == (128, 76), "its longer side is 128, both are even"
+    assert made.measured[1:] == (128, 76, True), "its longer side is 128, both are even"
     assert 1900 <= made.measured.duration_ms <= 2200
     assert made.path.read_bytes().index(b"moov") < made.path.read_bytes().index(b"mdat")
     small, large = made.poster.renditions
@@ -47,13 +47,13 @@ def test_a_video_becomes_a_clean_one_with_a_poster(tmp_path: Path, form: str) ->
 
 def test_a_small_one_is_never_enlarged_and_what_is_odd_becomes_even(tmp_path: Path) -> None:
     made = make(tmp_path, clip(1, 97, 55, form="webm", sound=False), wanted(longer_side=1280))
-    assert made.measured[1:] == (98, 56)
+    assert made.measured[1:] == (98, 56, False)
     assert "Audio" not in described(made.path)
 
 
 def test_one_that_lies_on_its_side_is_turned_upright(tmp_path: Path) -> None:
     made = make(tmp_path, remade(clip(), "-display_rotation", "90"))
-    assert made.measured[1:] == (76, 128)
+    assert made.measured[1:] == (76, 128, True)
     assert (made.poster.width, made.poster.height) == (76, 128)
     assert "displaymatrix" not in described(made.path)
 
