@@ -1,4 +1,4 @@
-"""Tables of calm: when threads were heated, and who reads again what they wrote before it is sent."""
+"""Tables of calm: when threads were heated, who was called there, and who reads again before they send."""
 
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,19 @@ class Heating(Row, table=True):
     """The points when it came there, by their parts."""
     asked: list[dict[str, Any]] = Field(sa_column=document())
     """What was asked from then on: what, and the receipt of the clause."""
+
+
+class CalmerCalled(Row, table=True):
+    """A member who offered to calm threads was called to one: the roster of moderation counts it by month."""
+
+    __tablename__ = "calmer_called"
+    __table_args__ = (Index("ix_calmer_called_at", "at"),)
+
+    reply_id: int = Field(foreign_key="reply.id", primary_key=True, sa_type=BigInteger)
+    """The answer that heated the thread."""
+    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigInteger)
+    post_id: int = Field(foreign_key="post.id", sa_type=BigInteger)
+    at: datetime = Field(sa_column=moment())
 
 
 class Pause(Row, table=True):

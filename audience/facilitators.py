@@ -4,16 +4,18 @@ For a post made in a guild they are of its members, for any other of the coop's.
 answer that brought the thread there being the seed, and each is called once for it.
 
 Law 7: nobody is called who may not read the post: each is seated at it as if they opened it, by the one
-loader of posts, and whom it refuses is not called. What they may do there is what any member may.
+loader of posts, and whom it refuses is not called. What they may do there is what any member may. That they
+were called is kept, for the roster of moderation counts it by month (``cases/roster.py``).
 """
 
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlmodel import Session, col
 
 from audience.access import Access, access_post
+from audience.calm_tables import CalmerCalled
 from coop import notices
 from coop.book import COOP, Book, guild_scope
 from coop.errors import NotFound
@@ -43,7 +45,10 @@ ORDER BY hashint8extended(member_id, :seed), member_id LIMIT :tried
 
 
 def call(session: Session, book: Book, post: Access, seed: int, number: int, now: datetime) -> list[int]:
-    """Call up to ``number`` of those who offered to calm threads to one, and return their ids."""
+    """Call up to ``number`` of those who offered to calm threads to one, and return their ids.
+
+    ``seed`` is the id of the answer that heated it.
+    """
     scope = COOP if post.guild is None else guild_scope(post.guild)
     bound = {"scope": scope, "author": post.author_id, "seed": seed, "tried": number * TRIED}
     called: list[int] = []
@@ -54,6 +59,8 @@ def call(session: Session, book: Book, post: Access, seed: int, number: int, now
         if len(called) == number:
             break
     if called:
+        about = {"reply_id": seed, "post_id": post.post_id, "at": now}
+        session.execute(insert(CalmerCalled), [{**about, "member_id": one} for one in called])
         tidings = Tidings(
             topic=TOPIC,
             subject=post.post_id,

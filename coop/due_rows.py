@@ -1,12 +1,15 @@
 """Due rows: what a job does with each of the rows that are due, one a transaction.
 
 Law 14: a row that cannot be settled is met again by the next run, which starts from the facts; it keeps none
-of those behind it waiting. Why it failed is logged each time, for whoever runs the coop.
+of those behind it waiting, however many such rows there are: a run looks up all that is due, page by page.
+Why it failed is logged each time, for whoever runs the coop.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import structlog
+from sqlalchemy import TextClause
 from sqlmodel import Session
 
 from coop.database import Database
@@ -14,6 +17,8 @@ from coop.database import Database
 LOG = structlog.get_logger("worker")
 PAGE = 500
 """Rows that are looked up at a time."""
+BEYOND = "(CAST(:at AS timestamptz) IS NULL OR ({}, {}) > (:at, :after))"
+"""The condition of a page of :func:`in_order`, by the columns that say when a row was due, and its id."""
 
 
 def one_by_one(
@@ -45,3 +50,20 @@ def in_pages(database: Database, page: Callable[[Session, int], Sequence[int]]) 
         if len(found) < PAGE:
             return
         after = found[-1]
+
+
+def in_order(database: Database, wanted: TextClause, bound: Mapping[str, Any]) -> Iterator[int]:
+    """Yield ids of rows, what was due first at the top, :data:`PAGE` looked up at a time.
+
+    ``wanted`` selects ``at``, when a row was due, and its ``id``, in the order of both: of those beyond
+    ``:at`` and ``:after`` (:data:`BEYOND`), ``:most``. ``bound`` is what it asks besides.
+    """
+    at, after = None, 0
+    while True:
+        with database.begin() as session:
+            page = {"at": at, "after": after, "most": PAGE}
+            rows = session.connection().execute(wanted, {**bound, **page}).all()
+        yield from (row.id for row in rows)
+        if len(rows) < PAGE:
+            return
+        at, after = rows[-1].at, rows[-1].id

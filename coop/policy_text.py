@@ -14,13 +14,18 @@ from typing import Any
 
 import jsonpatch
 import tomlkit
-from jsonpointer import JsonPointerException
+from jsonpointer import JsonPointer, JsonPointerException
+from tomlkit import TOMLDocument
+from tomlkit.container import Container
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table, Whitespace
 
 from coop.errors import Conflict, Fault, RuleBroken
 
 MAX_BYTES = 64 * 1024
 """Longest policy text, in bytes of UTF-8."""
+_HERE = "\0"
+"""What no text of TOML holds: it marks a place in one."""
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -104,11 +109,68 @@ def _applied(text: str, patch: str) -> str:
     document = tomlkit.parse(text)
     for index, operation in enumerate(json.loads(patch)):
         _apply_one(plain, operation, index)
+        left = _below(document, operation)
         _apply_one(document, operation, index)
+        if left is not None:
+            _put_back(document, operation["path"], *left)
     after = tomlkit.dumps(document)
     if parse(after) != plain:
         raise RuleBroken("The patch does not fit this text: write it as smaller operations.")
     return after
+
+
+def _below(document: TOMLDocument, operation: dict[str, Any]) -> tuple[Container, int, str] | None:
+    """Return where a table stands that an operation removes, and which comments below belong to what follows.
+
+    TOML has those in the table above them. What stands right below the last line of a table, before any empty
+    line, is its own. None where the operation removes no table.
+    """
+    if operation["op"] != "remove":
+        return None
+    *above, name = JsonPointer(operation["path"]).parts
+    parent = _at(document, above)
+    container = parent.value if isinstance(parent, Table) else parent
+    if not isinstance(container, Container) or not isinstance(container[name], Table):
+        return None
+    lines = container[name].as_string().splitlines(keepends=True)
+    number = next((at for at, one in enumerate(reversed(lines)) if not _is_comment(one)), len(lines))
+    trailing = lines[len(lines) - number :]
+    first_empty = next((at for at, one in enumerate(trailing) if not one.strip()), 0)
+    place = max(at for at, (key, _) in enumerate(container.body) if key is not None and key.key == name)
+    return container, place, "".join(trailing[first_empty:]).lstrip("\n")
+
+
+def _at(document: TOMLDocument, parts: list[str]) -> Any:
+    """Return what stands at a place of a document that has it."""
+    found: Any = document
+    for part in parts:
+        found = found[int(part)] if isinstance(found, list) else found[part]
+    return found
+
+
+def _is_comment(line: str) -> bool:
+    """Say whether a line at the end of a table says nothing: it is a comment, or empty."""
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _put_back(document: TOMLDocument, path: str, container: Container, place: int, comments: str) -> None:
+    """Write comments where the table at ``path`` was, with an empty line before them.
+
+    Where it was the last of a table that has no line of its own, that one gets its line: it is empty now, and
+    not gone.
+    """
+    above = JsonPointer(path).parts[:-1]
+    parent = _at(document, above)
+    if isinstance(parent, Table) and not parent and parent.is_super_table():
+        emptied = tomlkit.table()
+        _at(document, above[:-1])[above[-1]] = emptied
+        container, place = emptied.value, 0
+        container.body.append((None, Whitespace("")))
+    if comments:
+        container.body[place] = (None, Whitespace(_HERE))
+        before = tomlkit.dumps(document).partition(_HERE)[0]
+        apart = "" if not before or before.endswith("\n\n") else "\n"
+        container.body[place] = (None, Whitespace(apart + comments))
 
 
 def _refuse_null(operation: Any, index: int) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the statements are put together from constants
 """Advancing cases: what follows from facts and time, carried out by the worker.
 
 What is held becomes a case; what is over is closed; a juror tied to the author is followed by the next; what
@@ -6,15 +7,13 @@ how often, but how long somebody waits. Each case is a transaction of its own; o
 is left to it, and one that fails is logged and keeps nobody behind it waiting.
 
 Only what is due is looked at, however much is open beside it: single reports wait for weeks, and juries for
-days.
+days; one for which too few offered is drawn for ever more rarely (``drawing.py``).
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from audience.cases import closing, drawing, juries, kept_profiles, pool
@@ -24,12 +23,9 @@ from audience.moderation.tables import Decision
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.due_rows import one_by_one
+from coop.due_rows import BEYOND, in_order, one_by_one
 from coop.ids import new_id
 from coop.policies import Books
-
-AT_A_TIME = 500
-"""Ids that are read at once; a run goes on until it has seen all that is due."""
 
 _HELD = text("""
 INSERT INTO moderation_case (id, kind, post_id, reply_id, profile_id, follow_id, author_id, guild_id,
@@ -44,32 +40,33 @@ RETURNING id
 """)
 
 # What has a jury already, or wants one, is left out: of one thing one case is open.
-_WITHOUT = text("""
+_WITHOUT = text(f"""
 SELECT holds_until AS at, decision.id FROM decision
 WHERE action = 'hold' AND ended_at IS NULL AND NOT dry_run AND holds_until > :now
-  AND (CAST(:at AS timestamptz) IS NULL OR (holds_until, decision.id) > (:at, :after))
+  AND {BEYOND.format("holds_until", "decision.id")}
   AND NOT EXISTS (SELECT FROM moderation_case WHERE decision_id = decision.id AND kind = 'hold')
   AND NOT EXISTS (SELECT FROM moderation_case AS other WHERE other.closed_at IS NULL
                     AND (other.post_id = decision.post_id OR other.reply_id = decision.reply_id)
                     AND other.called_at IS NOT NULL)
 ORDER BY holds_until, decision.id LIMIT :most
 """)
-_OVER = text("""
+_OVER = text(f"""
 SELECT due_at AS at, id FROM moderation_case
 WHERE closed_at IS NULL AND due_at <= :now
-  AND (CAST(:at AS timestamptz) IS NULL OR (due_at, id) > (:at, :after))
+  AND {BEYOND.format("due_at", "id")}
 ORDER BY due_at, id LIMIT :most
 """)
-_CALLED = text("""
+_CALLED = text(f"""
 SELECT called_at AS at, id FROM moderation_case
 WHERE closed_at IS NULL AND called_at IS NOT NULL AND drawn_at IS NULL
-  AND (CAST(:at AS timestamptz) IS NULL OR (called_at, id) > (:at, :after))
+  AND (again_at IS NULL OR again_at <= :now)
+  AND {BEYOND.format("called_at", "id")}
 ORDER BY called_at, id LIMIT :most
 """)
-_FEW = text("""
+_FEW = text(f"""
 SELECT opened_at AS at, id FROM moderation_case
 WHERE closed_at IS NULL AND called_at IS NULL AND opened_at <= :before
-  AND (CAST(:at AS timestamptz) IS NULL OR (opened_at, id) > (:at, :after))
+  AND {BEYOND.format("opened_at", "id")}
 ORDER BY opened_at, id LIMIT :most
 """)
 
@@ -81,37 +78,24 @@ def advance(database: Database, books: Books, clock: Clock) -> int:
         tied = list(pool.conflicted(session, rules.juries, now))
 
     def held(session: Session, decision_id: int) -> bool:
-        return open_hold(session, decision_id, clock.now(session))
+        return open_hold(session, books.current(session), decision_id, clock.now(session))
 
     def due(session: Session, case_id: int) -> bool:
         return step(session, books.current(session), case_id, clock.now(session))
 
-    bound = {"now": now, "before": now - rules.reports.again}
-    done = one_by_one(database, "cases", _found(database, _WITHOUT, bound), held)
-    done += one_by_one(database, "cases", _found(database, _OVER, bound), due)
+    by_now, before = {"now": now}, {"before": now - rules.reports.again}
+    done = one_by_one(database, "cases", in_order(database, _WITHOUT, by_now), held)
+    done += one_by_one(database, "cases", in_order(database, _OVER, by_now), due)
     done += one_by_one(database, "cases", tied, due)
-    done += one_by_one(database, "cases", _found(database, _CALLED, bound), due)
-    done += one_by_one(database, "cases", _found(database, _FEW, bound), due)
+    done += one_by_one(database, "cases", in_order(database, _CALLED, by_now), due)
+    done += one_by_one(database, "cases", in_order(database, _FEW, before), due)
     return done + kept_profiles.let_go(database, clock)
 
 
-def _found(database: Database, wanted: TextClause, bound: Mapping[str, Any]) -> Iterator[int]:
-    """Yield the ids of all that is due in one way, what was due first at the top."""
-    at, after = None, 0
-    while True:
-        known = {name: value for name, value in bound.items() if f":{name}" in wanted.text}
-        with database.begin() as session:
-            rows = session.execute(wanted, {**known, "at": at, "after": after, "most": AT_A_TIME}).all()
-        yield from (row.id for row in rows)
-        if len(rows) < AT_A_TIME:
-            return
-        at, after = rows[-1]
-
-
-def open_hold(session: Session, decision_id: int, now: datetime) -> bool:
+def open_hold(session: Session, book: Book, decision_id: int, now: datetime) -> bool:
     """Call a jury to something that is held; say whether there was none yet.
 
-    Reports that were too few for a jury end with that: one looks now.
+    Reports that were too few for a jury end with that, and whoever made them is told: one looks now.
     """
     decision = session.get_one(Decision, decision_id)
     about = [
@@ -122,7 +106,7 @@ def open_hold(session: Session, decision_id: int, now: datetime) -> bool:
     uncalled = (col(Case.closed_at).is_(None), col(Case.called_at).is_(None))
     if about:
         for case in session.scalars(select(Case).where(*about, *uncalled).with_for_update()):
-            closing.give_way(session, case, now)
+            closing.give_way(session, book, case, now)
     bound = {"id": new_id(now), "decision": decision_id, "now": now, "salt": secrets.token_hex(32)}
     return session.scalar(_HELD, bound) is not None
 
@@ -145,7 +129,9 @@ def step(session: Session, book: Book, case_id: int, now: datetime) -> bool:
             return True
         if drawing.draw(session, book, case, now):
             return True
-        if now < case.called_at + (rules.holds.longest if case.kind == "hold" else rules.juries.time):
+        until = case.called_at + (rules.holds.longest if case.kind == "hold" else rules.juries.time)
+        if now < until:
+            case.again_at = min(until, drawing.again_at(case.called_at, now))
             return False
         closing.end(session, book, case, "no_jury", now)
         return True

@@ -60,9 +60,12 @@ def end(
     _tell_reporters(session, book, case, ENDED_SAID[told or why], now)
 
 
-def give_way(session: Session, case: Case, now: datetime) -> None:
-    """Close a case of too few reports that the caller holds, because a jury looks at the thing anyway."""
-    _close(session, case, "ended", now)
+def give_way(session: Session, book: Book, case: Case, now: datetime) -> None:
+    """Close a case of too few reports that the caller holds, because a jury looks at the thing anyway.
+
+    Whoever reported it is told so, as where a steward held it.
+    """
+    end(session, book, case, "ended", now, told="looked_at")
 
 
 def _by_report(
@@ -120,7 +123,8 @@ def _by_judging(
     if milder and case.kind == "appeal":
         _lift_measures(session, judged, now)
     session.flush()
-    _tell_author(session, book, case, thing, found, now, judged.action)
+    if judged.ended_why != decisions.SUSPENDED:
+        _tell_author(session, book, case, thing, found, now, judged.action)
     _tell_reporters(session, book, case, JUDGED_SAID[found.outcome != "none"], now)
 
 
@@ -255,8 +259,10 @@ ENDED_SAID = {
     "ended": "What was done with it changed before a jury decided, so this jury did not.",
     "few": "Nothing was done: too few others reported it.",
     "steward": "A steward holds it back until a jury has looked.",
+    "looked_at": "It is held back, and a jury is called to it.",
 }
-"""By why a case ended without a jury's word: the same; ``steward`` where one held the thing."""
+"""By why a case ended without a jury's word: the same; ``steward`` where one held the thing,
+``looked_at`` where a jury was called to it otherwise."""
 
 
 def _tell_reporters(session: Session, book: Book, case: Case, line: str, now: datetime) -> None:

@@ -10,13 +10,18 @@ Whom the text names comes last in the draw, and is seated only where without the
 nobody could ever judge a text that names all who offered.
 
 The pool is of the moment of the draw, and is kept with the case: from it, the salt and the checkpoint the
-draw follows. Two workers draw one jury, because the case's row is held.
+draw follows. Two workers draw one jury, because the case's row is held. Draws of different cases come one
+after another, too: whoever sits on a jury by one is counted by the next, so nobody sits on more at once than
+a clause says.
+
+Where too few can judge, the whole pool was asked in vain. It is asked again after a share of the time since
+the jury was called, so ever more rarely; only how long somebody waits depends on it.
 """
 
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, select, text
 from sqlmodel import Session, col
 
 from audience.cases import subject
@@ -35,20 +40,26 @@ from coop.notices import Tidings
 
 PATIENCE = timedelta(minutes=10)
 """For how long a checkpoint is waited for that was not there when the jury was called."""
+AGAIN_SHARE, AGAIN_LONGEST = 8, timedelta(hours=1)
+"""Where too few could judge, a case waits an eighth of what it has waited, at most an hour."""
 AT_A_TIME = 50
 """Of how many it is asked at once whether the thing is for them."""
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7201951)")
+"""Held from before a pool is asked until the jury drawn of it is committed; the case's row comes first."""
 
 
 def draw(session: Session, book: Book, case: Case, now: datetime) -> bool:
     """Draw the jury of a case that was called and whose row the caller holds; say whether it was drawn now.
 
     It is not where no checkpoint has been signed since, for a while; nor where too few can judge: then the
-    case stays undrawn until it closes by itself (``closing.py``).
+    case stays undrawn until it closes by itself (``closing.py``), and is looked at again by :func:`again_at`.
     """
     rules, thing = book.rules(MODERATION, ModerationRules).juries, subject.of_case(session, case)
     root = _root(session, case, now)
     if root is None or case.drawn_at is not None or thing.gone:
         return False
+    session.execute(_ONE_AT_A_TIME)
     able, due = pool(session, rules, case, now), _due(session, case, rules, now)
     commitment = commitment_of(case.salt, able)
     seed = sortition.seed(root, commitment)
@@ -67,9 +78,16 @@ def draw(session: Session, book: Book, case: Case, now: datetime) -> bool:
     return True
 
 
+def again_at(called_at: datetime, now: datetime) -> datetime:
+    """Return from when on the jury of a case is drawn for again that could not be drawn ``now``. Pure."""
+    waited = now - called_at
+    return now if waited < PATIENCE else now + min(waited / AGAIN_SHARE, AGAIN_LONGEST)
+
+
 def follow(session: Session, book: Book, case: Case, now: datetime) -> bool:
     """Seat whoever comes next in the draw, because somebody left; say whether anybody does."""
     rules, thing = book.rules(MODERATION, ModerationRules).juries, subject.of_case(session, case)
+    session.execute(_ONE_AT_A_TIME)
     seated = set(session.scalars(select(col(CaseJuror.member_id)).where(col(CaseJuror.case_id) == case.id)))
     able, named = pool(session, rules, case, now), named_in(session, thing)
     left = {handle: one for handle, one in able.items() if one in set(case.pool or ()) - seated}

@@ -16,10 +16,7 @@ from sqlmodel import Session
 from coop import judged_profiles, profiles
 from coop.clock import Clock
 from coop.database import Database
-from coop.due_rows import one_by_one
-
-PER_RUN = 500
-"""Changes of which one run lets go what they say, at most, each in a transaction of its own."""
+from coop.due_rows import PAGE, in_pages, one_by_one
 
 _UNNEEDED = """
 SELECT id FROM profile_change AS change
@@ -31,17 +28,20 @@ WHERE about IS NOT NULL AND held_at IS NULL
       AND judged IS NULL AND appeal_until > :now
       AND EXISTS (SELECT FROM moderation_case WHERE made_id = decision.id AND kind = 'report'))
 """
-_ALL = text(f"{_UNNEEDED} ORDER BY id LIMIT :most")
+_ALL = text(f"{_UNNEEDED} AND id > :after ORDER BY id LIMIT :most")
 _ONE = text(f"{_UNNEEDED} AND id = :change")
 
 
 def let_go(database: Database, clock: Clock) -> int:
     """Keep no more of profiles what nobody judges any more; return of how many changes that was."""
-    with database.begin() as session:
-        found = list(session.scalars(_ALL, {"now": clock.now(session), "most": PER_RUN}))
-    return one_by_one(
-        database, "cases", found, lambda session, one: let_go_of(session, one, clock.now(session))
-    )
+
+    def page(session: Session, after: int) -> list[int]:
+        return list(session.scalars(_ALL, {"now": clock.now(session), "after": after, "most": PAGE}))
+
+    def let_go_one(session: Session, change_id: int) -> int:
+        return let_go_of(session, change_id, clock.now(session))
+
+    return one_by_one(database, "cases", in_pages(database, page), let_go_one)
 
 
 def let_go_of(session: Session, change_id: int, now: datetime) -> bool:

@@ -41,6 +41,7 @@ class Case(Row, table=True):
         CheckConstraint("(by_law IS NOT NULL) = (kind = 'report' AND called_at IS NOT NULL)", name="lawful"),
         CheckConstraint("num_nonnulls(drawn_at, due_at, seed, pool) IN (0, 4)", name="drawn_whole"),
         CheckConstraint("drawn_at IS NULL OR called_at IS NOT NULL", name="called_first"),
+        CheckConstraint("again_at IS NULL OR called_at IS NOT NULL", name="called_before"),
         CheckConstraint("num_nonnulls(closed_at, closed_why) IN (0, 2)", name="closed"),
         CheckConstraint(
             "closed_why IN ('jury', 'no_quorum', 'no_jury', 'gone', 'few', 'ended')", name="why_known"
@@ -111,6 +112,8 @@ class Case(Row, table=True):
     opened_at: datetime = Field(sa_column=moment())
     called_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     """From when on a jury is wanted; none while there are too few reports."""
+    again_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """From when on its jury is drawn for again, where it could not be drawn."""
     salt: str
     """Drawn by the server; the commitment is over it and the pool, so that nobody can guess who is in it."""
     pool: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))

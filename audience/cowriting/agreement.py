@@ -1,7 +1,8 @@
 """Agreement: whose yes a draft waits for before it is published, and who is named then.
 
 Pure. Nobody is named who has not said so, and nothing is published that somebody wrote in who says neither
-“with my name” nor “without my name”. Who left the guild, or the draft, is neither asked nor named.
+“with my name” nor “without my name”. Who left the guild, or the draft, is neither asked nor named: they went
+by themselves. Whom a block keeps out did not: their yes is waited for like that of anybody who is silent.
 """
 
 from collections.abc import Sequence
@@ -27,11 +28,13 @@ class Writer(NamedTuple):
     here: bool
     """Whether they may see the draft still: they are in its guild, and nothing is blocked between them and
     whoever began it."""
+    inside: bool
+    """Whether they are in its guild."""
 
 
 def asked(writers: Sequence[Writer], proposer: int) -> list[Writer]:
-    """Return who has to agree to what somebody proposes: whoever wrote in it, and is there still."""
-    return [one for one in writers if one.here and one.wrote and one.member_id != proposer]
+    """Return who has to agree to what somebody proposes: whoever wrote in it, and has not left."""
+    return [one for one in writers if one.inside and one.wrote and one.member_id != proposer]
 
 
 def outstanding(writers: Sequence[Writer], proposer: int) -> list[Writer]:

@@ -15,14 +15,15 @@ from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
+from coop.due_rows import BEYOND, in_order, one_by_one
 from coop.policies import Books
 
-PER_RUN = 500
-"""Drafts that one run settles at most, each in a transaction of its own."""
 _IS_DUE = """draft.post_id IS NULL AND draft.touched_at <= :untouched
   AND (draft.warned_at IS NULL OR draft.touched_at <= :over AND draft.warned_at <= :warned)"""
 _DUE = text(f"""
-SELECT draft.id FROM shared_draft AS draft WHERE {_IS_DUE} ORDER BY draft.touched_at, draft.id LIMIT :most
+SELECT draft.touched_at AS at, draft.id FROM shared_draft AS draft
+WHERE {_IS_DUE} AND {BEYOND.format("draft.touched_at", "draft.id")}
+ORDER BY draft.touched_at, draft.id LIMIT :most
 """)  # noqa: S608 - put together from constants
 _HOLD = text(f"""
 SELECT draft.touched_at, draft.warned_at IS NOT NULL AS told FROM shared_draft AS draft
@@ -34,13 +35,12 @@ _WARNED = text("UPDATE shared_draft SET warned_at = :now WHERE id = :draft")
 def keep_due(database: Database, books: Books, clock: Clock) -> int:
     """Tell of drafts that go soon, take away those whose time is over; return how many there were of both."""
     with database.begin() as session:
-        bound = _moments(books.current(session), clock.now(session)) | {"most": PER_RUN}
-        due = list(session.connection().execute(_DUE, bound).scalars())
-    done = 0
-    for draft_id in due:
-        with database.begin() as session:
-            done += settle(session, books.current(session), draft_id, clock.now(session))
-    return done
+        bound = _moments(books.current(session), clock.now(session))
+
+    def settle_one(session: Session, draft_id: int) -> int:
+        return settle(session, books.current(session), draft_id, clock.now(session))
+
+    return one_by_one(database, "drafts that nobody touches", in_order(database, _DUE, bound), settle_one)
 
 
 def settle(session: Session, book: Book, draft_id: int, now: datetime) -> bool:

@@ -19,11 +19,16 @@ from coop.errors import Conflict, Fault, NotFound
 from coop.identity import Identity
 
 
-def entitled(member: str) -> str:
-    """Return the condition that a member may be let in to a ``draft``; ``member`` is what holds their id."""
+def inside(member: str) -> str:
+    """Return the condition that a member is in the guild of a ``draft``; ``member`` holds their id."""
     return f"""
   EXISTS (SELECT FROM guild_membership AS inside WHERE inside.guild_id = draft.guild_id
-          AND inside.member_id = {member} AND inside.left_at IS NULL)
+          AND inside.member_id = {member} AND inside.left_at IS NULL)"""
+
+
+def entitled(member: str) -> str:
+    """Return the condition that a member may be let in to a ``draft``; ``member`` is what holds their id."""
+    return f"""{inside(member)}
   AND NOT EXISTS (SELECT FROM relation AS shut WHERE shut.kind = 'block'
           AND (shut.member_id, shut.other_id) IN (({member}, draft.begun_by), (draft.begun_by, {member})))"""
 
@@ -47,7 +52,8 @@ SELECT draft.id, draft.guild_id, guild.slug AS guild, draft.begun_by, draft.open
                  writer.member_id, writer.number,
                  CASE WHEN writer.member_id NOT IN {BLOCKED} THEN member.handle END,
                  CASE WHEN writer.member_id NOT IN {BLOCKED} THEN member.display_name END,
-                 writer.wrote, writer.answer, {entitled("writer.member_id")}) ORDER BY writer.number)
+                 writer.wrote, writer.answer, {entitled("writer.member_id")},
+                 {inside("writer.member_id")}) ORDER BY writer.number)
         FROM draft_writer AS writer JOIN member ON member.id = writer.member_id
         WHERE writer.draft_id = draft.id) AS writers
 FROM shared_draft AS draft

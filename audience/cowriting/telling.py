@@ -37,10 +37,10 @@ def written(session: Session, book: Book, found: Scene, author: Writer, now: dat
 
 
 def offered(session: Session, book: Book, found: Scene, proposer: int, turn: int, now: datetime) -> None:
-    """Ask whoever wrote in a draft whether it may be published as it stands."""
+    """Ask whoever wrote in a draft, and may read it, whether it may be published as it stands."""
     line = f"A draft that you wrote in may be published, in {found.guild}: say whether with your name."
     detail = "It waits for each who wrote in it. Any change of the text ends this, and it is asked anew."
-    others = {one.member_id for one in asked(found.writers, proposer)}
+    others = {one.member_id for one in asked(found.writers, proposer) if one.here}
     _tell(session, book, found.id, OFFERED, turn, line, detail, others, now)
 
 

@@ -60,7 +60,7 @@ def join(session: Session, book: Book, found: Scene, member_id: int, now: dateti
     session.execute(update(SharedDraft).where(col(SharedDraft.id) == found.id).values(joined=number))
     session.add(DraftWriter(draft_id=found.id, member_id=member_id, number=number, wrote=wrote, since=now))
     session.flush()
-    return Writer(member_id, number, None, None, wrote, None, here=True)
+    return Writer(member_id, number, None, None, wrote, None, here=True, inside=True)
 
 
 def remove(session: Session, writer: Identity, draft_id: int, handle: str) -> None:
@@ -78,7 +78,7 @@ def remove(session: Session, writer: Identity, draft_id: int, handle: str) -> No
     if gone.member_id != writer.member_id:
         if found.keeper != writer.member_id:
             raise Forbidden("Who began it sends others out; you can leave it yourself.")
-        if gone.wrote and gone.here:
+        if gone.wrote and gone.inside:
             raise Forbidden("They wrote in it, so it is published with their yes or not at all.")
     if not any(one.here for one in found.writers if one.member_id != gone.member_id):
         raise Conflict("Nobody else writes in it: drop it instead.")

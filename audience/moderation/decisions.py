@@ -20,11 +20,11 @@ from audience.moderation.ruleset import Cause
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept, Verdict, kept, slowed_until, timed, verdict
 from audience.tables import Post, Reply
-from coop import notices
+from coop import notices, profiles
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.due_rows import one_by_one
+from coop.due_rows import BEYOND, in_order, one_by_one
 from coop.ids import new_id
 from coop.notices import Tidings
 from coop.policies import Books
@@ -36,8 +36,8 @@ HIDING: tuple[Action, ...] = ("hold", "remove")
 """What leaves a thing to its author alone."""
 TAKEN_BACK = "taken_back"
 """Why a hold ended of what its author had withdrawn or changed by then."""
-PER_RUN = 500
-"""Holds that one run of the job ends at most, each in a transaction of its own."""
+SUSPENDED = "suspended"
+"""Why a hold ended of a change that its member may not make any more."""
 
 SAID: dict[Action, str] = {
     "slow": "You are slowed down after {}.",
@@ -61,13 +61,14 @@ THINGS: dict[type[Subject], tuple[str, str]] = {
 """By what is decided on: the column that names it, and what notices call it."""
 
 # What a jury was drawn for ends with its case, at the same moment and by its ballots (``cases/closing.py``).
-_DUE = text("""
-SELECT id FROM decision
+_DUE = text(f"""
+SELECT holds_until AS at, id FROM decision
 WHERE holds_until <= :now AND ended_at IS NULL AND NOT dry_run
   AND NOT EXISTS (SELECT FROM moderation_case AS judging WHERE judging.decision_id = decision.id
                     AND judging.kind = 'hold' AND judging.drawn_at IS NOT NULL AND judging.closed_at IS NULL)
-ORDER BY holds_until LIMIT :most
-""")
+  AND {BEYOND.format("holds_until", "id")}
+ORDER BY holds_until, id LIMIT :most
+""")  # noqa: S608 - put together from constants
 
 
 def decide(
@@ -151,12 +152,12 @@ def tell(
 def end_due(database: Database, books: Books, clock: Clock) -> int:
     """End the holds whose time is over, each in a transaction of its own, and return how many that were."""
     with database.begin() as session:
-        due = list(session.execute(_DUE, {"now": clock.now(session), "most": PER_RUN}).scalars())
+        now = clock.now(session)
 
     def end_one(session: Session, decision_id: int) -> int:
         return end_hold(session, books.current(session), decision_id, UNSEEN, clock.now(session))
 
-    return one_by_one(database, "holds that are over", due, end_one)
+    return one_by_one(database, "holds that are over", in_order(database, _DUE, {"now": now}), end_one)
 
 
 def end_hold(session: Session, book: Book, decision_id: int, why: str, now: datetime) -> bool:
@@ -242,7 +243,10 @@ def replace(
 
 
 def _end_held_act(session: Session, book: Book, decision: Decision, now: datetime) -> None:
-    """Let a held change of a profile or a held follow come about, unless it was taken back."""
+    """Let a held change of a profile or a held follow come about, unless it was taken back.
+
+    A change of whoever is suspended from that by now is dropped, and they are told.
+    """
     kind, act_id = (
         (ProfileChange, decision.profile_id)
         if decision.profile_id is not None
@@ -257,9 +261,28 @@ def _end_held_act(session: Session, book: Book, decision: Decision, now: datetim
     left = verdict(timed([one for one in cast(list[Kept], decision.causes) if one["then"] != "hold"], now))
     if isinstance(act, ProfileChange):
         act.flag = None
+        withheld = releasing.suspended(session, book, act, now)
+        if withheld is not None:
+            decision.ended_why = SUSPENDED
+            profiles.refuse(session, act)
+            _tell_suspended(session, book, decision, withheld.detail, now)
+            return
     if left is not None:
         keep(session, act, left, now)
     releasing.release(session, book, act, now)
+
+
+def _tell_suspended(session: Session, book: Book, decision: Decision, detail: str, now: datetime) -> None:
+    tidings = Tidings(
+        topic="post",
+        subject=decision.id,
+        moment="suspended",
+        line="A change of your profile that waited does not come about.",
+        detail=f"{detail} Others see what they saw before.",
+        path=f"/moderation/decisions/{decision.id}",
+        at=now,
+    )
+    notices.tell(session, book, tidings, select(literal(decision.author_id)), now)
 
 
 def row(session: Session, post_id: int | None, reply_id: int | None) -> Post | Reply:

@@ -32,8 +32,26 @@ def hold(session: Session, kind: type[Act], act_id: int) -> Act:
     return session.get_one(FollowBegun, act_id, populate_existing=True)
 
 
+def suspended(session: Session, book: Book, act: Act, now: datetime) -> Forbidden | None:
+    """Return why a change of a profile does not come about whose member was suspended from that meanwhile.
+
+    None where it does, and of a follow, which ends as if it were asked only then.
+    """
+    handle = _handle(session, act.author_id) if isinstance(act, ProfileChange) else None
+    if handle is None:
+        return None
+    try:
+        check_not_suspended(members.identity_of(session, handle), book, "profile", now)
+    except Forbidden as error:
+        return error
+    return None
+
+
 def release(session: Session, book: Book, act: Act, now: datetime) -> bool:
-    """Let it come about, and say whether it still waited: its author may have taken it back."""
+    """Let it come about, and say whether it still waited: its author may have taken it back.
+
+    Of a change of a profile the caller has asked whether it may (:func:`suspended`).
+    """
     if isinstance(act, ProfileChange):
         return profiles.release(session, act.id)
     if act.held_at is None:

@@ -78,6 +78,7 @@ class Decision(Row, table=True):
     """``unseen``: nobody had decided in time; ``taken_back``: whoever made it had withdrawn or changed it;
     ``jury``: a jury put something in its place, or nothing; ``default``: a jury was to look, and did not
     decide in time; ``steward``: a steward held it; ``labels``: labels that came later, or were taken back,
-    came to something else; ``let_in`` and ``turned_away``: whoever would be followed said yes, or no."""
+    came to something else; ``let_in`` and ``turned_away``: whoever would be followed said yes, or no;
+    ``suspended``: a vote had suspended whoever changed their profile from that by then."""
     judged: str | None = None
     """What a jury thought of it: ``upheld``, or ``overturned`` where it did something milder."""

@@ -14,14 +14,12 @@ from coop import notices
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.due_rows import one_by_one
+from coop.due_rows import BEYOND, in_order, one_by_one
 from coop.notices import Tidings
 from coop.policies import Books
 
 OVER = "poll_over"
 """Moment of the notice that a poll of one's own is over."""
-PER_RUN = 500
-"""Polls that one run counts at most, each in a transaction of its own."""
 
 COUNTED = """ARRAY(
   SELECT count(poll_vote.member_id) FROM generate_series(1, cardinality(poll.options)) AS number
@@ -29,9 +27,11 @@ COUNTED = """ARRAY(
   GROUP BY number ORDER BY number)"""
 """How many chose each option of a ``poll``, in order."""
 
-_DUE = text("""
-SELECT post_id FROM poll WHERE counts IS NULL AND closes_at <= :now ORDER BY closes_at, post_id LIMIT :most
-""")
+_DUE = text(f"""
+SELECT closes_at AS at, post_id AS id FROM poll
+WHERE counts IS NULL AND closes_at <= :now AND {BEYOND.format("closes_at", "post_id")}
+ORDER BY closes_at, post_id LIMIT :most
+""")  # noqa: S608 - put together from constants
 _HOLD = text("""
 SELECT post_id FROM poll WHERE post_id = :post AND counts IS NULL AND closes_at <= :now
 FOR UPDATE SKIP LOCKED
@@ -43,13 +43,12 @@ _FORGET = text("DELETE FROM poll_vote WHERE post_id = :post")
 def count_due(database: Database, books: Books, clock: Clock) -> int:
     """Count the polls that are over, each in a transaction of its own, and return how many that were."""
     with database.begin() as session:
-        bound = {"now": clock.now(session), "most": PER_RUN}
-        due = list(session.connection().execute(_DUE, bound).scalars())
+        now = clock.now(session)
 
     def count_one(session: Session, post_id: int) -> int:
         return count(session, books.current(session), post_id, clock.now(session))
 
-    return one_by_one(database, "polls that are over", due, count_one)
+    return one_by_one(database, "polls that are over", in_order(database, _DUE, {"now": now}), count_one)
 
 
 def count(session: Session, book: Book, post_id: int, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from sqlmodel import col
 from audience.cases import appeals, ballots, juries, record, roster
 from audience.cases.juries import LONGEST_REMARK
 from audience.cases.outcome import Vote
+from audience.cases.roster import Carried
 from audience.cases.sight import Sight
 from audience.cases.subject import Noun
 from audience.cases.tables import Case
@@ -161,8 +162,24 @@ class LoadView(BaseModel):
     """Cases that closed without their vote."""
 
 
+class ShareView(BaseModel):
+    """How often one member did something."""
+
+    handle: str
+    number: int
+
+
+class CarriedView(BaseModel):
+    """One kind of work."""
+
+    things: int | None
+    """Of how many things it was; none is told where they are so few that it would tell who did which."""
+    by: list[ShareView]
+    """Who did most of it first."""
+
+
 class RosterView(BaseModel):
-    """Who carries the work of judging, in a month that is over."""
+    """Who carries the work of moderation, in a month that is over."""
 
     month: str
     """Such as ``2026-10``."""
@@ -171,6 +188,11 @@ class RosterView(BaseModel):
     cases: int | None
     """Cases that closed in it; none is told where they are so few that it would tell who judged which."""
     load: list[LoadView]
+    """What jurors carried."""
+    holds: CarriedView
+    """What stewards held back in emergencies."""
+    calls: CarriedView
+    """Heated threads to which members were called who offered to calm some."""
 
 
 class RosterQuery(BaseModel):
@@ -205,7 +227,7 @@ def withdraw_jury_service(call: Call) -> None:
 
 @api.get("/moderation/roster", raises=(NotFound,))
 def read_jury_roster(call: Call, query: RosterQuery) -> RosterView:
-    """Read who carried the work of judging in a month: how often each was drawn, and voted."""
+    """Read who carried moderation in a month: as jurors, as stewards, and as those who calm threads."""
     guild = record.guild_read(call.session, call.member, query.guild)
     found = roster.roster(call.session, call.book, guild, query.month, call.now)
     return RosterView(
@@ -213,7 +235,13 @@ def read_jury_roster(call: Call, query: RosterQuery) -> RosterView:
         offering=found.offering,
         cases=found.cases,
         load=[LoadView(**one._asdict()) for one in found.load],
+        holds=_carried(found.holds),
+        calls=_carried(found.calls),
     )
+
+
+def _carried(found: Carried) -> CarriedView:
+    return CarriedView(things=found.things, by=[ShareView(**one._asdict()) for one in found.by])
 
 
 @api.get("/moderation/cases")

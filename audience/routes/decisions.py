@@ -17,7 +17,9 @@ from coop.paging import Page, PageQuery, decode_int, encode
 
 api = Api("moderation")
 
-Ended = Literal["unseen", "taken_back", "jury", "default", "steward", "labels", "let_in", "turned_away"]
+Ended = Literal[
+    "unseen", "taken_back", "jury", "default", "steward", "labels", "let_in", "turned_away", "suspended"
+]
 """Why a decision ended."""
 
 
@@ -120,7 +122,8 @@ class DecisionView(BaseModel):
     """``unseen``: nobody had decided in time. ``taken_back``: you had withdrawn or changed it by then.
     ``jury``: a jury decided. ``default``: a jury was to decide, and did not in time. ``steward``: a steward
     held it. ``labels``: labels that came later, or were taken back, came to something else. ``let_in``,
-    ``turned_away``: whom you would follow said yes, or no."""
+    ``turned_away``: whom you would follow said yes, or no. ``suspended``: a vote had suspended you
+    from changing your profile by then."""
     judged: Literal["upheld", "overturned"] | None
     """What a jury thought of it."""
     measure: Measure | None

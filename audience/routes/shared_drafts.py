@@ -93,7 +93,7 @@ class WriterView(BaseModel):
     answer: Answer | None
     """To the proposal that stands; none: not yet."""
     gone: bool
-    """Whether they are out of the guild, or kept out: they are neither asked nor named."""
+    """Whether they are out of the guild: they are neither asked nor named."""
 
 
 class OfferView(BaseModel):
@@ -204,7 +204,7 @@ def read_shared_draft(call: Call, draft_id: int) -> SharedDraftView:
                 display_name=one.display_name,
                 wrote=one.wrote,
                 answer=one.answer,
-                gone=not one.here,
+                gone=not one.inside,
             )
             for one in found.writers
         ],

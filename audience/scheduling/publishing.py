@@ -8,7 +8,7 @@ twice. One is one transaction, in which its row is locked; whoever finds it lock
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import literal, select
+from sqlalchemy import literal, select, text
 from sqlmodel import Session, col
 
 from audience import posts
@@ -19,7 +19,7 @@ from coop import notices
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.due_rows import one_by_one
+from coop.due_rows import BEYOND, in_order, one_by_one
 from coop.errors import AllotmentError
 from coop.identity import Identity
 from coop.members import as_identity, identity_query
@@ -27,27 +27,25 @@ from coop.notices import Tidings
 from coop.policies import Books
 from coop.tables import Member
 
-PER_RUN = 500
-"""What one run settles at most."""
 TOPIC: Final = "post"
 UNPUBLISHED = "unpublished"
 """Topic and moment of the notice that something was not published."""
+_DUE = text(f"""
+SELECT publish_at AS at, id FROM scheduled_post
+WHERE state = 'waiting' AND publish_at <= :now AND {BEYOND.format("publish_at", "id")}
+ORDER BY publish_at, id LIMIT :most
+""")  # noqa: S608 - put together from constants
 
 
 def publish_due(database: Database, books: Books, clock: Clock) -> int:
     """Publish what is due; return how many that were. One is one transaction, the first due first."""
     with database.begin() as session:
-        due = session.scalars(
-            select(col(ScheduledPost.id))
-            .where(col(ScheduledPost.state) == "waiting", col(ScheduledPost.publish_at) <= clock.now(session))
-            .order_by(col(ScheduledPost.publish_at), col(ScheduledPost.id))
-            .limit(PER_RUN)
-        ).all()
+        now = clock.now(session)
 
     def publish_one(session: Session, scheduled_id: int) -> int:
         return settle(session, books.current(session), scheduled_id, clock.now(session))
 
-    return one_by_one(database, "posts that are due", due, publish_one)
+    return one_by_one(database, "posts that are due", in_order(database, _DUE, {"now": now}), publish_one)
 
 
 def settle(session: Session, book: Book, scheduled_id: int, now: datetime) -> bool:

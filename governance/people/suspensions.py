@@ -8,6 +8,7 @@ Law 14: what was asked for and the time alone decide; each step here is done onc
 Each takes the proposal first and then what was asked for (``coop/suspensions.py``), or that alone.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, literal, select
@@ -17,7 +18,7 @@ from coop import notices, suspensions
 from coop.book import COOP, Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.due_rows import one_by_one
+from coop.due_rows import PAGE, in_pages, one_by_one
 from coop.membership_rules import NAME as MEMBERSHIP
 from coop.membership_rules import MembershipRules
 from coop.notices import Tidings
@@ -44,8 +45,6 @@ RATIONALE = (
 )
 WITHDRAWN = "A jury that looked again, because of an appeal, does not ask for it."
 LEFT = "Whom it is about is no member any more."
-PER_RUN = 100
-"""Votes that one run of the job opens or ends at most, each in a transaction of its own."""
 
 
 def advance(database: Database, books: Books, clock: Clock) -> int:
@@ -54,12 +53,17 @@ def advance(database: Database, books: Books, clock: Clock) -> int:
     def open_asked(session: Session, asked_id: int) -> int:
         return open_one(session, books.current(session), asked_id, clock.now(session))
 
-    with database.begin() as session:
-        waiting = list(session.scalars(_unopened().limit(PER_RUN)))
-    done = one_by_one(database, "suspensions", waiting, open_asked)
-    with database.begin() as session:
-        moot = list(session.scalars(_moot().limit(PER_RUN)))
-    return done + one_by_one(database, "suspensions", moot, lambda session, one: end_one(session, one, clock))
+    def waiting(session: Session, after: int) -> Sequence[int]:
+        return session.scalars(_unopened().where(col(SuspensionAsked.id) > after).limit(PAGE)).all()
+
+    def moot(session: Session, after: int) -> Sequence[int]:
+        return session.scalars(_moot().where(col(Proposal.id) > after).limit(PAGE)).all()
+
+    def end_asked(session: Session, proposal_id: int) -> int:
+        return end_one(session, proposal_id, clock)
+
+    done = one_by_one(database, "suspensions", in_pages(database, waiting), open_asked)
+    return done + one_by_one(database, "suspensions", in_pages(database, moot), end_asked)
 
 
 def open_one(session: Session, book: Book, asked_id: int, now: datetime) -> bool:

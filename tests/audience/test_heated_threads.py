@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from audience import following, heating, pausing, replies, threads, volunteers
 from audience.access import access_post
-from audience.calm_tables import Heating, Pause
+from audience.calm_tables import CalmerCalled, Heating, Pause
 from audience.tables import Gate, Post, Reply, Seat
 from coop.book import Book
 from coop.errors import AllotmentError, Forbidden, NotFound, NotYet, TooMany
@@ -208,6 +208,8 @@ def test_some_who_offered_are_called_once_and_nobody_who_may_not_read_it(
         heat_up(session, calmer, open_to_all)
     found = called(session)
     assert len(found) == 3
+    kept = session.execute(select(col(CalmerCalled.member_id), col(CalmerCalled.post_id))).all()
+    assert sorted(kept) == [(one, open_to_all.id) for one in found]
     assert set(found) < {one.member_id for one in helpers}
 
 

@@ -120,3 +120,79 @@ def test_what_was_added_is_what_is_read(data: dict[str, Any], key: str, value: A
     assert after == {**data, key: value}
     if not isinstance(value, dict):
         assert leaves(after)[f"/{escaped}"] == value
+
+
+COMMENTED = """# What this policy is for.
+
+# Rules begin here.
+[rules.one]
+says = \"\"\"
+# no comment, but a word
+\"\"\"
+# why it says so
+
+# Rule two is about rye.
+[rules.two]
+says = ["rye", # with its flour
+  "malt"]
+
+[rules.two.more]
+than = 1
+
+# Grounds are by-laws.
+# They are for people.
+
+[grounds.spam]
+about = "Spam"
+
+# The end.
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "gone"),
+    [
+        ("/rules/one", ("[rules.one]", "# Rule two is about rye.")),
+        ("/rules/two", ("[rules.two]", "# Grounds are by-laws.")),
+        ("/rules/two/more", ("[rules.two.more]", "# Grounds are by-laws.")),
+        ("/grounds", ("[grounds.spam]", "# The end.")),
+    ],
+)
+def test_a_table_that_is_removed_leaves_the_comments_below_it_that_belong_to_what_follows(
+    path: str, gone: tuple[str, str]
+) -> None:
+    first, rest = (COMMENTED.index(one) for one in gone)
+    assert (
+        apply(COMMENTED, [{"op": "remove", "path": path}])
+        == COMMENTED[:first] + ("\n" if path in ("/rules/one", "/rules/two") else "") + COMMENTED[rest:]
+    )
+
+
+def test_the_last_of_its_table_is_removed_and_what_follows_keeps_its_comments() -> None:
+    both = [{"op": "remove", "path": path} for path in ("/rules/one", "/rules/two", "/grounds/spam")]
+    after = apply(COMMENTED, both)
+    assert parse(after) == {"rules": {}, "grounds": {}}
+    assert after == (
+        "# What this policy is for.\n\n# Rules begin here.\n[rules]\n\n# Grounds are by-laws.\n"
+        "# They are for people.\n\n[grounds]\n\n# The end.\n"
+    )
+    again = apply(after, [{"op": "add", "path": "/rules/bran", "value": {"says": ["bran"]}}])
+    assert parse(again) == {"rules": {"bran": {"says": ["bran"]}}, "grounds": {}}
+
+
+def test_tables_that_are_removed_one_after_another_leave_what_belongs_to_others() -> None:
+    both = [{"op": "remove", "path": path} for path in ("/rules/two", "/grounds")]
+    assert apply(COMMENTED, both) == COMMENTED[: COMMENTED.index("# Rule two")] + (
+        "# Rule two is about rye.\n\n# Grounds are by-laws.\n# They are for people.\n\n# The end.\n"
+    )
+
+
+def test_what_is_added_after_a_removal_is_read_as_it_is_meant() -> None:
+    patch: list[dict[str, Any]] = [
+        {"op": "remove", "path": "/rules/two"},
+        {"op": "add", "path": "/rules/two", "value": {"says": ["oats"]}},
+        {"op": "add", "path": "/rules/three", "value": {"says": ["bran"]}},
+    ]
+    after = apply(COMMENTED, patch)
+    assert parse(after)["rules"]["two"] == {"says": ["oats"]}
+    assert all(after.count(line) == 1 for line in COMMENTED.splitlines() if line.startswith("#"))

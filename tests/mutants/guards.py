@@ -234,6 +234,14 @@ GUARDS = (
         file=CASES,
     ),
     Guard(
+        name="juries are drawn one after another",
+        path="audience/cases/drawing.py",
+        text="    session.execute(_ONE_AT_A_TIME)\n    able, due",
+        without="    able, due",
+        test="test_of_juries_drawn_at_once_by_many_processes_nobody_sits_on_more_than_the_clause_says",
+        file=CASES,
+    ),
+    Guard(
         name="one worker goes through an edition that asks again",
         path="audience/moderation/asking_again.py",
         text="FOR UPDATE OF asked SKIP LOCKED\n",

@@ -1,9 +1,10 @@
 """What the rules do with posts and replies, in a browser."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from audience import replies
+from audience.calm_tables import CalmerCalled
 from audience.gardens.editions import Naming
 from audience.moderation import follows
 from coop.book import COOP
@@ -184,3 +185,18 @@ def test_whoever_is_folded_by_a_label_reads_whose_it_is_and_which_edition(
     assert "spam of you, since edition 1" in told.text
     links = {one.get("href") for one in told.named("a")}
     assert {"/labellers/watch", "/policies/coop/moderation#/labels/house/labeller"} <= links
+
+
+def test_members_read_who_carried_what_where_there_was_enough_of_it(village: Village, browser_of: Of) -> None:
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        ada, bruno = village.people["ada"], village.people["bruno"]
+        last = now.astimezone(UTC).replace(day=1) - timedelta(days=1)
+        for _ in range(5):
+            post = make_post(session, ada, book, now=now)
+            answer = replies.write(session, ada, book, post.id, "Well…", now)
+            session.add(CalmerCalled(reply_id=answer.id, post_id=post.id, member_id=bruno.member_id, at=last))
+    page = browser_of("ada").get("/moderation")
+    check(page)
+    assert "@bruno called 5" in page.text
+    assert f"Of {last:%Y-%m} nothing is told: there were none" in page.text, "of holds"

@@ -4,15 +4,18 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from audience.cases import advancing, closing
-from audience.cases.tables import Case
+from audience.cases import advancing, closing, drawing, pool
+from audience.cases.tables import Case, JuryService
 from audience.moderation import decisions
+from audience.moderation.case_rules import Juries
+from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.screening import causes_of
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import kept
+from coop import due_rows, notices
 from coop.book import Book
 from coop.database import Database
 from coop.identity import Identity
@@ -69,7 +72,7 @@ def called(session: Session, author: Identity, now: datetime = NOW) -> int:
 def test_what_waits_hides_nothing_that_is_due_however_much_it_is(
     committed: Database, ada: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(advancing, "AT_A_TIME", 2)
+    monkeypatch.setattr(due_rows, "PAGE", 2)
     with committed.begin() as session:
         for _ in range(3):
             report(session, RULED, make_post(session, ada, RULED), stranger(session))
@@ -114,7 +117,7 @@ def test_law_14_what_a_jury_says_of_a_hold_does_not_depend_on_which_job_comes_fi
         post = make_post(session, ada, RULED, body="ergot")
         held = in_force(session, post)
         assert held is not None and held.holds_until is not None
-        advancing.open_hold(session, held.id, NOW)
+        advancing.open_hold(session, RULED, held.id, NOW)
         drawn = draw(session, RULED, post)
         vote(session, RULED, case_of(session, post), drawn[:ballots], "remove")
         over = held.holds_until
@@ -151,7 +154,7 @@ def test_no_jury_is_drawn_for_what_is_held_no_more(committed: Database, ada: Ide
         post = make_post(session, ada, RULED, body="ergot")
         held = in_force(session, post)
         assert held is not None and held.holds_until is not None
-        advancing.open_hold(session, held.id, NOW)
+        advancing.open_hold(session, RULED, held.id, NOW)
         over = held.holds_until
     decisions.end_due(committed, OneBook(), Standing(moment=over))
     advance(committed, over)
@@ -168,3 +171,72 @@ def test_a_case_whose_jury_sits_is_looked_at_without_a_query_for_each_juror(
     with committed.begin() as session, counted(session) as sent:
         assert not advancing.step(session, RULED, case_id, LATER)
     assert len(sent) == 2 and all(len(one) <= 4096 for one in sent), [len(one) for one in sent]
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("waited", "more"),
+    [(0, timedelta()), (9, timedelta()), (16, 2 * MINUTE), (240, 30 * MINUTE), (10_000, 60 * MINUTE)],
+)
+def test_law_14_the_longer_a_jury_is_wanted_in_vain_the_more_rarely_it_is_drawn_for(
+    waited: int, more: timedelta
+) -> None:
+    now = NOW + waited * MINUTE
+    assert drawing.again_at(NOW, now) == now + more
+
+
+def test_a_pool_that_was_too_small_is_asked_again_once_it_is_time_and_the_case_closes_as_ever(
+    committed: Database, ada: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with committed.begin() as session:
+        session.execute(delete(JuryService))
+        wanted = called(session, ada)
+    whole, tried = pool.pool, list[datetime]()
+
+    def asked(session: Session, rules: Juries, case: Case, now: datetime) -> dict[str, int]:
+        tried.append(now)
+        return whole(session, rules, case, now)
+
+    monkeypatch.setattr(drawing, "pool", asked)
+    for minute in range(16, 26):
+        advance(committed, NOW + minute * MINUTE)
+    assert tried == [NOW + minute * MINUTE for minute in (16, 18, 21, 24)]
+    with committed.begin() as session:
+        make_jurors(session, 5)
+    advance(committed, NOW + 27 * MINUTE)
+    with committed.begin() as session:
+        assert len(jury(session, session.get_one(Case, wanted))) == 5
+
+
+def test_a_case_for_which_nobody_offers_closes_when_its_time_is_over(
+    committed: Database, ada: Identity
+) -> None:
+    with committed.begin() as session:
+        session.execute(delete(JuryService))
+        wanted = called(session, ada)
+    over = NOW + RULED.rules(MODERATION, ModerationRules).juries.time
+    for moment in (LATER, over - 61 * MINUTE, over - MINUTE):
+        advance(committed, moment)
+    with committed.begin() as session:
+        assert session.get_one(Case, wanted).again_at == over
+    advance(committed, over)
+    with committed.begin() as session:
+        assert session.get_one(Case, wanted).closed_why == "no_jury"
+
+
+def test_whoever_reported_what_is_held_meanwhile_is_told_that_a_jury_looks_at_it(
+    session: Session, ben: Identity
+) -> None:
+    author = identity_of(make_member(session))
+    post = make_post(session, author, RULED)
+    report(session, RULED, post, ben)
+    found = causes_of(session, RULED, "post", None, post.id, "ergot", None, NOW)
+    causes = [kept(one, RULED, "coop", {}) for one in found]
+    decisions.put(session, RULED, post.id, None, causes, "labels", NOW, holds_until=NOW + DAY)
+    held = in_force(session, post)
+    assert held is not None
+    advancing.open_hold(session, RULED, held.id, NOW)
+    (told,) = notices.listing(session, ben, LATER + DAY, limit=9)
+    assert told.line == "You reported something. It is held back, and a jury is called to it."

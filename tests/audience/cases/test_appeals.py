@@ -92,7 +92,7 @@ def test_what_is_held_is_not_appealed_because_a_jury_is_called_anyway_and_in_tim
     held = decided(session, post)
     with pytest.raises(Conflict, match="a jury is called to it before"):
         appeal(session, ada, ruled, held)
-    assert advancing.open_hold(session, held.id, NOW)
+    assert advancing.open_hold(session, ruled, held.id, NOW)
     draw(session, ruled, post)
     assert case_of(session, post).due_at == held.holds_until
 
@@ -183,7 +183,7 @@ def test_what_a_jury_looks_at_already_is_not_appealed_meanwhile(
 ) -> None:
     post = make_post(session, ada, ruled, body="ergot")
     decision = decided(session, post)
-    advancing.open_hold(session, decision.id, NOW)
+    advancing.open_hold(session, ruled, decision.id, NOW)
     with pytest.raises(Conflict, match="looks at it already"):
         appeal(session, ada, ruled, decision)
 

@@ -1,4 +1,4 @@
-"""Races about cases: reports, ballots and appeals at once; real threads, commits and locks."""
+"""Races about cases: reports, ballots, appeals and draws; real threads, processes, commits and locks."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,13 +6,13 @@ from functools import partial
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from audience.cases import advancing, appeals, emergencies, juries, reports, subject
 from audience.cases.outcome import Vote
 from audience.cases.subject import Subject
-from audience.cases.tables import Case, Report
+from audience.cases.tables import Case, CaseJuror, Report
 from audience.moderation.rules import MODERATION
 from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
@@ -26,6 +26,7 @@ from tests.audience.cases.judging import LATER, Standing, jury, make_jurors, rep
 from tests.audience.factories import NOW, founding_book, make_post, with_clauses
 from tests.audience.moderation.rules import rule, with_rules
 from tests.factories import identity_of, make_guild, make_member, make_members
+from tests.governance.processes import race
 from tests.thorough import much
 
 BOOK = with_rules(founding_book(), {"fold": rule("text.contains('oats')", then="collapse")})
@@ -175,7 +176,7 @@ def test_many_workers_open_draw_and_close_a_case_once(committed: Database, ada: 
 
         def opens(decision_id: int = decision_id) -> object:
             with committed.begin() as session:
-                return advancing.open_hold(session, decision_id, NOW)
+                return advancing.open_hold(session, held, decision_id, NOW)
 
         assert sorted(map(bool, at_once([opens] * 4))) == [False, False, False, True]
         with committed.begin() as session:
@@ -260,3 +261,37 @@ def test_members_who_report_each_other_at_once_wait_for_each_other_in_one_order(
 
         came = at_once([partial(file, one, other) for one, other in (pair, pair[::-1])])
         assert len(came) == 2 and all(isinstance(one, int) for one in came), came
+
+
+ONE_EACH = with_clauses(BOOK, MODERATION, {"/juries/at_once": 1})
+
+
+def step_in_a_process(url: str, cases: Sequence[int]) -> int:
+    """Advance some cases, each in a transaction; return how many moved on."""
+    database, moved = Database(url), 0
+    for case_id in cases:
+        with database.begin() as session:
+            moved += advancing.step(session, ONE_EACH, case_id, LATER)
+    database.dispose()
+    return moved
+
+
+def test_of_juries_drawn_at_once_by_many_processes_nobody_sits_on_more_than_the_clause_says(
+    committed: Database, ada: Identity
+) -> None:
+    """Twelve offer to judge, each one case at a time: two juries of five are drawn, and no third."""
+    processes, each = 4, much(2, 8)
+    with committed.begin() as session:
+        made = [make_post(session, ada, BOOK) for _ in range(processes * each)]
+        for post in made:
+            report(session, BOOK, post, identity_of(make_member(session)), ground="mine")
+        wanted = list(session.scalars(select(col(Case.id)).order_by(col(Case.id))))
+    assert isinstance(committed.bind, Engine)
+    url = committed.bind.url.render_as_string(hide_password=False)
+    moved = race(step_in_a_process, *((url, wanted[one::processes]) for one in range(processes)))
+    with committed.begin() as session:
+        seats = session.execute(
+            select(col(CaseJuror.member_id), func.count()).group_by(col(CaseJuror.member_id))
+        ).all()
+    assert {number for _, number in seats} == {1}, seats
+    assert (sum(moved), len(seats)) == (2, 10)

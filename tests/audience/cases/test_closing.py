@@ -163,8 +163,8 @@ def test_a_hold_becomes_a_case_and_a_jury_that_sees_nothing_in_it_shows_it(
     post = make_post(session, ada, ruled, body="ergot in the rye")
     held = in_force(session, post)
     assert held is not None
-    assert advancing.open_hold(session, held.id, NOW)
-    assert not advancing.open_hold(session, held.id, NOW)
+    assert advancing.open_hold(session, ruled, held.id, NOW)
+    assert not advancing.open_hold(session, ruled, held.id, NOW)
     judged(session, ruled, post, "none")
     assert opens(session, ben, ruled, post)
     was = session.get_one(Decision, held.id)
@@ -180,7 +180,7 @@ def test_a_jury_that_agrees_with_a_hold_removes_the_thing_under_the_rule(
     post = make_post(session, ada, ruled, body="ergot")
     held = in_force(session, post)
     assert held is not None
-    advancing.open_hold(session, held.id, NOW)
+    advancing.open_hold(session, ruled, held.id, NOW)
     judged(session, ruled, post, "remove")
     made = in_force(session, post)
     assert made is not None and (made.action, made.causes[0]["by"]) == ("remove", "jury")
@@ -195,7 +195,7 @@ def test_law_13_what_is_held_is_shown_where_too_few_vote_in_time(
     post = make_post(session, ada, ruled, body="ergot")
     held = in_force(session, post)
     assert held is not None and held.holds_until is not None
-    advancing.open_hold(session, held.id, NOW)
+    advancing.open_hold(session, ruled, held.id, NOW)
     drawn = draw(session, ruled, post)
     case = case_of(session, post)
     assert case.due_at == held.holds_until
@@ -265,7 +265,7 @@ def test_beside_what_a_jury_decided_no_rule_does_anything_stricter(
     post = make_post(session, ada, book, body="ergot, rye and oats")
     held = in_force(session, post)
     assert held is not None
-    advancing.open_hold(session, held.id, NOW)
+    advancing.open_hold(session, ruled, held.id, NOW)
     judged(session, book, post, outcome)
     made = in_force(session, post)
     assert made is not None

@@ -66,7 +66,7 @@ def test_a_jury_looks_at_once_and_its_word_ends_it(session: Session, book: Book,
     hold(session, bakery.steward, book, inside)
     decision = in_force(session, inside)
     assert decision is not None
-    advancing.open_hold(session, decision.id, NOW)
+    advancing.open_hold(session, book, decision.id, NOW)
     for one in bakery.jurors[:5]:
         session.add(
             GuildMembership(
@@ -89,7 +89,7 @@ def test_the_steward_who_held_a_thing_does_not_judge_it(session: Session, book: 
     assert bakery.steward.member_id in pool(session, rules, case_of(session, post), LATER).values()
     hold(session, bakery.steward, book, post)
     decision = in_force(session, post)
-    assert decision is not None and advancing.open_hold(session, decision.id, NOW)
+    assert decision is not None and advancing.open_hold(session, book, decision.id, NOW)
     assert bakery.steward.member_id not in pool(session, rules, case_of(session, post), LATER).values()
 
 
@@ -138,7 +138,7 @@ def test_a_hold_takes_the_place_of_reports_and_reporters_are_told(
     hold(session, bakery.steward, book, post)
     assert case_of(session, post).closed_why == "ended"
     decision = in_force(session, post)
-    assert decision is not None and advancing.open_hold(session, decision.id, LATER)
+    assert decision is not None and advancing.open_hold(session, book, decision.id, LATER)
     (told,) = notices.listing(session, bakery.reader, LATER + DAY, unread_only=False, before=None, limit=9)
     assert told.topic == "report"
     assert told.line == "You reported something. A steward holds it back until a jury has looked."

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
-from audience.cases import advancing, record, reports, roster, subject
+from audience import facilitators, replies, volunteers
+from audience.access import access_post
+from audience.cases import advancing, emergencies, record, reports, roster, subject
 from audience.cases.tables import Case
 from audience.moderation.rules import MODERATION
 from audience.moderation.screening import screen_profile
@@ -15,11 +17,21 @@ from coop import profiles
 from coop.book import Book
 from coop.errors import NotFound
 from coop.identity import Identity
-from tests.audience.cases.judging import LATER, case_of, draw, in_force, jury, make_jurors, report, vote
+from tests.audience.cases.judging import (
+    LATER,
+    case_of,
+    draw,
+    in_force,
+    jury,
+    make_jurors,
+    report,
+    thing_of,
+    vote,
+)
 from tests.audience.factories import NOBODY, NOW, make_post, with_clauses
 from tests.audience.lines import stranger
 from tests.audience.moderation.rules import rule, with_rules
-from tests.factories import identity_of, make_guild, make_member
+from tests.factories import identity_of, make_guild, make_member, make_members
 
 DAY = timedelta(days=1)
 MONTH = "2026-11"
@@ -79,7 +91,7 @@ def test_the_record_tells_of_profiles_what_others_saw_and_not_what_waited(
     make_jurors(session, 14)
     profiles.change(session, ruled, ada, {"about": "https://a.example"}, screen_profile, NOW)
     (held,) = session.scalars(select(Decision)).all()
-    advancing.open_hold(session, held.id, NOW)
+    advancing.open_hold(session, ruled, held.id, NOW)
     case = session.scalars(select(Case)).one()
     advancing.step(session, ruled, case.id, LATER)
     vote(session, ruled, case, jury(session, case), "remove")
@@ -124,7 +136,7 @@ def test_the_figures_of_a_month_say_what_was_done_and_what_juries_thought_of_it(
     held = make_post(session, ada, ruled, body="ergot")
     decision = in_force(session, held)
     assert decision is not None
-    advancing.open_hold(session, decision.id, NOW)
+    advancing.open_hold(session, ruled, decision.id, NOW)
     vote(session, ruled, case_of(session, held), draw(session, ruled, held), "none")
     post = make_post(session, ada, ruled)
     report(session, ruled, post, ben, ground="private")
@@ -143,7 +155,7 @@ def test_a_rule_that_juries_overturn_is_shown_as_poor(session: Session, ruled: B
         post = make_post(session, ada, quick, body="ergot")
         decision = in_force(session, post)
         assert decision is not None
-        advancing.open_hold(session, decision.id, NOW)
+        advancing.open_hold(session, quick, decision.id, NOW)
         vote(session, quick, case_of(session, post), draw(session, quick, post), "none")
         session.expire_all()
         found = record.quality(session, quick, None, None, NOW + DAY)
@@ -209,7 +221,56 @@ def test_law_07_a_roster_tells_nothing_where_it_would_tell_who_judged_which(
     hidden = make_post(session, ada, book, {"see": {"any": some}})
     report(session, book, hidden, cem, ground="mine")
     advancing.step(session, book, case_of(session, hidden).id, LATER + 3 * DAY)
-    assert roster.roster(session, book, None, MONTH, over)[1:] == (5, None, [])
+    assert roster.roster(session, book, None, MONTH, over)[1:4] == (5, None, [])
     judged(session, book, ada)
     assert roster.roster(session, book, None, MONTH, over).cases == 5
     assert roster.roster(session, book, None, MONTH, NOW + DAY).cases is None
+
+
+def test_the_roster_counts_what_stewards_held_once_it_tells_not_who_held_which(
+    session: Session, book: Book
+) -> None:
+    founder, second, author = make_members(session, ["gina", "hugo", "ines"])
+    guild = make_guild(session, "bakers", founder, (second, author))
+    writer = identity_of(author, (guild,))
+    stewards = [identity_of(one, (guild,), (guild,)) for one in (founder, second)]
+    often = with_clauses(book, MODERATION, {"/emergencies/per_week": 9})
+    over = NOW + 31 * DAY
+    inside: dict[str, object] = {"see": {"any": [{"guild": "bakers"}]}}
+
+    def hold(steward: Identity, audience: dict[str, object] | None = None) -> None:
+        post = make_post(session, writer, often, audience, guild="bakers")
+        emergencies.hold(session, steward, often, thing_of(session, post), "attack", NOW)
+
+    def holds(guild_id: int | None = None, now: datetime = over) -> roster.Carried:
+        return roster.roster(session, often, guild_id, MONTH, now).holds
+
+    for steward in (stewards[0], stewards[0], stewards[0], stewards[1]):
+        hold(steward)
+    hold(stewards[0], inside)
+    assert holds() == (None, [])
+    assert holds(guild.id) == (5, [("gina", 4), ("hugo", 1)])
+    hold(stewards[1])
+    assert holds() == (5, [("gina", 3), ("hugo", 2)])
+    assert holds(now=NOW + DAY) == (None, [])
+
+
+def test_the_roster_counts_who_was_called_to_calm_threads_and_not_where_they_are_few(
+    session: Session, book: Book, ada: Identity
+) -> None:
+    over = NOW + 31 * DAY
+    volunteers.offer(session, identity_of(make_member(session, "hugo")), "calm", "coop", NOW)
+
+    def heat(audience: dict[str, object] | None = None) -> None:
+        post = make_post(session, ada, book, audience)
+        answer = replies.write(session, ada, book, post.id, "Well…", NOW)
+        where = access_post(session, ada, book, post.id, NOW)
+        assert len(facilitators.call(session, book, where, answer.id, 3, NOW)) == 1
+
+    for _ in range(4):
+        heat()
+    heat({"see": {"any": [{"member": "hugo"}]}})
+    assert roster.roster(session, book, None, MONTH, over).calls == (None, [])
+    heat()
+    assert roster.roster(session, book, None, MONTH, over).calls == (5, [("hugo", 5)])
+    assert roster.roster(session, book, None, MONTH, NOW + DAY).calls == (None, [])

@@ -112,7 +112,7 @@ class World:
     def held(self, outcome: Outcome) -> None:
         """Have something held by one rule and marked by another, and a jury judge it."""
         made = self.post("ergot in rye")
-        advancing.open_hold(self.session, self.decision(made).id, NOW)
+        advancing.open_hold(self.session, self.book, self.decision(made).id, NOW)
         self.judged(made, outcome)
 
     def decision(self, made: Post | Reply) -> Decision:

@@ -17,10 +17,12 @@ from coop import directory, profiles
 from coop.book import Book
 from coop.errors import Conflict, NotFound, RuleBroken, TooMany
 from coop.identity import Identity
+from coop.membership_rules import NAME as MEMBERSHIP
 from tests.audience.cases.judging import LATER, jury, make_jurors, vote
-from tests.audience.factories import NOW, make_post
+from tests.audience.factories import NOW, founding_book, make_post, with_clauses
 from tests.audience.lines import opens, stranger
 from tests.audience.moderation.rules import rule, with_rules
+from tests.audience.silenced import suspend
 from tests.coop.told import told
 
 RULES = {
@@ -50,7 +52,7 @@ def decision_of(session: Session, who: Identity) -> Decision:
 
 def called(session: Session, decision: Decision) -> Case:
     """The case that the worker opens about what a decision holds."""
-    advancing.open_hold(session, decision.id, NOW)
+    advancing.open_hold(session, founding_book(), decision.id, NOW)
     return session.scalars(select(Case).where(col(Case.decision_id) == decision.id)).one()
 
 
@@ -68,6 +70,38 @@ def changed(session: Session, book: Book, who: Identity) -> Case:
 
 def shown(session: Session) -> str:
     return directory.member(session, "ada").about
+
+
+@pytest.mark.parametrize("ends", ["by itself", "by a jury"])
+def test_what_waits_of_a_profile_whose_member_a_vote_suspended_does_not_come_about(
+    session: Session, ruled: Book, ada: Identity, ends: str
+) -> None:
+    case = changed(session, ruled, ada)
+    held = decision_of(session, ada)
+    advancing.step(session, ruled, case.id, LATER)
+    suspend(session, ada, LATER)
+    if ends == "by a jury":
+        vote(session, ruled, case, jury(session, case), "none")
+    else:
+        assert decisions.end_hold(session, ruled, held.id, "unseen", SOON)
+    session.expire_all()
+    assert (shown(session), profiles.waiting(session, ada)) == ("", None)
+    assert held.ended_why == "suspended"
+    lines = [one.line for one in told(session, ada)]
+    assert [one for one in lines if "come about" in one or "takes effect" in one] == [
+        "A change of your profile that waited does not come about."
+    ]
+
+
+def test_what_waits_of_a_profile_comes_about_where_a_suspension_withholds_no_profile(
+    session: Session, ruled: Book, ada: Identity
+) -> None:
+    lenient = with_clauses(ruled, MEMBERSHIP, {"/suspensions/withholds": ["publish"]})
+    changed(session, lenient, ada)
+    suspend(session, ada, LATER)
+    decisions.end_hold(session, lenient, decision_of(session, ada).id, "unseen", SOON)
+    session.expire_all()
+    assert shown(session) == LINK
 
 
 def test_a_jury_lets_a_held_profile_through_and_its_member_is_told(
@@ -179,7 +213,7 @@ def test_the_worker_calls_juries_to_what_waits_and_the_hold_ends_by_itself_witho
     follows.follow(session, ada, ruled, "ben", NOW)
     held = decision_of(session, ada)
     case = called(session, held)
-    assert not advancing.open_hold(session, held.id, NOW)
+    assert not advancing.open_hold(session, ruled, held.id, NOW)
     advancing.step(session, ruled, case.id, LATER)
     assert case.due_at == held.holds_until
     assert case.due_at is not None

@@ -7,9 +7,12 @@ from sqlmodel import Session
 
 from audience.cowriting import keeping, notes
 from audience.cowriting.tables import SharedDraft
-from coop import guilds
+from coop import due_rows, guilds
 from coop.book import Book
+from coop.database import Database
 from coop.errors import NotFound
+from coop.policies import Books
+from tests.audience.cases.judging import Standing
 from tests.audience.cowriting.together import BREAD, DAY, Bakers, bakers
 from tests.audience.factories import NOW
 
@@ -79,3 +82,24 @@ def test_what_is_published_is_not_taken_away(there: Bakers) -> None:
     assert there.offer(draft, there.ada, 1) is not None
     assert not run(there, draft, NOW + 400 * DAY)
     assert there.of(draft).post_id is not None
+
+
+def test_drafts_that_cannot_be_settled_keep_none_behind_them_waiting(
+    committed: Database, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due_rows, "PAGE", 1)
+    with committed.begin() as session:
+        there = bakers(session, books.current(session))
+        first, second, third = (there.begin(BREAD, now=NOW + timedelta(seconds=one)) for one in range(3))
+    whole = keeping.settle
+
+    def fails(session: Session, book: Book, draft_id: int, now: datetime) -> bool:
+        if draft_id != third:
+            raise RuntimeError("cannot be settled")
+        return whole(session, book, draft_id, now)
+
+    monkeypatch.setattr(keeping, "settle", fails)
+    assert keeping.keep_due(committed, books, Standing(moment=WARNED + DAY)) == 1
+    with committed.begin() as session:
+        told = {one: session.get_one(SharedDraft, one).warned_at for one in (first, second, third)}
+        assert told == {first: None, second: None, third: WARNED + DAY}

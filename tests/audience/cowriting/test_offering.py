@@ -10,7 +10,7 @@ from audience import posts, relations
 from audience.access import access_post
 from audience.asset_access import Delivery, asset_delivery
 from audience.cards import Card, cards
-from audience.cowriting import history, names, notes, offering, scene, writers
+from audience.cowriting import agreement, history, names, notes, offering, scene, writers
 from audience.cowriting.tables import DraftNote, DraftRevision, PostWriter
 from audience.rules import AUDIENCE
 from coop import guilds
@@ -86,6 +86,56 @@ def test_once_the_last_who_is_waited_for_left_its_author_publishes_it(there: Bak
     there.answer(draft, there.ben, "unnamed")
     guilds.leave(there.session, there.cleo, "bakers", NOW)
     assert there.answer(draft, there.ada, "named") is not None
+
+
+@pytest.mark.parametrize("ways", [("ada", "ben"), ("ben", "ada")])
+def test_a_block_publishes_nobody_s_words_without_their_yes(
+    there: Bakers, draft: int, ways: tuple[str, str]
+) -> None:
+    who = {"ada": there.ada, "ben": there.ben}[ways[0]]
+    relations.block(there.session, who, ways[1], NOW)
+    assert there.offer(draft, there.ada, 3) is None
+    assert there.answer(draft, there.cleo, "named") is None
+    assert there.answer(draft, there.ada, "named") is None
+    assert "offered" not in there.told(there.ben), "they could not read it"
+    relations.unblock(there.session, who, ways[1])
+    assert there.answer(draft, there.ben, "unnamed") is not None
+
+
+def test_whom_a_block_keeps_out_and_who_wrote_in_it_is_not_sent_out(there: Bakers, draft: int) -> None:
+    relations.block(there.session, there.ada, "ben", NOW)
+    writers.remove(there.session, there.ada, draft, "ada")
+    assert there.of(draft, there.cleo).keeper == there.cleo.member_id
+    with pytest.raises(Forbidden, match="with their yes"):
+        writers.remove(there.session, there.cleo, draft, "ben")
+
+
+def test_law_07_whom_a_block_keeps_out_looks_to_others_like_any_who_is_silent(
+    there: Bakers, draft: int
+) -> None:
+    there.offer(draft, there.ada, 3)
+
+    def told() -> list[tuple[object, ...]]:
+        found = there.of(draft, there.cleo)
+        waits = agreement.outstanding(found.writers, there.ada.member_id)
+        return [(one.handle, one.wrote, one.answer, one.inside) for one in (*found.writers, *waits)]
+
+    before = told()
+    relations.block(there.session, there.ada, "ben", NOW)
+    assert told() == before
+
+
+def test_a_yes_that_was_given_before_a_block_stands_for_what_it_was_given_to(
+    there: Bakers, draft: int
+) -> None:
+    there.offer(draft, there.ada, 3)
+    there.answer(draft, there.ben, "unnamed")
+    relations.block(there.session, there.ada, "ben", NOW)
+    there.offer(draft, there.ada, 3, {"preset": "local"})
+    assert there.answer(draft, there.cleo, "named") is None, "they agreed to another audience"
+    relations.unblock(there.session, there.ada, "ben")
+    there.answer(draft, there.ben, "unnamed")
+    assert there.of(draft).post_id is not None
 
 
 def test_who_wrote_nothing_in_it_is_neither_asked_nor_named(there: Bakers, draft: int) -> None:
