@@ -38,16 +38,7 @@ def invite(session: Session, book: Book, actor: Identity, now: datetime) -> Open
     session.execute(
         select(col(Member.id)).where(col(Member.id) == actor.member_id).with_for_update(key_share=True)
     )
-    held = session.execute(
-        select(func.count())
-        .select_from(Invitation)
-        .where(
-            col(Invitation.inviter_id) == actor.member_id,
-            col(Invitation.used_by).is_(None),
-            col(Invitation.expires_at) > now,
-        )
-    ).scalar_one()
-    if held >= rules.invitations_per_member:
+    if held(session, actor, now) >= rules.invitations_per_member:
         clause = "/joining/invitations_per_member"
         detail = f"A member may hold out {rules.invitations_per_member} unused invitations at one time."
         raise Forbidden(detail, faults=(Fault("", detail, book.cite(NAME, clause)),))
@@ -62,6 +53,16 @@ def invite(session: Session, book: Book, actor: Identity, now: datetime) -> Open
         )
     )
     return Opened(code, expires_at)
+
+
+def held(session: Session, actor: Identity, now: datetime) -> int:
+    """Return how many invitations of the actor's own open the door now and were not used yet."""
+    counted = select(func.count()).where(
+        col(Invitation.inviter_id) == actor.member_id,
+        col(Invitation.used_by).is_(None),
+        col(Invitation.expires_at) > now,
+    )
+    return int(session.execute(counted).scalar_one())
 
 
 def use(session: Session, code: str, member_id: int, now: datetime) -> bool:

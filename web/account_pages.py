@@ -83,6 +83,11 @@ def open_session(call: Call) -> Response:
 def close_session(call: Call) -> Response:
     """Sign out."""
     sign_in.sign_out(call.session, request.cookies.get(sign_in.COOKIE, ""))
+    return signed_out(call)
+
+
+def signed_out(call: Call) -> Response:
+    """Return the way to the front page, on which this browser knows nobody any more."""
     browser.clear()
     response = see_other("/")
     attributes = sign_in.cookie_attributes(call.platform.settings.public_url)

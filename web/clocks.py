@@ -74,6 +74,11 @@ def moment_there(moment: datetime, now: datetime, zone: str) -> str:
     return f"{day(moment, now, zone)} at {moment.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
+def month(written: str) -> str:
+    """Return a month that is written ``2026-11`` as people say it: ``November 2026``."""
+    return f"{datetime.strptime(written, '%Y-%m').replace(tzinfo=UTC):%B %Y}"
+
+
 def machine(moment: datetime) -> str:
     """Return a moment for ``<time datetime>``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

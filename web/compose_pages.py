@@ -36,6 +36,7 @@ from web.visits import attempt, page, render, see_other
 
 PICTURES = 12
 PATH = "/posts/new"
+WAITS = "Written, and not shown to others yet: its page says what it waits for."
 TARGET = "compose_post"
 """Endpoint that the form is sent to."""
 
@@ -113,7 +114,7 @@ def _publish(call: Call, draft: Draft, said: Mapping[str, str]) -> Response:
     if later:
         flash("Kept until then.", "good")
         return see_other(scheduled_pages.PATH)
-    flash("Published.", "good")
+    flash("Published." if made.held_at is None else WAITS, "good")
     return see_other(f"/posts/{made.id}")
 
 

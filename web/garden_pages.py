@@ -32,7 +32,7 @@ from audience.routes.gardens import (
 )
 from coop import problems
 from coop.call import Call
-from coop.errors import AllotmentError, NotFound, Unauthenticated
+from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
 from coop.ids import LARGEST
 from web.forms import Sent, refusal
 from web.visits import attempt, page, render, see_other
@@ -223,13 +223,18 @@ def _attempted(
     except Unauthenticated:
         raise
     except AllotmentError as error:
-        missing = isinstance(error, NotFound)
-        refused = refusal(error, fields, PLACES)
-        return _shown(
-            call, Sent(sent.form, refused, sent.said), 404 if missing else problems.status_of(error)
-        )
+        refused = refusal(_named(error), fields, PLACES)
+        return _shown(call, Sent(sent.form, refused, sent.said), problems.status_of(error))
     flash(done, "good")
     return see_other(PATH)
+
+
+def _named(error: AllotmentError) -> AllotmentError:
+    """Return an error as the garden's forms tell it: where nothing has a name, at the name."""
+    if not isinstance(error, NotFound):
+        return error
+    fault = Fault("/name", "Nobody and no guild here has this name. Look at how it is written.")
+    return RuleBroken("Nothing was muted.", faults=(fault,))
 
 
 def as_sent(kind: type[Body], asked: Mapping[str, object]) -> Body:

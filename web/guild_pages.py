@@ -1,4 +1,4 @@
-"""Guilds as pages: all of them, founding one, entering and leaving it."""
+"""Guilds as pages: all of them, founding one, entering and leaving it, and its stewards."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from coop.call import Call
 from coop.errors import AllotmentError, NotFound, Unauthenticated
 from coop.guilds import LONGEST_NAME, LONGEST_PURPOSE
 from coop.membership_rules import NAME
-from coop.names import LONGEST_SLUG
+from coop.names import LONGEST_SLUG, normal
 from coop.paging import LONGEST, PageQuery
 from coop.routes.guilds import list_guilds
 from web.forms import Refusal, refusal
@@ -28,6 +28,8 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/guilds/new", "found_guild_page", page(found), methods=["POST"])
     pages.add_url_rule("/guilds/<slug>/join", "join_guild", page(join), methods=["POST"])
     pages.add_url_rule("/guilds/<slug>/leave", "leave_guild_page", page(leave), methods=["POST"])
+    pages.add_url_rule("/guilds/<slug>/stewards", "appoint_steward_page", page(appoint), methods=["POST"])
+    pages.add_url_rule("/guilds/<slug>/step-down", "step_down_page", page(step_down), methods=["POST"])
 
 
 def listing(call: Call) -> Response:
@@ -77,6 +79,27 @@ def leave(call: Call, slug: str) -> Response:
         slug,
         lambda: guilds.leave(call.session, call.member, slug, call.now),
         "You have left it.",
+    )
+
+
+def appoint(call: Call, slug: str) -> Response:
+    """Make a member of the guild a steward beside oneself."""
+    handle = normal(request.form.get("handle", "").strip().removeprefix("@"))
+    return _done(
+        call,
+        slug,
+        lambda: guilds.appoint(call.session, call.member, slug, handle, call.now),
+        f"@{handle} is a steward of it.",
+    )
+
+
+def step_down(call: Call, slug: str) -> Response:
+    """Be an ordinary member of the guild again."""
+    return _done(
+        call,
+        slug,
+        lambda: guilds.step_down(call.session, call.member, slug, call.now),
+        "You are a steward of it no more.",
     )
 
 

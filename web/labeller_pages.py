@@ -24,7 +24,7 @@ from audience.routes.labellers import (
 )
 from coop import problems
 from coop.call import Call
-from coop.errors import AllotmentError, NotFound, Unauthenticated
+from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
 from coop.paging import PageQuery
 from web.forms import Sent, refusal
 from web.garden_pages import ACTIONS, PATH, as_sent
@@ -67,7 +67,7 @@ def found(call: Call) -> Response:
     }
     return _attempted(
         call,
-        lambda: found_labeller(call, as_sent(NewLabeller, asked)),
+        lambda: _found(call, as_sent(NewLabeller, asked)),
         lambda sent, status: _listed(call, sent, status),
         Sent("found", said=said),
         tuple(asked),
@@ -76,6 +76,15 @@ def found(call: Call) -> Response:
             "It is founded. Publish its first edition.",
         ),
     )
+
+
+def _found(call: Call, asked: NewLabeller) -> None:
+    """Found a labeller; raise RuleBroken, at its field, where there is no such guild."""
+    try:
+        found_labeller(call, asked)
+    except NotFound as error:
+        fault = Fault("/guild", "There is no guild with this slug.")
+        raise RuleBroken("This labeller was not founded.", faults=(fault,)) from error
 
 
 def show(call: Call, slug: str) -> Response:

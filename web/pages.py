@@ -40,6 +40,7 @@ from web import (
     council_pages,
     cowriting_history_pages,
     cowriting_pages,
+    deletion_pages,
     door_pages,
     draft_pages,
     election_pages,
@@ -52,9 +53,11 @@ from web import (
     gesture_pages,
     glance,
     guild_pages,
+    invitation_pages,
     joint_pages,
     jury_pages,
     labeller_pages,
+    leaving_pages,
     less_pages,
     limit_pages,
     moderation_pages,
@@ -99,6 +102,17 @@ MACHINES = ("/api/", "/oauth/", "/.well-known/", "/healthz", "/readyz", "/metric
 """Paths whose answers programs read."""
 CONSENT = "/oauth/authorize"
 """The one page among them."""
+REFUSED = {
+    405: (
+        "There is no page at this address",
+        "It only takes what a form sends. Go back to the page on which the form stands.",
+    ),
+    413: (
+        "This is too large",
+        "Nothing of this was kept: go back and choose a smaller picture, or write less.",
+    ),
+}
+"""What people are told where the web framework refused, in words of ours, by status."""
 YEAR_S = 365 * 24 * 3600
 
 _PERMISSIONS = permissions_policy()
@@ -129,6 +143,8 @@ def blueprint(app: Flask) -> Blueprint:
         statement_pages,
         rehearsal_pages,
         account_pages,
+        invitation_pages,
+        leaving_pages,
         own_feed_pages,
         tuning_pages,
         feed_pages,
@@ -164,6 +180,7 @@ def blueprint(app: Flask) -> Blueprint:
         cowriting_history_pages,
         circle_pages,
         tighten_pages,
+        deletion_pages,
         notice_pages,
         webhook_pages,
         room_stream_pages,
@@ -188,6 +205,7 @@ def blueprint(app: Flask) -> Blueprint:
         lasting=wording.lasting,
         limit=wording.limit,
         machine=clocks.machine,
+        month=clocks.month,
         moment_there=clocks.moment_there,
         parts=reports.decimal,
         place=wording.place,
@@ -275,8 +293,9 @@ def answer_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status == 404:
         return _error_page(404, NotFound())
+    title, detail = REFUSED.get(status, (error.name, error.description))
     response = make_response(
-        render_template("error.html", title=error.name, detail=error.description, faults=(), status=status)
+        render_template("error.html", title=title, detail=detail, faults=(), status=status)
         if status < 500
         else render_template("broken.html"),
         status,

@@ -114,7 +114,10 @@ def _sent(call: Call, thing: Subject, name: int | str) -> Response:
         raise
     except AllotmentError as error:
         return _shown(call, thing, said, refusal(error, FIELDS), problems.status_of(error))
-    flash("It is held, and a jury looks at once." if hold else "Thank you. It will be looked at.", "good")
+    flash(
+        "It is held, and a jury looks at once." if hold else "Thank you. What comes of it is told here.",
+        "good",
+    )
     return see_other("/moderation/reports" if not hold else "/")
 
 

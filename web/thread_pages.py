@@ -19,12 +19,12 @@ from audience.threads import Order
 from coop import errors
 from coop.call import Call
 from coop.errors import Fault, NotFound, RuleBroken
-from coop.ids import LARGEST
 from coop.paging import LONGEST
 from coop.problems import STATUS
 from web import acts, moments, playlist_item_pages
 from web.forms import Sent
 from web.permission_pages import permitted
+from web.place_choice import as_id
 from web.visits import back, page, render, see_other
 
 ORDERS: dict[Order, str] = {"oldest": "Oldest first", "newest": "Newest first", "moment": "By moment"}
@@ -169,7 +169,8 @@ def _parent(said: str) -> int | None:
     """Return the reply that a form answers; raise RuleBroken where it names none as ours are."""
     if not said:
         return None
-    if not (said.isascii() and said.isdigit() and int(said[:20]) <= LARGEST):
+    found = as_id(said)
+    if found is None:
         fault = Fault("/parent_id", "There is no reply under this id that you can answer.")
         raise RuleBroken("This reply cannot be written.", faults=(fault,))
-    return int(said)
+    return found

@@ -133,6 +133,7 @@ def show_guild(call: Call, slug: str, refused: Refusal | None = None, status: in
         slug=name,
         belongs=viewer is not None and name in directory.member(call.session, viewer.handle).guilds,
         refused=refused,
+        appointed=request.form.get("handle", ""),
         policies=[one for one in call.book.policies.values() if one.scope == scope],
         found=found,
         path=f"/guilds/{quote(slug)}?",

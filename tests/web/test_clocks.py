@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from web.clocks import ago, clock, date, entered, machine, moment_there, read, span
+from web.clocks import ago, clock, date, entered, machine, moment_there, month, read, span
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -89,3 +89,7 @@ def test_a_moment_that_is_entered_is_read_by_the_clocks_of_a_place(
 def test_a_moment_is_entered_as_it_is_read() -> None:
     assert entered(NOW, "Asia/Tokyo") == "2027-03-01T21:00"
     assert read(entered(NOW, "Asia/Tokyo"), "Asia/Tokyo") == NOW
+
+
+def test_a_month_is_named() -> None:
+    assert month("2026-11") == "November 2026"

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from audience import circles
 from audience.tables import Post
-from tests.audience.factories import make_asset
+from tests.audience.factories import make_asset, make_post
 from tests.factories import LISBON
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
@@ -162,3 +162,33 @@ def test_pictures_and_places_are_as_many_as_fit_a_page(village: Village, browser
         assert session.scalar(select(func.count()).select_from(Post).where(col(Post.id) > 0)) == 0
     page = browser_of("ada").get(NEW)
     assert len(page.form(NEW).choices["asset_id"]) == 13
+
+
+def test_fewer_seats_than_people_are_told_in_the_preview(village: Village, browser_of: Of) -> None:
+    village.enrol(20)
+    ada = browser_of("ada")
+    page = ada.get(NEW)
+    said = {"body": "Rye", "reach": "local", "act": "preview"}
+    few = Page(ada.send(page, NEW, seats="1", **said))
+    check(few)
+    many = Page(ada.send(page, NEW, seats="400", **said))
+    assert "It has 1 seat: whoever comes first." in few.text
+    assert "whoever comes first" not in many.text
+
+
+def test_a_refusal_leads_to_each_field_that_is_wrong(browser_of: Of) -> None:
+    ada = browser_of("ada")
+    page = Page(ada.send(ada.get(NEW), NEW, body="Rye", seats="-5", burst="many", act="publish"))
+    check(page)
+    assert page.status == 422
+    assert "#seats-wrong" in {link.get("href") for link in page.named("a")}
+
+
+def test_a_quote_that_has_to_be_asked_for_is_not_called_published(village: Village, browser_of: Of) -> None:
+    with village.database.begin() as session:
+        book, now = village.books.current(session), village.clock.now(session)
+        made = make_post(session, village.people["bruno"], book, now=now, body="Rye").id
+    ada = browser_of("ada")
+    shown = ada.sent(ada.get(f"{NEW}?quote={made}"), NEW, body="Look", act="publish")
+    assert "Published." not in shown.text
+    assert "not shown to others yet" in shown.text

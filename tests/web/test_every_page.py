@@ -51,6 +51,8 @@ FOR_MEMBERS = (
     f"/places/{LISBON}",
     "/members/me",
     "/members/me/webhooks",
+    "/members/me/invitations",
+    "/members/me/leave",
     "/posts/new",
     "/posts/scheduled",
     "/playlists",
@@ -96,6 +98,8 @@ def check(page: Page) -> None:
         for name in ("src", "href", "action"):
             assert attributes.get(name, "/").startswith(("/", "#")), (tag, attributes)
         assert not attributes.get("src", "/").startswith("//")
+    for link in page.named("a"):
+        assert not link.get("href", "").startswith("#") or link["href"][1:] in {"", *ids}, link
     for label in page.named("label"):
         assert "for" not in label or label["for"] in ids
     for form in page.forms:
@@ -212,6 +216,7 @@ def test_a_wrong_method_is_told_with_the_right_ones(client: FlaskClient) -> None
     answer = client.post("/policies")
     assert (answer.status_code, answer.mimetype) == (405, "text/html")
     assert "GET" in answer.headers["Allow"]
+    assert "There is no page at this address" in client.get("/sign-out").text
 
 
 def test_what_nobody_foresaw_is_told_without_details(

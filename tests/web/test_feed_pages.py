@@ -107,3 +107,11 @@ def test_numbers_are_written_with_every_digit_they_have() -> None:
     assert exact(1_000, 3) == "1"
     assert exact(0, 9) == "0"
     assert exact(-1_500, 3) == "-1.5"
+
+
+def test_each_post_of_a_feed_leads_to_its_replies(village: Village, browser_of: Of) -> None:
+    made = publish(village, village.people["bruno"], body="Bread at dawn")
+    ada = browser_of("ada")
+    page = ada.get("/feed/balanced")
+    assert f"/posts/{made}#replies" in {link["href"] for link in page.named("a")}
+    assert 'id="replies"' in ada.get(f"/posts/{made}").html

@@ -29,6 +29,10 @@ FORMS = (
     "/guilds/new",
     "/guilds/<slug>/join",
     "/guilds/<slug>/leave",
+    "/guilds/<slug>/stewards",
+    "/guilds/<slug>/step-down",
+    "/members/me/invitations",
+    "/members/me/leave",
     "/members/me/webhooks",
     "/members/me/webhooks/7/remove",
     "/members/me/webhooks/7/secret",
@@ -123,6 +127,7 @@ FORMS = (
         f"/posts/7/{what}"
         for what in (
             "choose",
+            "delete",
             "detach",
             "download",
             "helped",

@@ -184,3 +184,22 @@ def test_a_filter_is_tried_and_changed_in_place(village: Village, ada: Browser) 
     assert "Changed. It holds from now on." in done.text
     assert "Folded" not in ada.get(f"/posts/{post}").text
     assert ada.get(f"{GARDEN}/filters/7").status == 404
+
+
+def test_a_name_that_nobody_has_is_told_at_its_field_with_what_was_typed(ada: Browser) -> None:
+    page = ada.get(GARDEN)
+    said = {"of": "person", "name": "nobody", "days": "", "csrf_token": page.forms[-1].values["csrf_token"]}
+    again = Page(ada.http.post(f"{GARDEN}/mute", data=said))
+    check(again)
+    assert "has this name" in again.text
+    (field,) = [one for one in again.named("input") if one.get("id") == "name"]
+    assert (field["value"], field["aria-invalid"]) == ("nobody", "true")
+
+
+def test_a_guild_that_there_is_not_is_told_at_its_field_when_a_labeller_is_founded(ada: Browser) -> None:
+    page = ada.get("/labellers")
+    said = {"slug": "calm", "name": "Calm", "about": "By ear", "labels": "loud", "guild": "nobodys"}
+    again = Page(ada.send(page, "/labellers", **said))
+    check(again)
+    assert (again.status, "no guild with this slug" in again.text) == (422, True)
+    assert again.form("/labellers").values["about"] == "By ear"

@@ -142,3 +142,30 @@ def test_law_07_a_guild_that_there_is_not_cannot_be_entered_and_a_visitor_is_tol
     for path in ("/guilds/bakers/join", "/guilds/cakes/join", "/guilds/new"):
         answer = visitor.http.post(path, data={"csrf_token": mine})
         assert (answer.status_code, "/sign-in" in answer.headers["Location"]) == (303, True)
+
+
+def test_a_steward_appoints_another_and_steps_down(ada: Browser, browser_of: Of) -> None:
+    page = ada.sent(ada.get("/guilds/new"), "/guilds/new", **BAKERS)
+    assert "You are its only steward" in page.text
+    appoint, step_down = "/guilds/bakers/stewards", "/guilds/bakers/step-down"
+    refused = Page(ada.send(page, appoint, handle="bruno"))
+    check(refused)
+    assert refused.status == 422
+    assert "one of the guild's members" in refused.text
+    assert refused.form(appoint).values["handle"] == "bruno"
+    bruno = browser_of("bruno")
+    entered = bruno.sent(bruno.get("/guilds/bakers"), "/guilds/bakers/join")
+    assert not {appoint, step_down} & {form.action for form in entered.forms}
+    page = ada.sent(ada.get("/guilds/bakers"), appoint, handle="@Bruno")
+    assert "@bruno is a steward of it." in page.text
+    page = ada.sent(page, step_down)
+    check(page)
+    assert "You are a steward of it no more." in page.text
+    assert not {appoint, step_down} & {form.action for form in page.forms}
+    page = Page(bruno.send(bruno.get("/guilds/bakers"), appoint, handle="ada"))
+    assert page.status == 303
+
+
+def test_the_front_page_leads_to_each_guild(village: Village, ada: Browser) -> None:
+    village.guild("smiths", "bruno")
+    assert "/guilds/smiths" in links(ada.get("/"))

@@ -182,6 +182,48 @@ def test_law_07_a_hidden_post_takes_no_answer_and_tells_nothing(village: Village
     assert answers[0].data == answers[1].data
 
 
+@pytest.mark.parametrize("parent", ["0" * 20 + "9" * 30, "0" * 5000, "9" * 19, "x"])
+def test_a_reply_to_what_has_no_such_id_is_refused_and_keeps_what_was_typed(
+    village: Village, browser_of: Of, parent: str
+) -> None:
+    made = publish(village)
+    ada = browser_of(READER)
+    page = Page(send(ada, ada.get(f"/posts/{made}"), body="Is it rye?", parent_id=parent))
+    assert page.status == 422
+    assert "no reply under this id" in page.text
+    assert page.form(f"/posts/{made}/replies").values["body"] == "Is it rye?"
+
+
+def test_what_was_typed_to_a_reply_that_is_gone_by_now_is_kept(village: Village, browser_of: Of) -> None:
+    made = publish(village)
+    first = say(village, AUTHOR, made, "Half of it")
+    ada, bruno = browser_of(READER), browser_of(AUTHOR)
+    before = ada.get(f"/posts/{made}")
+    bruno.sent(bruno.get(f"/posts/{made}"), f"/replies/{first}/delete")
+    page = Page(send(ada, before, body="Half of what?", parent_id=str(first)))
+    check(page)
+    assert page.status == 422
+    assert page.form(f"/posts/{made}/replies").values["body"] == "Half of what?"
+
+
+def test_what_was_typed_where_nobody_answers_any_more_is_kept(village: Village, browser_of: Of) -> None:
+    made = publish(village, audience={"replies": {"max": 1}})
+    ada = browser_of(READER)
+    before = ada.get(f"/posts/{made}")
+    say(village, AUTHOR, made, "Half of it")
+    page = Page(send(ada, before, body="Is it rye?"))
+    check(page)
+    assert "You cannot answer now." in page.text
+    assert "What you wrote, to keep: Is it rye?" in page.text
+
+
+def test_whoever_answers_is_one_link_away(village: Village, browser_of: Of) -> None:
+    made = publish(village)
+    say(village, READER, made, "Is it rye?")
+    page = browser_of(AUTHOR).get(f"/posts/{made}")
+    assert f"/members/{READER}" in {link.get("href") for link in page.named("a")}
+
+
 def test_the_picture_of_an_answer_is_shown(village: Village, browser_of: Of) -> None:
     made = publish(village)
     with village.database.begin() as session:

@@ -139,3 +139,19 @@ def test_who_may_know_of_a_post_and_not_open_it_is_shown_its_door(village: Villa
     check(door)
     assert "Its author opened it to others than you." in door.text
     assert browser_of("chidi").get(post).status == 404
+
+
+def test_an_author_takes_a_post_back_for_good(village: Village, browser_of: Of) -> None:
+    post = publish(village, "ada")
+    ada, bruno = browser_of("ada"), browser_of("bruno")
+    assert f"{post}/delete" not in {form.action for form in bruno.get(post).forms}
+    page = ada.get(post)
+    check(page)
+    forged = bruno.get("/members/me").form("/members/me").values["csrf_token"]
+    assert bruno.http.post(f"{post}/delete", data={"csrf_token": forged}).status_code == 404
+    assert ada.get(post).status == 200
+    after = ada.sent(page, f"{post}/delete")
+    assert after.address.endswith("/members/ada")
+    assert "Taken back, for good" in after.text
+    assert "Rye" not in after.text
+    assert ada.get(post).status == bruno.get(post).status == 404
