@@ -9,6 +9,7 @@ Law 14: a period follows from time alone. All of one length begin at the same mo
 of January 1970 (UTC), and no job opens or closes one.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -41,6 +42,13 @@ RETURNING taken
 
 _TAKEN = text("""
 SELECT taken FROM feature_budget WHERE guild_id = :guild AND feature = :feature AND since = :since
+""")
+
+_TAKEN_OF_MANY = text("""
+SELECT guild_id, feature, taken FROM feature_budget
+WHERE guild_id = ANY(CAST(:guilds AS bigint[])) AND (feature, since) IN (
+  SELECT asked.feature, asked.since
+  FROM unnest(CAST(:features AS text[]), CAST(:since AS timestamptz[])) AS asked(feature, since))
 """)
 
 
@@ -125,6 +133,29 @@ def account(session: Session, book: Book, guild: Guild, feature: str, now: datet
     bound = {"guild": guild.id, "feature": feature, "since": since}
     taken = session.connection().execute(_TAKEN, bound).scalar_one_or_none()
     return Account(budget.unit, budget.amount, taken or 0, since, until)
+
+
+def accounts(
+    session: Session, book: Book, guilds: Collection[int], now: datetime
+) -> dict[tuple[int, str], Account]:
+    """Return what guilds, by their ids, have used of every budget, by guild and feature, in one statement."""
+    terms = {name: one.guild for name, one in book.rules(FEATURES, FeatureRules).features.items()}
+    budgets = {name: one.budget for name, one in terms.items() if one is not None and one.budget is not None}
+    if not budgets or not guilds:
+        return {}
+    periods = {name: period(budget.per, now) for name, budget in budgets.items()}
+    bound = {
+        "guilds": list(guilds),
+        "features": list(periods),
+        "since": [since.isoformat() for since, _ in periods.values()],
+    }
+    rows = session.connection().execute(_TAKEN_OF_MANY, bound)
+    taken = {(row.guild_id, row.feature): row.taken for row in rows}
+    return {
+        (one, name): Account(budget.unit, budget.amount, taken.get((one, name), 0), *periods[name])
+        for one in guilds
+        for name, budget in budgets.items()
+    }
 
 
 def budget_of(book: Book, feature: str) -> Budget:

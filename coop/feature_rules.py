@@ -92,6 +92,14 @@ class Budget(Clauses):
     """How long it is for. Periods follow one another without a gap, the same for every guild."""
 
 
+class AtOnce(Clauses):
+    """How many of what a feature opens a guild may have open at one moment."""
+
+    unit: str = Field(min_length=1, max_length=40)
+    """What is counted, as a plural: ``rooms``."""
+    amount: int = Field(ge=1, le=1_000_000)
+
+
 class Terms(Clauses):
     """When one kind of holder gains, keeps and loses a feature."""
 
@@ -105,6 +113,8 @@ class Terms(Clauses):
     """From the first night on which what keeps it fails."""
     budget: Budget | None = None
     """Of a guild alone."""
+    at_once: AtOnce | None = None
+    """Of a guild alone; left out, as many as there are."""
     expires: Days | None = None
     """How long one grant lasts; then it has to be gained anew."""
 

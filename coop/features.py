@@ -43,6 +43,8 @@ class Known:
     """The file that asks for it."""
     unit: str | None = None
     """What its budget counts, where a guild has one."""
+    at_once: str | None = None
+    """What is counted of it that is open at one moment, where a guild may have so many."""
 
 
 FEATURES_KNOWN: Mapping[str, Known] = {
@@ -54,13 +56,20 @@ FEATURES_KNOWN: Mapping[str, Known] = {
             ("member", "guild"),
             "audience/wide_reach.py",
         ),
-        Known(LARGER_QUOTA, "more photos in a day", ("member",), "media/uploads.py"),
+        Known(
+            LARGER_QUOTA,
+            "more photos in a day; a guild's members share its megabytes",
+            ("member", "guild"),
+            "media/quotas.py",
+            unit="megabytes",
+        ),
         Known(
             LIVE_ROOMS,
-            "live rooms, as many minutes as the budget has",
+            "live rooms, as many minutes as the budget has, and as many at once as the clause says",
             ("guild",),
             "audience/rooms/scheduling.py",
             unit="minutes",
+            at_once="rooms",
         ),
         Known(
             LABELLER_PUBLISHING,

@@ -9,22 +9,21 @@ from datetime import datetime
 from math import ceil
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from coop import feature_budgets, features
 from coop.book import Book
-from coop.errors import Fault, Forbidden, RuleBroken
 from coop.features import LONG_VIDEO
 from coop.identity import Identity
 from coop.names import normal
 from coop.tables import Guild
-from coop.unheld import unheld
+from media.answering import named
 from media.rules import MediaRules
 from media.tables import Asset
 
 MINUTE_MS = 60_000
 SHORT, LONG = "/videos/max_seconds", "/videos/long_seconds"
+_UNHELD = "This guild does not hold what it takes to have long videos."
 
 
 class Allowed(NamedTuple):
@@ -41,15 +40,7 @@ def allowed(session: Session, book: Book, member: Identity, guild: str | None, n
     """
     if guild is None:
         return Allowed(features.held(book, LONG_VIDEO, member, now))
-    slug = normal(guild)
-    found = session.scalars(select(Guild).where(col(Guild.slug) == slug)).one_or_none()
-    if found is None or found.id not in member.guilds:
-        fault = Fault("/guild", "There is no guild of this name that you belong to.")
-        raise RuleBroken("This upload cannot be opened.", faults=(fault,))
-    if not features.held_by_guild(book, LONG_VIDEO, found.slug, now):
-        fault = unheld(book, LONG_VIDEO, found.slug, now)
-        raise Forbidden("This guild does not hold what it takes to have long videos.", faults=(fault,))
-    return Allowed(True, found.id)
+    return Allowed(True, named(session, book, member, guild, LONG_VIDEO, _UNHELD, now).id)
 
 
 def answering(book: Book, member: Identity, guild: str | None, now: datetime) -> str | None:

@@ -13,7 +13,7 @@ from coop.features import LARGER_QUOTA
 from coop.holdings import Held
 from coop.rehearsal import Measure, Rehearsing, Report, Tallied
 from media.rules import MediaRules, PhotoRules
-from media.tables import Asset
+from media.tables import Asset, QuotaClaim
 
 DAY = timedelta(days=1)
 
@@ -22,6 +22,7 @@ LIMITS = (
     "Videos that were refused are on record without their length, so what a longer clause takes is not seen.",
     "Uploads that were refused, or that nobody finished, are not on record for long.",
     "Who held the larger quota when they sent something is not on record: it is asked as it stands.",
+    "What came out of a guild's megabytes counts in nobody's day, and is not counted anew by other numbers.",
 )
 
 
@@ -32,6 +33,8 @@ class _Sent(NamedTuple):
     pixels: int
     duration_ms: int
     long: bool
+    by_a_guild: bool
+    """Whether it came out of a guild's megabytes, and so counts in nobody's day."""
 
 
 def replay_media(session: Session, asked: Rehearsing) -> Report:
@@ -45,28 +48,36 @@ def replay_media(session: Session, asked: Rehearsing) -> Report:
             col(Asset.height),
             col(Asset.duration_ms),
             col(Asset.long),
+            col(QuotaClaim.asset_id).is_not(None).label("by_a_guild"),
         )
+        .outerjoin(QuotaClaim, col(QuotaClaim.asset_id) == col(Asset.id))
         .where(col(Asset.created_at) >= asked.since - DAY, col(Asset.created_at) < asked.until)
         .order_by(col(Asset.created_at), col(Asset.id))
     )
     sent: dict[tuple[int, str], list[_Sent]] = defaultdict(list)
     for row in rows:
         pixels = (row.width or 0) * (row.height or 0)
-        sent[row.owner_id, row.kind].append(_Sent(row.created_at, pixels, row.duration_ms or 0, row.long))
+        sent[row.owner_id, row.kind].append(
+            _Sent(row.created_at, pixels, row.duration_ms or 0, row.long, row.by_a_guild)
+        )
     rules = [book.rules("media", MediaRules) for book in (asked.before, asked.after)]
     larger = read_holdings(session).members.get(LARGER_QUOTA, Held())
     tallied = Tallied(asked.hidden_below)
     for (owner, kind), uploads in sent.items():
-        moments = [one.at for one in uploads]
         holds = larger.by(owner, asked.until)
         numbers = [
             one.videos.per_day if kind == "video" else _per_day(one.photos, holds=holds) for one in rules
         ]
-        within = [within_the_day(moments, number) for number in numbers]
+        own = [index for index, one in enumerate(uploads) if not one.by_a_guild]
+        within = [
+            dict(zip(own, within_the_day([uploads[index].at for index in own], number), strict=True))
+            for number in numbers
+        ]
         for index, one in enumerate(uploads):
             if one.at >= asked.since:
                 before, after = (
-                    fits[index] and _fits(each, kind, one) for fits, each in zip(within, rules, strict=True)
+                    fits.get(index, True) and _fits(each, kind, one)
+                    for fits, each in zip(within, rules, strict=True)
                 )
                 tallied.add(owner, before=before, after=after)
     uploads_measure = Measure("uploads", "uploads", "refused", "taken", tallied.change)
@@ -82,7 +93,7 @@ def _fits(rules: MediaRules, kind: str, sent: _Sent) -> bool:
 
 
 def _per_day(rules: PhotoRules, *, holds: bool) -> int:
-    """Return how many one may send who holds the larger quota, or does not: see ``uploads.quota``."""
+    """Return how many one may send who holds the larger quota, or does not: see ``quotas.quota``."""
     return max(rules.per_day, rules.larger_per_day) if holds else rules.per_day
 
 

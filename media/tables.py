@@ -62,6 +62,20 @@ class Asset(Row, table=True):
     settled_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
+class QuotaClaim(Row, table=True):
+    """Megabytes that an upload takes of a guild, beyond what its owner may send themself."""
+
+    __tablename__ = "quota_claim"
+    __table_args__ = (CheckConstraint("megabytes >= 0", name="megabytes_counted"),)
+
+    asset_id: int = Field(foreign_key="asset.id", primary_key=True, sa_type=BigInteger)
+    guild_id: int = Field(foreign_key="guild.id", sa_type=BigInteger)
+    since: datetime = Field(sa_column=moment())
+    """When the period began that gave them."""
+    megabytes: int
+    """As many as its form lets it be, until it is settled; then as many as were sent, none where refused."""
+
+
 class Rendition(Row, table=True):
     """One file made from an asset, clean of every metadata: a WebP picture, or the video as MP4."""
 

@@ -8,23 +8,20 @@ taken or refused. A photo is made ready at once; a video is looked at, and waits
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from coop import features
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.errors import Conflict, Fault, NotFound, RuleBroken, TooMany
+from coop.errors import Conflict, NotFound
 from coop.identity import Identity
 from coop.ids import new_id
-from coop.receipts import Citation
-from coop.tables import Member
-from media import lengths, renditions
+from media import lengths, quotas, renditions
 from media.containers import HEAD
 from media.images import ImageRefused, Rendered, render
+from media.quotas import Kind
 from media.renditions import folder_of
 from media.rules import MediaRules
 from media.storage import ObjectMissing, ObjectStore, PresignedPost
@@ -33,12 +30,6 @@ from media.transcoding import VideoRefused, allowed
 
 ANY_TYPE = "application/octet-stream"
 """What every upload is declared as: only its content says what it is."""
-
-Kind = Literal["photo", "video"]
-"""What somebody says that they send; its content has to agree."""
-
-PER_DAY, LARGER_PER_DAY = "/photos/per_day", "/photos/larger_per_day"
-VIDEOS_PER_DAY = "/videos/per_day"
 
 ARRIVALS = "uploads/"
 """Where files arrive in the store; nothing is served from there."""
@@ -69,13 +60,12 @@ def begin(
 ) -> Begun:
     """Open an upload and sign the form that sends its bytes; raise TooMany past the day's number.
 
-    ``guild`` is the slug of one that answers for a long video: see ``lengths.allowed`` for what that raises.
+    ``guild`` is the slug of one that answers for a long video (``lengths.allowed``), or for a photo past the
+    day's number (``quotas.charged``): see there for what that raises. Raise TooMany where it has too few
+    megabytes left, too.
     """
-    if guild is not None and kind != "video":
-        fault = Fault("/guild", "Name a guild for a long video alone.")
-        raise RuleBroken("This upload cannot be opened.", faults=(fault,))
     rules = book.rules("media", MediaRules)
-    _within_the_day(session, owner, book, kind, now)
+    charged = quotas.charged(session, owner, book, kind, guild, now)
     length = lengths.allowed(session, book, owner, guild, now) if kind == "video" else lengths.Allowed(False)
     asset = Asset(
         id=new_id(now),
@@ -89,6 +79,8 @@ def begin(
     )
     session.add(asset)
     session.flush()
+    if charged is not None:
+        quotas.claim(session, book, charged, asset, most_bytes(rules, kind), now)
     within, most = rules.photos.upload_within, most_bytes(rules, kind)
     form = store.presigned_post(asset.upload_key, max_bytes=most, content_type=ANY_TYPE, expires=within)
     return Begun(asset, form, now + within, most)
@@ -97,38 +89,6 @@ def begin(
 def most_bytes(rules: MediaRules, kind: str) -> int:
     """Return how large a file may be."""
     return rules.videos.max_bytes if kind == "video" else rules.photos.max_bytes
-
-
-def quota(book: Book, owner: Identity, now: datetime, kind: Kind = "photo") -> Citation:
-    """Return the clause that says how many photos, or videos, a member may send in a day."""
-    if kind == "video":
-        return book.cite("media", VIDEOS_PER_DAY)
-    ordinary, larger = (book.cite("media", clause) for clause in (PER_DAY, LARGER_PER_DAY))
-    if not features.held(book, features.LARGER_QUOTA, owner, now):
-        return ordinary
-    return max(ordinary, larger, key=lambda clause: clause.value)
-
-
-def _within_the_day(session: Session, owner: Identity, book: Book, kind: Kind, now: datetime) -> None:
-    # One upload of a member is opened after another, so that two at once cannot both be the last.
-    session.execute(
-        select(col(Member.id)).where(col(Member.id) == owner.member_id).with_for_update(key_share=True)
-    )
-    since = now - timedelta(days=1)
-    mine = (
-        col(Asset.owner_id) == owner.member_id,
-        col(Asset.kind) == kind,
-        col(Asset.created_at) > since,
-    )
-    count, oldest = session.execute(select(func.count(), func.min(col(Asset.created_at))).where(*mine)).one()
-    clause = quota(book, owner, now, kind)
-    if count >= clause.value:
-        wait = oldest + timedelta(days=1) - now
-        raise TooMany(
-            f"You have sent {count} {kind}s in a day, which is the number agreed.",
-            retry_after_s=max(1, int(wait.total_seconds())),
-            faults=(Fault("", "Wait, or propose a larger number.", clause),),
-        )
 
 
 def own(session: Session, owner: Identity, asset_id: int, *, lock: bool = False) -> Asset:
@@ -172,6 +132,7 @@ def complete(
     asset.settled_at = now
     session.add(asset)
     session.flush()
+    quotas.settle(session, asset, len(data) if asset.state == "ready" else 0)
     store.remove(asset.upload_key)
     return asset
 
@@ -244,5 +205,6 @@ def _sweep_one(database: Database, store: ObjectStore, clock: Clock) -> bool:
             return False
         store.remove(asset.upload_key)
         store.remove_many(folder_of(asset.id))
+        quotas.forget(session, asset)
         session.delete(asset)
         return True

@@ -26,7 +26,7 @@ from audience.wide_reach import ceiling_for
 from coop import features, problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
-from media import descriptions, lengths
+from media import descriptions, lengths, quotas
 from media.rules import MediaRules
 from web import composing, group_rows, moments, scheduled_pages, sent_pictures
 from web.audience_form import audience_form
@@ -198,6 +198,7 @@ def _form(
         photos=media.photos,
         videos=media.videos,
         longest=_longest(call, media, guild),
+        pool=quotas.pool(call.session, book, member, guild, call.now),
         longest_alt=descriptions.LONGEST,
         origin=place_choice(call.session, said),
         writes_ahead=features.held(book, features.SCHEDULED_POSTS, member, call.now),

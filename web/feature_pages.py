@@ -1,5 +1,6 @@
 """Where one stands with features, as pages: each number beside the clause that it is measured against."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from flask import Blueprint, Response
@@ -9,6 +10,7 @@ from audience.routes.features import (
     ComparisonView,
     FeatureStands,
     FeatureStandView,
+    ShareView,
     read_guild_features,
     read_own_features,
 )
@@ -42,7 +44,8 @@ def own(call: Call) -> Response:
     if call.identity is None:
         raise Unauthenticated
     guilds = directory.member(call.session, call.member.handle).guilds
-    return _shown(call, read_own_features(call), guilds=guilds)
+    found = read_own_features(call)
+    return _shown(call, found, guilds=guilds, shared=found.shared)
 
 
 def of_guild(call: Call, slug: str) -> Response:
@@ -53,13 +56,19 @@ def of_guild(call: Call, slug: str) -> Response:
 
 
 def _shown(
-    call: Call, found: FeatureStands, *, guilds: tuple[str, ...] = (), slug: str | None = None
+    call: Call,
+    found: FeatureStands,
+    *,
+    guilds: tuple[str, ...] = (),
+    shared: Sequence[ShareView] = (),
+    slug: str | None = None,
 ) -> Response:
     return render(
         call,
         "features.html",
         stands=found,
         guilds=guilds,
+        shared=shared,
         slug=slug,
         causes=CAUSES,
         state=state,

@@ -98,7 +98,7 @@ def _said(room: RoomView, step: Step) -> str:
 
 _SAID: dict[Step, str] = {
     "open": "You may open it now. Whoever asked is told.",
-    "early": "It is not time to open it yet.",
+    "early": "You cannot open it now.",
     "remind": "It is not open yet.",
     "reminded": "You are told when it opens.",
     "enter": "It is open, and there is a place for you.",

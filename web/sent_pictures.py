@@ -13,11 +13,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from coop.book import Book
-from coop.call import platform
+from coop.call import Call, platform
 from coop.dispatch import LARGEST_BODY
 from coop.errors import AllotmentError, Fault, RuleBroken, Unauthenticated
 from coop.routes.oauth import session_cookie
-from media import lengths, uploads
+from media import lengths, quotas, uploads
 from media.containers import HEAD, recognise
 from media.routes.uploads import object_store
 from media.rules import PHOTO_BYTES, VIDEO_BYTES, MediaRules
@@ -52,17 +52,18 @@ def sent() -> FileStorage | None:
 def receive(file: FileStorage, guild: str | None = None) -> int:
     """Take a picture or a video in as the member's own, and return its id; a video is prepared after that.
 
-    ``guild`` is the slug of the one in which it is to be shown: where it may, it answers for a long video.
+    ``guild`` is the slug of the one in which it is to be shown: where it may, it answers for a long video,
+    and for a photo past the day's number.
 
     Raise RuleBroken where it is not taken, TooMany past the day's number, and Unavailable where the store
     does not answer.
     """
     store, size = object_store(), file.stream.seek(0, SEEK_END)
     file.stream.seek(0)
-    kind: uploads.Kind = "photo" if recognise(file.stream.read(HEAD)) is None else "video"
+    kind: quotas.Kind = "photo" if recognise(file.stream.read(HEAD)) is None else "video"
     with platform().call(session_cookie()) as call:
         _check_size(call.book, size, kind)
-        by = lengths.answering(call.book, call.member, guild, call.now) if kind == "video" else None
+        by = _answering(call, kind, guild)
         begun = uploads.begin(call.session, store, call.member, call.book, "", call.now, kind, by)
         asset_id, key = begun.asset.id, begun.asset.upload_key
     file.stream.seek(0)
@@ -81,7 +82,14 @@ def refusal(error: AllotmentError) -> Refusal:
     return Refusal("Nothing was published.", {FIELD: Fault(f"/{FIELD}", said, clause)})
 
 
-def _check_size(book: Book, size: int, kind: uploads.Kind) -> None:
+def _answering(call: Call, kind: quotas.Kind, guild: str | None) -> str | None:
+    """Return the guild that answers for a file that is shown in it, where one may."""
+    if kind == "photo":
+        return None if quotas.pool(call.session, call.book, call.member, guild, call.now) is None else guild
+    return lengths.answering(call.book, call.member, guild, call.now)
+
+
+def _check_size(book: Book, size: int, kind: quotas.Kind) -> None:
     most = uploads.most_bytes(book.rules("media", MediaRules), kind)
     if size > most:
         told = f"The file is larger than {most:,} bytes: send a smaller copy."

@@ -44,6 +44,7 @@ def _terms(known: Known, holder: Holder, terms: Terms, cost: int) -> Iterator[Fa
         yield Fault(f"/features/{known.name}/{holder}", f"This feature is held by {held_by} alone.")
         return
     yield from _budget(known, holder, terms)
+    yield from _at_once(known, holder, terms)
     found: dict[str, Expression] = {}
     for clause in CONDITIONS:
         text = getattr(terms, clause)
@@ -63,6 +64,16 @@ def _budget(known: Known, holder: Holder, terms: Terms) -> Iterator[Fault]:
     elif unit is not None and terms.budget is None:
         yield Fault(at, f"This is used up in {unit}: say how many a guild has, and for how long.")
     elif terms.budget is not None and terms.budget.unit != unit:
+        yield Fault(f"{at}/unit", f"What is counted here is {unit}.")
+
+
+def _at_once(known: Known, holder: Holder, terms: Terms) -> Iterator[Fault]:
+    if terms.at_once is None:
+        return
+    at, unit = clause_of(known.name, holder, "at_once"), known.at_once if holder == "guild" else None
+    if unit is None:
+        yield Fault(at, "Nothing counts how many of this are open at once: leave it out.")
+    elif terms.at_once.unit != unit:
         yield Fault(f"{at}/unit", f"What is counted here is {unit}.")
 
 

@@ -5,20 +5,22 @@ who asks for no guild is told. Every number is one that :mod:`audience.metrics.r
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience.features import words
+from audience.features import sharing, words
 from audience.features.conditions import CONDITIONS, GRANT, KEEP, LOSE, Conditions, conditions
+from audience.features.sharing import Share, Shared
 from audience.features.vocabulary import VOCABULARY
 from audience.metrics import reading
-from coop import feature_budgets, feature_grants, features
+from coop import feature_grants, features
 from coop.book import Book
 from coop.cel import trace
 from coop.errors import NotFound
+from coop.feature_at_once import Concurrency
 from coop.feature_budgets import Account
 from coop.feature_grants import Grant
 from coop.feature_rules import FEATURES, FeatureRules, clause_of, vote_clause
@@ -77,6 +79,9 @@ class Stand:
     change: tuple[str, ...]
     """What would change it, in sentences."""
     budget: Account | None
+    """What a guild has of it for all of its members together."""
+    at_once: Concurrency | None
+    """How many of it a guild has open, and may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,15 @@ class Stands:
     as_of: date | None
     """The day (UTC) before which everything is counted; None where it is not counted yet."""
     items: tuple[Stand, ...]
+    shared: tuple[Share, ...] = ()
+    """What a member shares with others of their guilds."""
 
 
 def of_member(session: Session, member: Identity, book: Book, now: datetime) -> Stands:
     """Return where a member stands."""
     who = _Holder("member", member.member_id, None, member.joined_at)
-    return _stands(session, book, who, now)
+    shared = sharing.of_member(session, book, member, now)
+    return replace(_stands(session, book, who, now), shared=shared)
 
 
 def of_guild(session: Session, member: Identity, book: Book, slug: str, now: datetime) -> Stands:
@@ -113,11 +121,12 @@ class _Holder:
 def _stands(session: Session, book: Book, who: _Holder, now: datetime) -> Stands:
     as_of, facts = reading.numbers(session, book, who.kind, who.id, who.since)
     grants = feature_grants.of_one(session, who.kind, who.id)
+    shared = sharing.of_guilds(session, book, () if who.guild is None else (who.id,), now)
     asked = conditions(book, who.kind).asked
     return Stands(
         as_of,
         tuple(
-            _stand(session, book, who, name, asked[name], facts, grants.get(name), now)
+            _stand(book, who, name, asked[name], facts, grants.get(name), shared.get((who.id, name)), now)
             for name in features.FEATURES_KNOWN
             if name in asked
         ),
@@ -125,13 +134,13 @@ def _stands(session: Session, book: Book, who: _Holder, now: datetime) -> Stands
 
 
 def _stand(
-    session: Session,
     book: Book,
     who: _Holder,
     name: str,
     asked: Conditions,
     facts: Mapping[str, int],
     grant: Grant | None,
+    shared: Shared | None,
     now: datetime,
 ) -> Stand:
     lost = None if grant is None else grant.lost(now)
@@ -154,7 +163,8 @@ def _stand(
         conditions=found,
         grace=book.cite(FEATURES, clause_of(name, who.kind, "grace_days")),
         change=tuple(_change(asked, facts, who.kind, met, voted)),
-        budget=_budget(session, book, who, name, asked, now),
+        budget=None if shared is None else shared.budget,
+        at_once=None if shared is None else shared.at_once,
     )
 
 
@@ -176,14 +186,6 @@ def _vote(book: Book, who: _Holder, name: str, voted: bool | None) -> Citation |
     if who.guild is None or voted is None:
         return None
     return book.cite(FEATURES, vote_clause(name), features.scope_of(book, who.guild.slug))
-
-
-def _budget(
-    session: Session, book: Book, who: _Holder, name: str, asked: Conditions, now: datetime
-) -> Account | None:
-    if who.guild is None or asked.terms.budget is None:
-        return None
-    return feature_budgets.account(session, book, who.guild, name, now)
 
 
 def _change(

@@ -25,7 +25,7 @@ from coop.tables import Guild
 LIMITS = (
     "Asked of the numbers and the holdings as they stand, for earlier nights are not kept.",
     "A change of how something is measured is not replayed: the numbers are those of the clauses in force.",
-    "A budget is no holding: what a change of one leaves room for is not replayed.",
+    "A budget, or how many at once, is no holding: what a change of one leaves room for is not replayed.",
 )
 NOT_COUNTED = "Nothing has been counted yet, so nobody is known to gain or lose anything."
 THINGS: Mapping[Holder, str] = {"member": "members", "guild": "guilds"}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from audience.feature_clauses import RoomRules
 from audience.limits import deciding, rules_of
@@ -16,9 +16,10 @@ from audience.moderation.rules import MODERATION
 from audience.permission import KEPT_OUT
 from audience.rooms.queue import Floor, Hand, may_take
 from audience.rooms.room_state import State, Window
-from coop import suspended
+from coop import feature_at_once, suspended
 from coop.book import Book
 from coop.errors import AllotmentError, Conflict, Fault, Forbidden, NotYet
+from coop.features import LIVE_ROOMS
 from coop.membership_rules import NAME as MEMBERSHIP
 from coop.receipts import Citation
 
@@ -66,6 +67,14 @@ class Refusal:
         return self.error(self.detail, faults=faults)
 
 
+class Others(NamedTuple):
+    """Other rooms of its guild that are open."""
+
+    number: int
+    frees_at: datetime | None
+    """When the first of them ends; None where there are none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a reader of its post stands to a room."""
@@ -90,6 +99,8 @@ class Standing:
     """Until when a vote of all withholds from them to answer, and so to speak."""
     removed_why: str | None
     """Why they were put out of it."""
+    others: Others | None
+    """Told of a room that they lead and that is not over."""
     present: bool
     host_present: bool
     taken: int
@@ -139,6 +150,19 @@ def check(act: Act, standing: Standing) -> None:
         raise found.raised()
 
 
+def crowded(book: Book, others: Others, now: datetime) -> Refusal | None:
+    """Return why a room may not be open beside the others of its guild; None where it may."""
+    limit = feature_at_once.limit_of(book, LIVE_ROOMS)
+    if limit is None or others.frees_at is None or others.number < limit.amount:
+        return None
+    detail = (
+        f"Open of this guild besides: {others.number}; {limit.amount} may be at once. End one, or wait until"
+        f" {others.frees_at:%H:%M} UTC, when the first is over, or propose a larger number."
+    )
+    again = max(1, ceil((others.frees_at - now).total_seconds()))
+    return Refusal(NotYet, detail, feature_at_once.clause(book, LIVE_ROOMS), again)
+
+
 def _open(one: Standing) -> Refusal | None:
     if not one.leads:
         return Refusal(Forbidden, _NOT_LED)
@@ -152,7 +176,7 @@ def _open(one: Standing) -> Refusal | None:
         wait = ceil((one.window.begins - one.now).total_seconds())
         begins = f"{one.window.begins:%Y-%m-%d %H:%M} UTC"
         return Refusal(NotYet, f"It may be opened from {begins} on.", one.cite("early"), wait)
-    return _paused(one)
+    return _paused(one) or _crowded(one)
 
 
 def _extend(one: Standing) -> Refusal | None:
@@ -160,7 +184,9 @@ def _extend(one: Standing) -> Refusal | None:
         return Refusal(Forbidden, _NOT_LED)
     if not one.belongs:
         return Refusal(Forbidden, "Only its members spend the minutes of a guild.")
-    return None if one.state in ("scheduled", "open") else Refusal(Conflict, _NOT_OPEN[one.state])
+    if one.state == "open":
+        return _crowded(one)
+    return None if one.state == "scheduled" else Refusal(Conflict, _NOT_OPEN[one.state])
 
 
 def _end(one: Standing) -> Refusal | None:
@@ -244,6 +270,10 @@ def _paused(one: Standing) -> Refusal | None:
         return None
     detail = f"A jury paused you until {one.paused_until:%Y-%m-%d %H:%M} UTC: you can listen."
     return Refusal(Forbidden, detail, one.book.cite(MODERATION, "/pauses/length"))
+
+
+def _crowded(one: Standing) -> Refusal | None:
+    return None if one.others is None else crowded(one.book, one.others, one.now)
 
 
 _RULES: Mapping[Act, Callable[[Standing], Refusal | None]] = {

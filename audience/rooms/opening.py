@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from audience.rooms import allowed, closing, reminders, scene
+from audience.rooms import allowed, at_once, closing, reminders, scene
 from audience.rooms.scene import Scene
 from audience.rooms.tables import RoomClaim
 from coop import feature_budgets
@@ -26,13 +26,14 @@ def begin(session: Session, leader: Identity, book: Book, room_id: int, now: dat
     """Open a room in its time, claim its minutes, and tell those who asked; an open one stays as it is.
 
     Raise NotFound where they may not read the post, Forbidden where it is not theirs to open, or its guild
-    does not hold live rooms any more, NotYet where it is too early, Conflict where it is too late, and
-    TooMany where its guild has fewer minutes left.
+    does not hold live rooms any more, NotYet where it is too early or as many of its guild's are open as may
+    be, Conflict where it is too late, and TooMany where its guild has fewer minutes left.
     """
     found = scene.hold(session, leader, book, room_id, now)
     allowed.check("open", found.standing)
     if found.state == "open":
         return
+    at_once.claim(session, book, found.room, now)
     _claim(session, book, found, found.room.minutes, "", now)
     found.room.opened_at = now
     session.flush()
@@ -43,8 +44,8 @@ def extend(session: Session, leader: Identity, book: Book, room_id: int, minutes
     """Have a room last for so many minutes in all; an open one claims those that it did not have.
 
     Raise NotFound where they may not read the post, Forbidden where it is not theirs, Conflict where it is
-    over, RuleBroken where it would be too long, or shorter than an open one is, and TooMany where its guild
-    has fewer minutes left.
+    over, RuleBroken where it would be too long, or shorter than an open one is, NotYet where it is open and
+    as many others of its guild are as may be, and TooMany where that has fewer minutes left.
     """
     found = scene.hold(session, leader, book, room_id, now)
     allowed.check("extend", found.standing)
@@ -54,6 +55,8 @@ def extend(session: Session, leader: Identity, book: Book, room_id: int, minutes
         detail = f"It was opened for {found.room.minutes} minutes: end it, and those not used are given back."
         raise RuleBroken("An open room is not made shorter.", faults=(Fault("/minutes", detail),))
     if found.state == "open" and more:
+        # Its time may be over for whoever looks now, and so its place another's.
+        at_once.claim(session, book, found.room, now)
         _claim(session, book, found, more, "/minutes", now)
     found.room.minutes = minutes
     session.flush()

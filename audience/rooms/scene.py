@@ -21,6 +21,7 @@ from sqlmodel import Session, col
 from audience.access import BLOCKED, Access, access_post
 from audience.cases.tables import JuryPause
 from audience.feature_clauses import RoomRules
+from audience.rooms import at_once
 from audience.rooms.allowed import Standing, room_rules
 from audience.rooms.queue import Floor, Hand, Turn, floor, in_order
 from audience.rooms.room_state import State, ends_at, seen_since, state, window
@@ -198,6 +199,8 @@ def _scene(
     found = floor(turns, rules.speakers, now)
     here = {one.member_id for one in people}
     speaking = {one.member_id for one in people if one.turn_id is not None}
+    host, steward = reader.member_id == room.host_id, room.guild_id in reader.steward_of
+    asked = (host or steward) and stands in ("scheduled", "open")
     standing = Standing(
         book=book,
         guild=row.slug,
@@ -205,13 +208,14 @@ def _scene(
         state=stands,
         window=window(room, rules),
         me=reader.member_id,
-        host=reader.member_id == room.host_id,
-        steward=room.guild_id in reader.steward_of,
+        host=host,
+        steward=steward,
         belongs=room.guild_id in reader.guilds,
         kept_out=post.kept_out,
         paused_until=row.paused_until,
         suspended_until=suspended.until(reader, book, "answer", now),
         removed_why=row.removed_why,
+        others=at_once.others(session, room, now) if asked else None,
         present=reader.member_id in here,
         host_present=room.host_id in here,
         taken=len(here),

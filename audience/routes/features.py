@@ -8,6 +8,7 @@ from audience.features import standing
 from audience.features.standing import Condition, Stand, Stands
 from coop.api import Api
 from coop.call import Call
+from coop.feature_at_once import Concurrency
 from coop.feature_budgets import Account
 from coop.receipts import Citation
 
@@ -49,6 +50,15 @@ class BudgetView(BaseModel):
     until: datetime
 
 
+class AtOnceView(BaseModel):
+    """How many of a feature a guild has open now, and how many it may at one moment."""
+
+    unit: str
+    amount: int
+    taken: int
+    left: int
+
+
 class FeatureStandView(BaseModel):
     """Where you, or a guild, stand with one feature."""
 
@@ -74,6 +84,16 @@ class FeatureStandView(BaseModel):
     change: list[str]
     """What would change it, in sentences."""
     budget: BudgetView | None
+    at_once: AtOnceView | None
+
+
+class ShareView(BaseModel):
+    """What you share with the others of a guild of yours that holds a feature."""
+
+    guild: str
+    feature: str
+    budget: BudgetView | None
+    at_once: AtOnceView | None
 
 
 class FeatureStands(BaseModel):
@@ -84,10 +104,30 @@ class FeatureStands(BaseModel):
     items: list[FeatureStandView]
 
 
+class OwnFeatureStands(FeatureStands):
+    """Where you stand, and what you share with others."""
+
+    shared: list[ShareView]
+    """By guild, in the order of features."""
+
+
 @api.get("/me/features")
-def read_own_features(call: Call) -> FeatureStands:
-    """Read which features you hold, how you stand to each of their clauses, and what would change it."""
-    return _view(standing.of_member(call.session, call.member, call.book, call.now))
+def read_own_features(call: Call) -> OwnFeatureStands:
+    """Read which features you hold, how you stand to each of their clauses, and what would change it.
+
+    What is shared is what guilds of yours have for all their members, with how much of it is used.
+    """
+    found = standing.of_member(call.session, call.member, call.book, call.now)
+    shared = [
+        ShareView(
+            guild=one.guild,
+            feature=one.feature,
+            budget=_budget(one.shared.budget),
+            at_once=_at_once(one.shared.at_once),
+        )
+        for one in found.shared
+    ]
+    return OwnFeatureStands(**dict(_view(found)), shared=shared)
 
 
 @api.get("/guilds/<slug>/features")
@@ -117,7 +157,8 @@ def _stand(one: Stand) -> FeatureStandView:
         lose_when=by_clause.get("lose_when"),
         grace_days=one.grace,
         change=list(one.change),
-        budget=None if one.budget is None else _budget(one.budget),
+        budget=_budget(one.budget),
+        at_once=_at_once(one.at_once),
     )
 
 
@@ -139,7 +180,15 @@ def _condition(one: Condition) -> ConditionView:
     )
 
 
-def _budget(one: Account) -> BudgetView:
+def _at_once(one: Concurrency | None) -> AtOnceView | None:
+    if one is None:
+        return None
+    return AtOnceView(unit=one.unit, amount=one.amount, taken=one.taken, left=one.left)
+
+
+def _budget(one: Account | None) -> BudgetView | None:
+    if one is None:
+        return None
     return BudgetView(
         unit=one.unit,
         amount=one.amount,

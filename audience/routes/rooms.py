@@ -180,7 +180,7 @@ def end_room(call: Call, room_id: int) -> None:
     opening.end(call.session, call.member, call.book, room_id, call.now)
 
 
-@api.put("/rooms/<id:room_id>/minutes", raises=(Conflict, TooMany))
+@api.put("/rooms/<id:room_id>/minutes", raises=(NotYet, TooMany))
 def extend_room(call: Call, room_id: int, body: LengthIn) -> RoomView:
     """Have a room last for so many minutes in all. An open one claims what it lacks, and grows no shorter."""
     opening.extend(call.session, call.member, call.book, room_id, body.minutes, call.now)

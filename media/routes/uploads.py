@@ -14,6 +14,7 @@ from coop.api import Api
 from coop.call import Accepted, Call
 from coop.errors import Conflict, Fault, RuleBroken, TooMany, Unavailable
 from media import uploads
+from media.quotas import Kind
 from media.renditions import VIDEO
 from media.storage import ObjectStore
 from media.tables import Asset, Rendition
@@ -26,13 +27,13 @@ class NewUpload(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: uploads.Kind = "photo"
+    kind: Kind = "photo"
     """A video is prepared after it was sent, which takes a while."""
     alt: str = Field(default="", max_length=1500)
     """What it shows, in words, for whoever cannot see it."""
     guild: str | None = Field(default=None, min_length=1, max_length=40)
-    """Slug of a guild of yours that answers for a long video, out of its minutes: see the feature
-    ``long_video``."""
+    """Slug of a guild of yours that answers for it: for a long video out of its minutes (the feature
+    ``long_video``), or for a photo past your day's number out of its megabytes (``larger_quota``)."""
 
 
 class UploadForm(BaseModel):

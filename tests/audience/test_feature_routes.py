@@ -6,12 +6,18 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlmodel import Session
 
+from app import POLICY_KINDS
 from audience.metrics import snapshot
+from audience.rooms import opening
+from coop import feature_budgets
 from coop.book import Book
-from coop.features import LIVE_ROOMS, WIDE_REACH
+from coop.clock import Clock
+from coop.features import LARGER_QUOTA, LIVE_ROOMS, WIDE_REACH
+from coop.policies import Books
 from coop.tables import Member
 from tests.audience.factories import NOW
 from tests.audience.features.nights import DAY, night
+from tests.audience.rooms.live import MINUTE, live
 from tests.coop.featured import give, raised, voted
 from tests.factories import bearer_for, id_of, make_guild, make_member
 
@@ -105,6 +111,7 @@ def test_a_guild_reads_its_vote_and_what_is_left_of_its_budget(
     found = ask(client, session, ada, "/guilds/Bakers/features")
     assert list(found) == [
         "wide_reach",
+        "larger_quota",
         "live_rooms",
         "labeller_publishing",
         "guild_polls",
@@ -114,12 +121,54 @@ def test_a_guild_reads_its_vote_and_what_is_left_of_its_budget(
     ]
     rooms, wide = found[LIVE_ROOMS], found[WIDE_REACH]
     assert (rooms["held"], rooms["vote"], rooms["budget"]["left"]) == (True, None, 1200)
+    assert rooms["at_once"] == {"unit": "rooms", "amount": 2, "taken": 0, "left": 2}
+    quota = found["larger_quota"]["budget"]
+    assert (quota["unit"], quota["amount"], quota["taken"]) == ("megabytes", 5000, 0)
     assert (wide["held"], wide["since"] is not None, wide["budget"]) == (False, True, None)
     assert (wide["vote"]["clause"], wide["vote"]["value"]) == ("/held/wide_reach", False)
     voted(session, "bakers", WIDE_REACH)
     raised(session)
     wide = ask(client, session, ada, "/guilds/bakers/features")[WIDE_REACH]
     assert (wide["held"], wide["vote"]["scope"], wide["vote"]["value"]) == (True, "guild:bakers", True)
+
+
+def test_a_member_reads_what_they_share_with_others_of_their_guilds(
+    client: FlaskClient, session: Session, book: Book
+) -> None:
+    ada, ben = make_member(session, "ada"), make_member(session, "ben")
+    bakers, weavers = make_guild(session, "bakers", ada, (ben,)), make_guild(session, "weavers", ben)
+    for guild, feature in ((bakers, LIVE_ROOMS), (bakers, LARGER_QUOTA), (weavers, LIVE_ROOMS)):
+        give(session, feature, guild)
+    books = Books(POLICY_KINDS)
+    now = Clock().now(session)
+    feature_budgets.claim(session, books.current(session), bakers, LARGER_QUOTA, 7, now)
+
+    def shared(member: Member) -> list[tuple[str, str, int, int | None]]:
+        answer = client.get("/api/v1/me/features", headers=bearer_for(session, member)).get_json()
+        return [
+            (one["guild"], one["feature"], one["budget"]["left"], (one["at_once"] or {}).get("left"))
+            for one in answer["shared"]
+        ]
+
+    of_bakers = [("bakers", "larger_quota", 4993, None), ("bakers", "live_rooms", 1200, 2)]
+    assert shared(ada) == of_bakers
+    assert shared(ben) == [*of_bakers, ("weavers", "live_rooms", 1200, 2)]
+    assert shared(make_member(session)) == []
+
+
+def test_the_rooms_that_are_open_are_told_beside_how_many_may_be(
+    client: FlaskClient, session: Session
+) -> None:
+    bakers, now = live(session), Clock().now(session)
+    first, second = (bakers.schedule(at=now + MINUTE, now=now) for _ in range(2))
+    opening.begin(session, bakers.people["ada"], bakers.book, first.post_id, now)
+    ada = session.get_one(Member, bakers.people["ada"].member_id)
+    own = client.get("/api/v1/me/features", headers=bearer_for(session, ada)).get_json()["shared"]
+    assert [one["at_once"] for one in own] == [{"unit": "rooms", "amount": 2, "taken": 1, "left": 1}]
+    opening.begin(session, bakers.people["ada"], bakers.book, second.post_id, now)
+    rooms = ask(client, session, ada, "/guilds/bakers/features")[LIVE_ROOMS]
+    assert rooms["at_once"] == {"unit": "rooms", "amount": 2, "taken": 2, "left": 0}
+    assert rooms["budget"]["taken"] == 120
 
 
 def test_law_07_of_a_guild_of_others_one_is_told_what_one_is_told_of_none(

@@ -10,11 +10,12 @@ from sqlmodel import Session
 from coop import feature_budgets
 from coop.book import Book
 from coop.errors import Forbidden, RuleBroken, TooMany
-from coop.feature_budgets import account, claim, give_back, period
-from coop.features import LIVE_ROOMS, WIDE_REACH
+from coop.feature_budgets import account, accounts, claim, give_back, period
+from coop.features import LARGER_QUOTA, LIVE_ROOMS, LONG_VIDEO, WIDE_REACH
 from coop.tables import Guild
 from tests.audience.factories import NOW
 from tests.coop.featured import enacted, give
+from tests.coop.statements import counted
 from tests.factories import id_of, make_guild
 
 DAY = timedelta(days=1)
@@ -113,6 +114,23 @@ def test_guilds_and_periods_have_accounts_of_their_own(session: Session, bakers:
     later = period(28 * DAY, NOW)[1]
     assert account(session, book, bakers, LIVE_ROOMS, later - timedelta(microseconds=1)).left == 0
     assert claim(session, book, bakers, LIVE_ROOMS, 1, later).taken == 1
+
+
+def test_the_accounts_of_many_guilds_are_read_in_one_statement_as_each_alone_is(
+    session: Session, bakers: Guild, hundred: Book
+) -> None:
+    others = make_guild(session, "others")
+    claim(session, hundred, bakers, LIVE_ROOMS, 30, NOW)
+    ids = [id_of(bakers), id_of(others)]
+    with counted(session) as sent:
+        found = accounts(session, hundred, ids, NOW)
+    assert len(sent) == 1
+    assert {name for _, name in found} == {LARGER_QUOTA, LIVE_ROOMS, LONG_VIDEO}
+    for guild in (bakers, others):
+        assert found[id_of(guild), LIVE_ROOMS] == account(session, hundred, guild, LIVE_ROOMS, NOW)
+    later = period(28 * DAY, NOW)[1]
+    assert accounts(session, hundred, ids, later)[id_of(bakers), LIVE_ROOMS].taken == 0
+    assert accounts(session, hundred, [], NOW) == {}
 
 
 def test_a_feature_without_a_budget_has_no_account(book: Book) -> None:

@@ -9,22 +9,23 @@ from coop.book import Book
 from coop.ids import new_id
 from coop.rehearsal import Rehearsing
 from media.replay import replay_media, within_the_day
-from media.tables import Asset
+from media.tables import Asset, QuotaClaim
 from tests.audience.factories import NOW
 from tests.coop.policy import with_clause
-from tests.factories import id_of, make_member
+from tests.factories import id_of, make_guild, make_member
 
 SINCE = NOW - timedelta(days=28)
 
 
 def upload(
     session: Session, owner_id: int, hours: float, width: int = 3000, height: int = 2000, *, video_s: int = 0
-) -> None:
-    """Add a picture, or a video of so many seconds, sent so many hours after the window began."""
+) -> int:
+    """Add a picture, or a video of so many seconds, sent so long after the window began; return its id."""
     at = SINCE + timedelta(hours=hours)
+    asset_id = new_id(at)
     session.add(
         Asset(
-            id=new_id(at),
+            id=asset_id,
             owner_id=owner_id,
             state="ready",
             upload_key=f"uploads/{new_id(at)}",
@@ -36,6 +37,7 @@ def upload(
         )
     )
     session.flush()
+    return asset_id
 
 
 def rehearse(session: Session, book: Book, clause: str, value: int) -> tuple[int, ...]:
@@ -61,6 +63,16 @@ def test_videos_are_counted_by_themselves_and_by_how_long_they_are(session: Sess
     assert rehearse(session, book, "/videos/max_seconds", 30) == (4, 1, 0)
     assert rehearse(session, book, "/videos/per_day", 1) == (4, 1, 0)
     assert rehearse(session, book, "/photos/per_day", 1) == (4, 1, 0)
+
+
+def test_what_came_out_of_a_guild_s_megabytes_counts_in_nobody_s_day(session: Session, book: Book) -> None:
+    owner, guild = id_of(make_member(session)), id_of(make_guild(session))
+    ids = [upload(session, owner, hours) for hours in (0, 1, 2)]
+    assert rehearse(session, book, "/photos/per_day", 1) == (3, 2, 0)
+    for one in ids[:2]:
+        session.add(QuotaClaim(asset_id=one, guild_id=guild, since=SINCE, megabytes=3))
+    session.flush()
+    assert rehearse(session, book, "/photos/per_day", 1) == (3, 0, 0)
 
 
 def test_pictures_with_more_pixels_than_allowed_are_counted(session: Session, book: Book) -> None:

@@ -14,6 +14,7 @@ HOLDS_ROOM = "    session.execute(_HOLD.where(col(Room.post_id) == room_id))\n"
 STREAMS = "tests/audience/rooms/test_stream_races.py"
 POLLS = "tests/audience/polls/test_poll_races.py"
 PLAYLISTS = "tests/audience/playlists/test_playlist_races.py"
+QUOTAS = "tests/media/test_quota_races.py"
 VIDEOS = "tests/media/test_preparing_races.py"
 GARDENS = "tests/audience/gardens/test_garden_races.py"
 SCHEDULE = "tests/audience/scheduling/test_publishing_races.py"
@@ -120,6 +121,30 @@ GUARDS = (
         without="",
         test="test_law_06_of_a_thousand_claims_at_once_on_a_guild_s_budget_no_more_are_given_than_it_has",
         file="tests/coop/test_feature_budget_races.py",
+    ),
+    Guard(
+        name="a guild's megabytes are asked under their row's lock",
+        path="coop/feature_budgets.py",
+        text="WHERE feature_budget.taken + excluded.taken <= excluded.most\n",
+        without="",
+        test="test_law_06_of_many_uploads_begun_at_once_no_more_megabytes_are_taken_than_a_guild_has",
+        file=QUOTAS,
+    ),
+    Guard(
+        name="uploads of one member are opened one after another",
+        path="media/quotas.py",
+        text=".with_for_update(key_share=True)",
+        without="",
+        test="test_law_06_of_many_uploads_begun_at_once_no_more_megabytes_are_taken_than_a_guild_has",
+        file=QUOTAS,
+    ),
+    Guard(
+        name="an upload is settled once",
+        path="media/uploads.py",
+        text="asset = own(session, owner, asset_id, lock=True)",
+        without="asset = own(session, owner, asset_id)",
+        test="test_an_upload_that_is_settled_many_times_at_once_gives_back_once",
+        file=QUOTAS,
     ),
     Guard(
         name="a seat that is waited for is free for nobody else",
@@ -311,6 +336,14 @@ GUARDS = (
         text="    session.connection().execute(_SETTLE, bound)\n",
         without="",
         test="test_law_06_places_that_lapsed_go_to_others_while_signs_of_life_come_in",
+        file=ROOMS,
+    ),
+    Guard(
+        name="rooms of one guild are opened one after another",
+        path="audience/rooms/at_once.py",
+        text="    feature_at_once.hold(session, room.guild_id, LIVE_ROOMS)\n",
+        without="",
+        test="test_law_06_of_many_rooms_opened_at_once_no_more_are_open_than_the_clause_says",
         file=ROOMS,
     ),
     Guard(

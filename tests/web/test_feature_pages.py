@@ -7,8 +7,9 @@ from sqlmodel import col
 
 from audience.features import nightly
 from audience.routes.features import ComparisonView
+from coop import feature_budgets
 from coop.feature_tables import FeatureGrant
-from coop.features import LIVE_ROOMS, WIDE_REACH
+from coop.features import LARGER_QUOTA, LIVE_ROOMS, WIDE_REACH
 from coop.tables import Guild
 from tests.audience.features.nights import count
 from tests.coop.featured import give
@@ -71,7 +72,12 @@ def test_from_a_guild_s_page_one_comes_to_the_vote_that_gives_it_a_feature(
     assert "/guilds/weavers/features" in {one.get("href") for one in ada.get("/guilds/weavers").named("a")}
     page = ada.get("/guilds/weavers/features")
     check(page)
-    for said in ("Where weavers stands", "waits for a vote", "1,200 of 1,200 minutes are left"):
+    for said in (
+        "Where weavers stands",
+        "waits for a vote",
+        "1,200 of 1,200 minutes are left",
+        "0 of 2 rooms are open",
+    ):
         assert said in page.text, said
     vote = "/proposals/new?scope=guild%3Aweavers&kind=features&clause=/held/wide_reach"
     assert vote in {one.get("href") for one in page.named("a")}
@@ -81,6 +87,29 @@ def test_from_a_guild_s_page_one_comes_to_the_vote_that_gives_it_a_feature(
     made = ada.sent(form, "/proposals/new", title="Wide reach", rationale="Many answer.", value="true")
     check(made)
     assert "held" in made.text
+
+
+def test_what_is_shared_in_one_s_guilds_is_shown_with_a_bar(village: Village, browser_of: Of) -> None:
+    village.guild("weavers", "ada", "bruno")
+    with village.database.begin() as session:
+        guild = session.scalars(select(Guild).where(col(Guild.slug) == "weavers")).one()
+        for feature in (LARGER_QUOTA, LIVE_ROOMS):
+            give(session, feature, guild)
+        book, now = village.books.current(session), village.clock.now(session)
+        feature_budgets.claim(session, book, guild, LARGER_QUOTA, 1200, now)
+    page = browser_of("ada").get(PATH)
+    check(page)
+    for said in ("What you share", "3,800 of 5,000 megabytes are left", "1,200 used; until", "0 of 2 rooms"):
+        assert said in page.text, said
+    bars = {one["aria-label"]: (one["value"], one["max"]) for one in page.named("progress")}
+    assert bars == {
+        "How many megabytes weavers has used": ("1200", "5000"),
+        "How many minutes weavers has used": ("0", "1200"),
+        "How many rooms weavers has open": ("0", "2"),
+    }
+    links = {one.get("href") for one in page.named("a")}
+    assert "/policies/coop/features#/features/live_rooms/guild/at_once/amount" in links
+    assert "What you share" not in browser_of("chidi").get(PATH).text
 
 
 def test_law_07_a_guild_of_others_has_no_such_page(village: Village, browser_of: Of) -> None:

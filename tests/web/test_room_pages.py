@@ -101,7 +101,7 @@ def test_whoever_leads_is_told_from_when_on_it_may_be_opened_and_by_which_clause
     made = bakers.schedule()
     page = bakers.page("bruno", made)
     check(page)
-    assert told(page) == "It is not time to open it yet."
+    assert told(page) == "You cannot open it now."
     assert "It may be opened from" in page.text and f"{CLAUSES}/early" in links(page)
     assert acts(page) == {"extend", "cancel", "replies"}
     assert "1,200 minutes left to the guild" in page.text
@@ -110,6 +110,23 @@ def test_whoever_leads_is_told_from_when_on_it_may_be_opened_and_by_which_clause
     assert "1,200 minutes" not in bakers.page("dalia", made).text
     assert bakers.post("dalia", made, "open").status_code == 403
     assert acts(bakers.page("ada", made)) == {"remind", "extend", "cancel", "replies"}
+
+
+def test_whoever_leads_is_told_that_as_many_of_the_guild_are_open_as_may_be(bakers: Bakery) -> None:
+    with bakers.village.database.begin() as session:
+        enacted(session, {"/features/live_rooms/guild/at_once/amount": 1})
+    first, second = (bakers.schedule(begins=MINUTE) for _ in range(2))
+    bakers.does("bruno", first, "open")
+    page = bakers.page("bruno", second)
+    check(page)
+    assert told(page) == "You cannot open it now."
+    assert "Open of this guild besides: 1; 1 may be at once." in page.text
+    assert f"/policies/{COOP}/features#/features/live_rooms/guild/at_once/amount" in links(page)
+    assert "open" not in acts(page)
+    refused = bakers.post("bruno", second, "open")
+    assert refused.status_code == 409 and "1 may be at once" in refused.text
+    bakers.does("bruno", first, "end")
+    bakers.does("bruno", second, "open")
 
 
 def test_people_come_speak_in_turn_and_go(bakers: Bakery) -> None:

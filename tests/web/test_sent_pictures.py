@@ -11,10 +11,13 @@ from urllib3 import encode_multipart_formdata
 from werkzeug.test import TestResponse
 
 from audience.tables import Post
+from coop.features import LARGER_QUOTA
 from coop.ids import new_id
+from coop.tables import Guild
 from media.rules import PhotoRules, VideoRules
 from media.storage import ObjectStore, StoreUnavailable
 from media.tables import Asset
+from tests.coop.featured import enacted, give
 from tests.media.pictures import PHOTOS, exif, quarters, saved
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
@@ -115,6 +118,28 @@ def test_what_is_no_sound_picture_is_refused_at_its_field_and_what_was_typed_sta
     assert (asset.state, store.stat(asset.upload_key), posts(village)) == ("refused", None, [])
     assert "asset_id" not in page.form(NEW).choices
     assert ada.sent(page, NEW, act="publish").status == 200
+
+
+def test_past_the_day_s_number_the_guild_answers_in_which_it_is_shown(
+    village: Village, browser_of: Of
+) -> None:
+    village.guild("weavers", "ada", "bruno")
+    with village.database.begin() as session:
+        give(session, LARGER_QUOTA, session.scalars(select(Guild).where(col(Guild.slug) == "weavers")).one())
+        enacted(session, {"/photos/per_day": 1}, "media")
+    ada = browser_of("ada")
+    assert "megabytes" not in ada.get(NEW).text
+    page = Page(ada.send(ada.get(NEW), NEW, act="preview", body="Wool", picture=chosen()))
+    assert (page.status, marked(page)) == (200, [])
+    answer = Page(ada.send(ada.get(NEW), NEW, act="preview", body="Wool", picture=chosen()))
+    check(answer)
+    assert (answer.status, marked(answer)) == (429, ["picture"])
+    assert "name a guild of yours that holds larger_quota" in answer.text
+    page = Page(ada.send(answer, NEW, act="preview", guild="weavers", picture=chosen()))
+    check(page)
+    assert (page.status, marked(page)) == (200, [])
+    assert "weavers answers for one: 4,999 of 5,000 megabytes are left" in page.text
+    assert [one.state for one in assets(village)] == ["ready", "ready"]
 
 
 def test_law_01_how_large_a_picture_may_be_is_a_clause_and_the_form_comes_back(

@@ -66,8 +66,8 @@ def test_law_01_a_feature_that_nothing_asks_for_is_refused(data: dict[str, Any])
 
 
 def test_a_feature_is_held_by_those_alone_for_whom_it_is_asked(data: dict[str, Any]) -> None:
-    ((pointer, _),) = faults(data, "/features/larger_quota/guild", TERMS)
-    assert pointer == "/features/larger_quota/guild"
+    ((pointer, _),) = faults(data, "/features/scheduled_posts/guild", TERMS)
+    assert pointer == "/features/scheduled_posts/guild"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,12 @@ def test_a_limit_inside_of_what_keeps_it_leaves_nobody(data: dict[str, Any]) -> 
     assert faults(data, f"{WIDE}/lose_when", "reach >= 0") != []
 
 
+def test_how_many_at_once_may_be_left_to_the_guilds(data: dict[str, Any]) -> None:
+    terms = data["features"]["live_rooms"]["guild"]
+    left = {name: value for name, value in terms.items() if name != "at_once"}
+    assert faults(data, "/features/live_rooms/guild", left) == []
+
+
 @pytest.mark.parametrize(
     ("pointer", "value", "at"),
     [
@@ -105,12 +111,25 @@ def test_a_limit_inside_of_what_keeps_it_leaves_nobody(data: dict[str, Any]) -> 
         ("/features/live_rooms/guild/budget/unit", "hours", "/features/live_rooms/guild/budget/unit"),
         ("/features/live_rooms/guild/budget/per", "PT1H", "/features/live_rooms/guild/budget/per"),
         ("/features/live_rooms/guild/budget/amount", 0, "/features/live_rooms/guild/budget/amount"),
+        ("/features/larger_quota/guild/budget/unit", "gigabytes", "/features/larger_quota/guild/budget/unit"),
+        ("/features/larger_quota/member/budget", {"unit": "megabytes", "amount": 5, "per": "P7D"},
+         "/features/larger_quota/member/budget"),
+        ("/features/live_rooms/guild/at_once/unit", "minutes", "/features/live_rooms/guild/at_once/unit"),
+        ("/features/live_rooms/guild/at_once/amount", 0, "/features/live_rooms/guild/at_once/amount"),
+        ("/features/live_rooms/guild/at_once/amount", 1.5, "/features/live_rooms/guild/at_once/amount"),
+        ("/features/live_rooms/guild/at_once/per", "P7D", "/features/live_rooms/guild/at_once/per"),
+        ("/features/live_rooms/guild/at_once", {"unit": "rooms"},
+         "/features/live_rooms/guild/at_once/amount"),
+        ("/features/wide_reach/guild/at_once", {"unit": "posts", "amount": 5},
+         "/features/wide_reach/guild/at_once"),
+        ("/features/wide_reach/member/at_once", {"unit": "rooms", "amount": 5},
+         "/features/wide_reach/member/at_once"),
         ("/features/live_rooms/guild", TERMS,
          "/features/live_rooms/guild/budget"),
         ("/features/wide_reach/member/grace_days", -1, "/features/wide_reach/member/grace_days"),
         ("/features/wide_reach/member/expires", "PT1H", "/features/wide_reach/member/expires"),
         ("/features/wide_reach", {"about": "go wide"}, "/features/wide_reach"),
-        ("/held/larger_quota", False, "/held/larger_quota"),
+        ("/held/scheduled_posts", False, "/held/scheduled_posts"),
         ("/held/wide_reach", 1, "/held/wide_reach"),
     ],
 )  # fmt: skip

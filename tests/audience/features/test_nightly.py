@@ -185,6 +185,7 @@ def test_a_guild_gains_by_what_its_members_do_together(session: Session, book: B
     night(session, book, own)
     assert {name for name, _, _ in standing(session)} == {
         WIDE_REACH,
+        LARGER_QUOTA,
         LIVE_ROOMS,
         LABELLER_PUBLISHING,
         GUILD_POLLS,

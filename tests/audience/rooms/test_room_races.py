@@ -18,7 +18,7 @@ from audience.rules import AUDIENCE
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.errors import AllotmentError, Conflict, TooMany
+from coop.errors import AllotmentError, Conflict, NotYet, TooMany
 from coop.feature_tables import FeatureBudget
 from coop.features import LIVE_ROOMS
 from coop.identity import Identity
@@ -31,7 +31,7 @@ from tests.governance.processes import race
 from tests.thorough import much
 
 PROCESSES, THREADS = 4, 6
-CAP, SPEAKERS = 7, 3
+CAP, SPEAKERS, AT_ONCE = 7, 3, 2
 CLAUSES = {"/rooms/seats": 60, "/rooms/speakers": SPEAKERS, "/rooms/scheduled": 3, "/seats/default": 500}
 
 Act = Callable[[Session, Identity, Book, int, datetime], object]
@@ -96,6 +96,29 @@ def _all_at_once(url: str, name: str, room_id: int, people: list[Identity], at: 
         done = list(pool.map(one, people))
     database.dispose()
     return sum(done)
+
+
+def _each_once(url: str, host: Identity, rooms: list[int]) -> set[int]:
+    """Try to open rooms, each in a transaction of its own; return which could be."""
+    database, books = Database(url, pool_size=THREADS), Books(POLICY_KINDS)
+
+    def one(room_id: int) -> int | None:
+        try:
+            with database.begin() as session:
+                opening.begin(session, host, books.current(session), room_id, SOON)
+        except NotYet:
+            return None
+        return room_id
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = set(pool.map(one, rooms))
+    database.dispose()
+    return {one for one in found if one is not None}
+
+
+def _open_ids(hall: Hall) -> list[int]:
+    with hall.database.begin() as session:
+        return list(session.scalars(select(col(Room.post_id)).where(col(Room.opened_at).is_not(None))))
 
 
 def test_law_06_of_many_who_enter_at_once_no_more_are_present_than_there_are_places(
@@ -175,6 +198,29 @@ def test_of_rooms_that_are_scheduled_at_once_no_more_lie_ahead_than_the_clause_s
         made = list(pool.map(book_one, hall.people))
     assert sum(made) == 2
     assert hall.count(select(func.count()).select_from(Room)) == 3
+
+
+def test_law_06_of_many_rooms_opened_at_once_no_more_are_open_than_the_clause_says(
+    committed: Database,
+) -> None:
+    rooms, rounds = 24, much(1, 11)
+    hall = Hall(committed, people=1)
+    with committed.begin() as session:
+        enacted(session, {"/rooms/scheduled": rooms}, AUDIENCE)
+        terms = f"/features/{LIVE_ROOMS}/guild"
+        book = enacted(session, {f"{terms}/at_once/amount": AT_ONCE, f"{terms}/budget/amount": 20_000})
+        booking = Booking("Rye", SOON, 60)
+        ids = [hall.room] + [
+            scheduling.schedule(session, hall.host, book, "bakers", booking, NOW).post_id
+            for _ in range(rooms - 1)
+        ]
+    # Each process tries every room, in an order of its own, so that many are tried at one moment.
+    starts = [number * rooms // PROCESSES for number in range(PROCESSES)]
+    turns = [(ids[start:] + ids[:start]) * rounds for start in starts]
+    opened = race(_each_once, *[(hall.url, hall.host, turn) for turn in turns])
+    assert {one for found in opened for one in found} == set(_open_ids(hall))
+    assert hall.count(select(func.count()).where(col(Room.opened_at).is_not(None))) == AT_ONCE
+    assert hall.count(select(col(FeatureBudget.taken))) == AT_ONCE * 60
 
 
 def test_law_14_many_workers_close_a_room_once(committed: Database) -> None:
