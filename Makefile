@@ -18,8 +18,8 @@ help: ## List what can be made
 run: .venv/.run-stamp ## Start everything and print where it is; ARGS="--port 8080 --var var" to choose
 	@$(BIN)/python app.py run $(ARGS)
 
-test: check ## Check, then run the tests but for those that take long; ARGS="-k seats" to choose
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not long' $(ARGS)
+test: check ## Check, then run the tests but for races and those that take long; ARGS="-k seats" to choose
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not long' --ignore-glob='*races.py' $(ARGS)
 
 prove: .venv/.dev-stamp ## Run the long tests, the races at full size, and see each go red without its guard
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m long --ignore-glob='*races.py'

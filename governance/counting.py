@@ -6,6 +6,7 @@ Law 4: the last version of each ballot counts, and nothing else. What follows fr
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -34,8 +35,12 @@ from governance.tables import Ballot, RollEntry
 from governance.votes import Question, Votes
 
 
+@cache
 def is_final() -> ColumnElement[bool]:
-    """Return the condition of the ballots that count: there is no later version by the same member."""
+    """Return the condition of the ballots that count: there is no later version by the same member.
+
+    It is put together once: to name a table anew costs more than to ask.
+    """
     newer = aliased(Ballot)
     return ~exists().where(
         col(newer.proposal_id) == col(Ballot.proposal_id),

@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from app import POLICY_KINDS, create_app, object_store, platform_of
 from coop import gazetteer, members, migrations, policies, sign_in
@@ -120,11 +121,8 @@ def _keep_many(connection: Any, record: ConnectionPoolEntry) -> None:
 @pytest.fixture
 def database(engine: Engine) -> Iterator[Database]:
     """A database on one connection whose transaction is rolled back when the test ends."""
-    with engine.connect() as connection:
-        outer = connection.begin()
-        yield Database(connection)
-        databases.roll_back(connection)
-        outer.rollback()
+    with databases.rolled_back(engine) as made:
+        yield made
 
 
 @pytest.fixture
@@ -150,10 +148,14 @@ def committed(racing: Database, admin: Engine) -> Iterator[Database]:
 
 
 @pytest.fixture(autouse=True)
-def logs() -> Iterator[None]:
-    """A command makes logs go to the standard error of its own; the next test's go to the test's again."""
-    yield
+def logs() -> None:
+    """A command makes logs go to the standard error of its own; the next test's go to the test's again.
+
+    An error is written as Python writes it: to draw it with what every frame holds takes up to a second.
+    """
     structlog.reset_defaults()
+    *first, _ = structlog.get_config()["processors"]
+    structlog.configure(processors=[*first, ConsoleRenderer(exception_formatter=plain_traceback)])
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Databases made and dropped on the server of the tests."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
 
@@ -38,6 +40,16 @@ def without(database: Database, function: str, guard: str, instead: str = "") ->
         found: str = session.connection().exec_driver_sql(_DEFINITION, (function,)).scalar_one()
         assert found.count(guard) == 1, (function, guard)
         session.connection().exec_driver_sql(found.replace(guard, instead).replace("%", "%%"))
+
+
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Database]:
+    """A database on one connection whose transaction is rolled back on leaving."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield Database(connection)
+        roll_back(connection)
+        outer.rollback()
 
 
 def roll_back(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from typing import TextIO
 
 import click
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from coop import checkpoints, gazetteer, ledger, migrations, oauth, policies
 from coop.book import PolicyKind
@@ -53,13 +54,17 @@ cli.add_command(tally)
 
 
 def log_as_json(level: int = logging.INFO) -> None:
-    """Write one JSON object a line to standard error."""
+    """Write one JSON object a line to standard error.
+
+    Of an error it says where it came about, and nothing of what the frames held: passwords, ballots and texts
+    that are for a few are among that.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

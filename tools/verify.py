@@ -34,7 +34,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -383,6 +383,18 @@ def leaves(data: Json, prefix: str = "") -> Json:
         pointer = f"{prefix}/{key.replace('~', '~0').replace('/', '~1')}"
         found |= leaves(value, pointer) if isinstance(value, dict) else {pointer: value}
     return found
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> Json:
+    """Return what the text of a policy says, read once: nobody changes what is returned."""
+    return tomllib.loads(text)
+
+
+@lru_cache(maxsize=256)
+def clauses_of(text: str) -> Json:
+    """Return the clauses of the text of a policy, as :func:`leaves` does; nobody changes them either."""
+    return leaves(parsed(text))
 
 
 def changed(old: Json, new: Json) -> set[str]:
@@ -1019,7 +1031,7 @@ class Policy:
 
     def lay(self, told: Json) -> None:
         """Take a version in as a layer."""
-        new = leaves(tomllib.loads(told["text"]))
+        new = clauses_of(told["text"])
         self.layers[told["number"]] = {one: new.get(one, ABSENT) for one in changed(self.clauses, new)}
 
     def standing(self, at: datetime) -> dict[int, Json]:
@@ -1115,7 +1127,7 @@ def submitted(record: Record, told: Json) -> Claims:
     """Check a submission: its hash, its risk class, who signs it."""
     yield told["proposal"] not in record.votes, f"proposal {told['proposal']} was submitted before"
     yield subject_sha256(told) == told["patch_sha256"], "its hash is not that of its patch"
-    rules = tomllib.loads(record.texts[told["voting_sha256"]])
+    rules = parsed(record.texts[told["voting_sha256"]])
     vote = record.votes[told["proposal"]] = Vote(told, rules, record.seq, {told["proposer"]}, record.at)
     if told["scope"] == "coop":  # a guild's bounds stand in another policy, which may move meanwhile
         risk = heaviest(record, told)
@@ -1139,7 +1151,7 @@ def risk_of(record: Record, told: Json) -> str:
         return str(record.votes[told["target"]].submission["risk_class"])
     if kind in NO_POLICY:
         return "C" if kind in ON_PEOPLE else "B"
-    before = tomllib.loads(record.texts[told["base_sha256"]])
+    before = parsed(record.texts[told["base_sha256"]])
     return max(risk_class(kind, before, patched(before, patch)) for patch in possible(told).values())
 
 
@@ -1447,7 +1459,7 @@ def version(record: Record, told: Json) -> Claims:
         yield from taken_back(policy, place, vote, told)
     else:
         yield from brought(policy, place, vote, told)
-    policy.number, policy.text, policy.clauses = told["number"], text, leaves(tomllib.loads(text))
+    policy.number, policy.text, policy.clauses = told["number"], text, clauses_of(text)
     record.texts[hashed] = text
 
 
@@ -1468,8 +1480,8 @@ def brought(policy: Policy, place: Place, vote: Vote, told: Json) -> Claims:
     policy.lay(told)
     vote.change = Change(vote, place, told["number"], told["sha256"])
     policy.changes.append(vote.change)
-    after = patched(tomllib.loads(policy.text), asked(asks, vote.tally))
-    right = same(after, tomllib.loads(told["text"]))
+    after = patched(parsed(policy.text), asked(asks, vote.tally))
+    right = same(after, parsed(told["text"]))
     yield right, "its text is not what the patch makes of the version before"
 
 

@@ -28,6 +28,7 @@ from governance.rehearsal.replayers import Replayer
 from governance.tables import Proposal
 from governance.tally import Choice, Tally
 from governance.timeline import Timeline
+from tests import databases
 from tests.factories import LONG_AGO, identity_of, make_guild, make_members
 
 START = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -174,8 +175,5 @@ class Assembly:
 @contextmanager
 def passing(engine: Engine) -> Iterator[Assembly]:
     """An assembly without members, in a transaction that is rolled back on leaving."""
-    with engine.connect() as connection:
-        outer, database = connection.begin(), Database(connection)
-        with database.begin() as session:
-            yield Assembly(database, session, Books(POLICY_KINDS))
-        outer.rollback()
+    with databases.rolled_back(engine) as database, database.begin() as session:
+        yield Assembly(database, session, Books(POLICY_KINDS))

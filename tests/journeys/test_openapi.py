@@ -32,6 +32,7 @@ def headers(session: Session) -> dict[str, str]:
     return bearer_for(session, member)
 
 
+@pytest.mark.long
 def test_the_description_is_valid_openapi(client: FlaskClient) -> None:
     document = client.get("/api/v1/openapi.json").get_json()
     assert document["openapi"].startswith("3.1")

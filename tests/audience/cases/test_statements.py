@@ -1,12 +1,12 @@
 """Statements of reasons, of everything that was done in a small world: each cites clauses that exist."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from jsonpointer import JsonPointer
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from audience import replies
@@ -20,10 +20,12 @@ from audience.moderation.tables import Decision
 from audience.tables import Post, Reply
 from coop import profiles
 from coop.book import COOP, Book, guild_scope
+from coop.database import Database
 from coop.identity import Identity
 from coop.policy_text import parse
 from coop.profile_tables import ProfileChange
 from coop.tables import Member, PolicyVersion
+from tests import databases
 from tests.audience.cases.judging import (
     LATER,
     case_of,
@@ -167,12 +169,19 @@ def a_vote_changes_a_rule(world: World) -> None:
     world.post("spelt")
 
 
-@pytest.fixture
-def world(session: Session) -> World:
-    made = World(session)
-    for happens in (rules_decide, people_decide, a_vote_changes_a_rule):
-        happens(made)
-    session.expire_all()
+@pytest.fixture(scope="module")
+def database(engine: Engine) -> Iterator[Database]:
+    """One transaction for all tests here: to make the world takes seconds, and they only look at it."""
+    with databases.rolled_back(engine) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def world(database: Database) -> World:
+    with database.begin() as session:
+        made = World(session)
+        for happens in (rules_decide, people_decide, a_vote_changes_a_rule):
+            happens(made)
     return made
 
 

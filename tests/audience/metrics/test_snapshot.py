@@ -36,7 +36,7 @@ CLAUSES = [
     ("P84D", "P2D", "P1D", "P84D", "P84D", "P84D", "P35D", 5),
     ("P1D", "P1D", "P1D", "P2D", "P2D", "P1D", "P7D", 5),
     ("P35D", "P8D", "P5D", "P10D", "P10D", "P35D", "P182D", 8),
-]
+][: much(3, 10)]
 
 Numbers = dict[tuple[str, int, str], int]
 
