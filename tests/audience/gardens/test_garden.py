@@ -135,7 +135,7 @@ def test_a_garden_costs_a_page_one_statement(
         grow_all(session, ben, book)
     with counted(session) as sent:
         assert len(feeds.page(session, ben, book, "chronological", NOW)) == 20
-    assert len(sent) == 6, sent  # the facts of posts that nobody has read yet among them
+    assert len(sent) == 5, sent  # the facts of posts that nobody has read yet among them
 
 
 def test_whoever_keeps_nothing_is_asked_the_statement_that_they_always_were(
