@@ -16,7 +16,7 @@ from audience.feeds import author_signals, external, post_signals, taste
 from audience.gardens import classifying
 from audience.gardens.classifier import classifier_of
 from audience.metrics import snapshot
-from audience.moderation import asking_again, decisions
+from audience.moderation import asking_editions, decisions
 from audience.polls import counting
 from audience.rooms import closing, revoking
 from audience.rooms.sfu import sfu_of
@@ -104,7 +104,7 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
         Job(
             "labels that ask again",
             (5 * SECOND).total_seconds(),
-            lambda: asking_again.ask_due(database, books, clock),
+            lambda: asking_editions.ask_due(database, books, clock),
         ),
         Job("cases", MINUTE.total_seconds(), lambda: advancing.advance(database, books, clock)),
         Job("post signals", every_5_minutes, concluded(post_signals.refresh)),

@@ -13,6 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from coop.whole_numbers import whole
+
 RANDOM_BITS = 21
 
 LARGEST = 2**63 - 1
@@ -27,6 +29,11 @@ def _fits(digits: str) -> str:
 
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_fits)]
 """An id in a body or a query: decimal digits, as text, because JavaScript's numbers are too short."""
+
+
+def as_id(written: str) -> int | None:
+    """Return the id that a form or an address sent; None where it is none."""
+    return whole(written, LARGEST)
 
 
 REMEMBERED = 16_384

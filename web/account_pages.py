@@ -8,7 +8,7 @@ from coop import directory, members, places, problems, profiles, sign_in
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, RuleBroken
 from coop.gazetteer import CREDIT
-from coop.ids import LARGEST
+from coop.ids import as_id
 from coop.members import Newcomer
 from coop.membership_rules import NAME, MembershipRules
 from coop.profiles import LONGEST_DISPLAY_NAME
@@ -20,7 +20,6 @@ PROFILE_FIELDS = ("display_name", "about")
 MATCHES = 12
 """Places that one search shows: what is not among them is found by typing more."""
 LONGEST_SEARCH = 80
-LONGEST_ID = len(str(LARGEST))
 """Both in characters."""
 
 
@@ -136,9 +135,10 @@ def _chosen(place: str) -> int | None:
     """Return the id that a form sent, None where it says nothing; raise RuleBroken where it is no id."""
     if not place:
         return None
-    if not (place.isascii() and place.isdigit() and len(place) <= LONGEST_ID and int(place) <= LARGEST):
+    found = as_id(place)
+    if found is None:
         raise RuleBroken("This place is unknown.", faults=(Fault("/place", "Choose one that was found."),))
-    return int(place)
+    return found
 
 
 def _own_page(

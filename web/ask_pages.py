@@ -10,7 +10,7 @@ from audience.routes.derivatives import list_derivatives
 from audience.routes.relations import list_follows_waiting
 from coop.call import Call
 from coop.errors import NotFound, Unauthenticated
-from coop.ids import LARGEST
+from coop.ids import as_id
 from coop.paging import PageQuery
 from web import acts
 from web.forms import Sent
@@ -72,10 +72,10 @@ def turn_away(call: Call, follow_id: int) -> str:
 
 def detach(call: Call, post_id: int) -> str:
     """No longer let something show a post of one's own."""
-    said = request.form.get("derived", "")
-    if not (said.isascii() and said.isdigit() and len(said) < 20 and int(said) <= LARGEST):
+    derived = as_id(request.form.get("derived", ""))
+    if derived is None:
         raise NotFound
-    derivatives.detach(call.session, call.member, post_id, int(said), call.now)
+    derivatives.detach(call.session, call.member, post_id, derived, call.now)
     return f"/posts/{post_id}/derivatives"
 
 

@@ -26,12 +26,13 @@ from audience.wide_reach import ceiling_for
 from coop import features, problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
+from coop.ids import as_id
 from media import descriptions, lengths, quotas
 from media.rules import MediaRules
 from web import composing, group_rows, moments, scheduled_pages, sent_pictures
 from web.audience_form import audience_form
 from web.forms import Refusal, refusal
-from web.place_choice import as_id, place_choice
+from web.place_choice import place_choice
 from web.visits import attempt, page, render, see_other
 
 PICTURES = 12

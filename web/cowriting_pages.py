@@ -20,6 +20,7 @@ from coop import features, problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, RuleBroken
 from coop.features import COLLABORATIVE_EDITING
+from coop.ids import as_id
 from web import acts
 from web.forms import Refusal, Sent, refusal
 from web.visits import attempt, page, render, see_other
@@ -133,10 +134,10 @@ def take_name_off(call: Call, post_id: int) -> str:
 
 def number(said: Mapping[str, str], field: str) -> int:
     """Return the number that a field says; raise RuleBroken where it says none."""
-    written = said.get(field, "")
-    if not (written.isascii() and written.isdigit() and len(written) < 20):
+    found = as_id(said.get(field, ""))
+    if found is None:
         raise RuleBroken("This cannot be read.", faults=(Fault(f"/{field}", "Name one of those shown."),))
-    return int(written)
+    return found
 
 
 def again(call: Call, draft_id: int, sent: Sent, status: int) -> Response:

@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from audience.gardens.filter_form import Line, Match
 from audience.moderation.condition_form import LISTS, Known, known_facts, read_back, written
 from audience.moderation.rules import TARGETS
 from coop.book import Book
+from coop.cel.form import Line, Match
 from coop.clauses import Duration, as_text
 from coop.errors import Fault, RuleBroken
 from web.entries import Place

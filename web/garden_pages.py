@@ -33,7 +33,7 @@ from audience.routes.gardens import (
 from coop import problems
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
-from coop.ids import LARGEST
+from coop.ids import as_id
 from web.forms import Sent, refusal
 from web.visits import attempt, page, render, see_other
 
@@ -253,11 +253,8 @@ def _until(days: str, now: datetime) -> datetime | None:
 
 def _id(name: str) -> int:
     """Return the id that a form sent; raise NotFound where it is none."""
-    digits = request.form.get(name, "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST))):
-        raise NotFound
-    found = int(digits)
-    if found > LARGEST:
+    found = as_id(request.form.get(name, ""))
+    if found is None:
         raise NotFound
     return found
 

@@ -1,8 +1,8 @@
 """Words for what rules, juries and stewards do. Pure."""
 
 from audience.moderation.case_rules import Measure, Outcome
-from audience.moderation.condition_form import Comparison
 from audience.moderation.rules import Action
+from coop.cel.form import Comparison
 
 OUTCOMES: dict[Outcome, str] = {
     "none": "Leave it as it is",

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from coop import notices, own_rhythm, problems
 from coop.call import Call
 from coop.errors import AllotmentError, Malformed, NotFound, RuleBroken
+from coop.ids import as_id
 from coop.notices import Position
 from coop.rhythm import WEEKDAYS, Rhythm, zones
 from coop.routes.notice_rhythm import RhythmIn, chosen, of_day
@@ -41,10 +42,10 @@ def waiting(call: Call) -> Response:
 
 def read(call: Call) -> Response:
     """Mark as read what the page showed and all that came before it; what came later stays unread."""
-    through = request.form.get("through", "")
-    if not (through.isascii() and through.isdigit() and len(through) < 20 and int(through) < 2**63):
+    through = as_id(request.form.get("through", ""))
+    if through is None:
         raise Malformed("Name the newest notice that you have read.")
-    notices.mark_read_through(call.session, call.member, int(through), call.now)
+    notices.mark_read_through(call.session, call.member, through, call.now)
     flash("Marked as read.", "good")
     return see_other(PATH)
 

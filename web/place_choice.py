@@ -10,13 +10,12 @@ from sqlmodel import Session
 
 from coop import places
 from coop.errors import NotFound
-from coop.ids import LARGEST
+from coop.ids import as_id
 from coop.places import PlaceCard
 
 MATCHES = 8
 """Places that one search shows."""
 LONGEST_SEARCH = 80
-_LONGEST_ID = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +36,6 @@ def place_choice(session: Session, said: Mapping[str, str], before: str = "") ->
     chosen = _chosen(session, said.get(f"{before}place", ""))
     found = places.search(session, sought, MATCHES) if sought else []
     return PlaceChoice(sought, chosen, [one for one in found if one != chosen])
-
-
-def as_id(written: str) -> int | None:
-    """Return the id that a form sent; None where that is none."""
-    if not (written.isascii() and written.isdigit() and len(written) < _LONGEST_ID):
-        return None
-    return int(written) if int(written) <= LARGEST else None
 
 
 def _chosen(session: Session, written: str) -> PlaceCard | None:

@@ -11,7 +11,7 @@ from audience.playlists.telling import PATH as LISTED
 from audience.routes.playlist_items import list_listed_posts, list_playlist_items
 from coop.call import Call
 from coop.errors import AllotmentError, Fault, NotFound, RuleBroken, Unauthenticated
-from coop.ids import LARGEST
+from coop.ids import as_id
 from web import acts
 from web.gesture_pages import there
 from web.playlist_pages import PATH, forms_of, query
@@ -19,7 +19,6 @@ from web.visits import attempt, page, render, see_other
 
 ALL = "all"
 """What the form says that keeps a post out of every list of others."""
-_DIGITS = 19
 
 
 def add_to(pages: Blueprint) -> None:
@@ -112,12 +111,12 @@ def around(call: Call, post_id: int, *, own: bool) -> dict[str, Any]:
 
 def _beside(call: Call, post_id: int) -> dict[str, Any] | None:
     """Return where a post stands in the list that its address names; None where one sees it in none."""
-    said = request.args.get("list", "")
-    if not (said.isascii() and said.isdigit() and len(said) <= _DIGITS and int(said) <= LARGEST):
+    playlist_id = as_id(request.args.get("list", ""))
+    if playlist_id is None:
         return None
     try:
-        found = sight.read(call.session, call.member, call.book, int(said), call.now)
-        at = sequence.beside(call.session, call.member, call.book, int(said), post_id, call.now)
+        found = sight.read(call.session, call.member, call.book, playlist_id, call.now)
+        at = sequence.beside(call.session, call.member, call.book, playlist_id, post_id, call.now)
     except NotFound:
         return None
     return {"list": found, "at": at}
@@ -138,8 +137,8 @@ def _arranged(call: Call, playlist_id: int, act: Callable[[], None], done: str) 
 
 
 def _number(name: str) -> int:
-    said = request.form.get(name, "").strip()
-    if not (said.isascii() and said.isdigit() and len(said) <= _DIGITS and int(said) <= LARGEST):
+    found = as_id(request.form.get(name, "").strip())
+    if found is None:
         fault = Fault(f"/{name}", "Choose one of those that are there.")
         raise RuleBroken("There is nothing of this number.", faults=(fault,))
-    return int(said)
+    return found

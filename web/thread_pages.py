@@ -19,12 +19,12 @@ from audience.threads import Order
 from coop import errors
 from coop.call import Call
 from coop.errors import Fault, NotFound, RuleBroken
+from coop.ids import as_id
 from coop.paging import LONGEST
 from coop.problems import STATUS
 from web import acts, moments, playlist_item_pages
 from web.forms import Sent
 from web.permission_pages import permitted
-from web.place_choice import as_id
 from web.visits import back, page, render, see_other
 
 ORDERS: dict[Order, str] = {"oldest": "Oldest first", "newest": "Newest first", "moment": "By moment"}

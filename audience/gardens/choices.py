@@ -19,7 +19,7 @@ from audience.relations import member_id_of
 from coop.book import Book
 from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity
-from coop.ids import LARGEST
+from coop.ids import as_id
 
 Of = Literal["post", "author"]
 """What can be chosen: one post, or all that its author makes."""
@@ -85,9 +85,10 @@ def undo(session: Session, member: Identity, of: str, name: str) -> None:
 def _id_of(session: Session, of: str, name: str) -> int:
     if of != "post":
         return member_id_of(session, name)
-    if not (name.isascii() and name.isdigit() and len(name) <= len(str(LARGEST)) and int(name) <= LARGEST):
+    found = as_id(name)
+    if found is None:
         raise NotFound
-    return int(name)
+    return found
 
 
 def _check_room(session: Session, member: Identity, book: Book) -> None:

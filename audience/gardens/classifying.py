@@ -21,7 +21,7 @@ from audience.gardens.labellers import limits_of
 from audience.gardens.rules import Machine
 from audience.gardens.tables import Labeller
 from audience.keys import LOCAL_KEY, PUBLIC_KEY
-from audience.moderation import asking_again
+from audience.moderation import asking_editions
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
@@ -132,7 +132,7 @@ def record(session: Session, book: Book, batch: Batch, said: Sequence[Scores], n
         edition = editions.begin(session, labeller, "", None, now)
         for post_id, label, score in given:
             editions.label_post(session, edition, label, post_id, score, now)
-        asking_again.queue(session, book, labeller.id, labeller.slug, edition.number, now)
+        asking_editions.queue(session, book, labeller.id, labeller.slug, edition.number, now)
     session.flush()
 
 

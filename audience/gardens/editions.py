@@ -19,7 +19,7 @@ from audience.gardens.labellers import DAY, limits_of, publishing
 from audience.gardens.publishers import check_may_publish
 from audience.gardens.rules import Gardens
 from audience.gardens.tables import Edition, GivenLabel, Labeller
-from audience.moderation import asking_again
+from audience.moderation import asking_editions
 from audience.moderation.rules import MODERATION
 from audience.relations import member_ids_of
 from coop.book import Book
@@ -116,7 +116,7 @@ def publish(
         row.published_at = before
         session.flush()
     _check_length(session, book, row, limits)
-    asking_again.queue(session, book, row.id, row.slug, made.number, now)
+    asking_editions.queue(session, book, row.id, row.slug, made.number, now)
     return Published(made.number, made.note, made.made_at)
 
 

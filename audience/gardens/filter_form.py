@@ -7,19 +7,18 @@ exactly in SQL.
 import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from audience.gardens.vocabulary import KNOWN, SCHEMA, STRINGS
-from coop.cel.checker import check
-from coop.cel.expression import Apply, Const, FactOf, Logic, Part
-from coop.cel.syntax import AND, NOT, OR
+from coop.cel import form
+from coop.cel.expression import Const, Part
+from coop.cel.form import WRITTEN, Form, Line, Match, joined
 from coop.cel.types import BOOL, DURATION, INT, STRING, Type
 from coop.errors import Fault, RuleBroken
+from coop.whole_numbers import whole
 
 Comparison = Literal["has", "has_not", "is", "is_not", "at_least", "at_most", "yes", "no"]
-Match = Literal["any", "all"]
 
 COMPARISONS: Mapping[Type, tuple[Comparison, ...]] = {
     STRINGS: ("has", "has_not"),
@@ -33,53 +32,14 @@ LONGEST = 60
 """Most characters of a value."""
 LARGEST = 1_000_000_000
 MOST_DAYS = 36_500
-
-_WRITTEN: Mapping[Comparison, str] = {
-    "has": "{1} in {0}",
-    "has_not": "!({1} in {0})",
-    "is": "{0} == {1}",
-    "is_not": "{0} != {1}",
-    "at_least": "{0} >= {1}",
-    "at_most": "{0} <= {1}",
-    "yes": "{0}",
-    "no": "!{0}",
-}
-_JOINED: Mapping[Match, str] = {"any": " || ", "all": " && "}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the form."""
-
-    fact: str
-    comparison: str
-    value: str = ""
-    """Of a duration, in whole days, or in hours for a rule; of what is or is not so, nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form as it is filled in."""
-
-    lines: list[Line]
-    match: Match
+REFUSED = "This filter cannot be kept."
 
 
 def written(lines: Sequence[Line], match: Match) -> str:
     """Return the condition of a form: any of its lines, or all; raise RuleBroken where a line is amiss."""
-    faults: list[Fault] = []
-    said: list[str] = []
-    for index, line in enumerate(lines):
-        found = _line(line, f"/conditions/{index}")
-        if isinstance(found, Fault):
-            faults.append(found)
-        else:
-            said.append(found)
     if not lines:
-        faults.append(Fault("/conditions", "Name at least one condition."))
-    if faults:
-        raise RuleBroken("This filter cannot be kept.", faults=tuple(faults))
-    return _JOINED[match].join(said)
+        raise RuleBroken(REFUSED, faults=(Fault("/conditions", "Name at least one condition."),))
+    return joined(lines, match, _line, REFUSED)
 
 
 def read_back(when: str) -> Form | None:
@@ -87,44 +47,14 @@ def read_back(when: str) -> Form | None:
 
     Raise ExpressionFault where it is no condition any more.
     """
-    root = check(when, SCHEMA).root
-    match: Match = "any" if isinstance(root, Logic) and root.function == OR else "all"
-    lines = [_read(one) for one in joined_by(root, OR if match == "any" else AND)]
-    found = Form([one for one in lines if one is not None], match)
-    return found if None not in lines and written(found.lines, match) == when else None
+    return form.read_back(when, SCHEMA, _typed, written)
 
 
-def joined_by(root: Part, function: str) -> list[Part]:
-    """Return what ``&&``, or ``||``, joins at the top of a condition; the whole where it joins nothing."""
-    if isinstance(root, Logic) and root.function == function:
-        return [part for one in root.args for part in joined_by(one, function)]
-    return [root]
-
-
-def _read(part: Part) -> Line | None:
-    negated = isinstance(part, Logic) and part.function == NOT
-    inner = part.args[0] if isinstance(part, Logic) and negated else part
-    if isinstance(inner, FactOf):
-        return Line(inner.name, "no" if negated else "yes")
-    if not isinstance(inner, Apply) or len(inner.args) != 2:
+def _typed(part: Part) -> str | None:
+    """Return a constant as the form has it typed; None where it is none."""
+    if not isinstance(part, Const):
         return None
-    one, other = inner.args if inner.overload.name != "@in" else inner.args[::-1]
-    comparison = _READ.get((inner.overload.name, negated))
-    if comparison is None or not isinstance(one, FactOf) or not isinstance(other, Const):
-        return None
-    value = other.value
-    return Line(one.name, comparison, str(value.days if isinstance(value, timedelta) else value))
-
-
-_READ: Mapping[tuple[str, bool], Comparison] = {
-    ("@in", False): "has",
-    ("@in", True): "has_not",
-    ("_==_", False): "is",
-    ("_!=_", False): "is_not",
-    ("_>=_", False): "at_least",
-    ("_<=_", False): "at_most",
-}
-"""By function, and whether it is denied: how the form says it."""
+    return str(part.value.days if isinstance(part.value, timedelta) else part.value)
 
 
 def _line(line: Line, pointer: str) -> str | Fault:
@@ -137,7 +67,7 @@ def _line(line: Line, pointer: str) -> str | Fault:
     value = _VALUES[known.type](line.value.strip(), line.fact)
     if value is None:
         return Fault(f"{pointer}/value", _NEEDED[known.type])
-    return _WRITTEN[comparison].format(line.fact, value)
+    return WRITTEN[comparison].format(line.fact, value)
 
 
 def _text(value: str, fact: str) -> str | None:
@@ -152,18 +82,13 @@ def _text(value: str, fact: str) -> str | None:
     return json.dumps(found, ensure_ascii=False) if len(found) <= LONGEST and found.isprintable() else None
 
 
-def _whole(value: str, most: int) -> int | None:
-    digits = value.isascii() and value.isdigit() and len(value) <= len(str(most))
-    return int(value) if digits and int(value) <= most else None
-
-
 def _number(value: str, fact: str) -> str | None:
-    found = _whole(value, LARGEST)
+    found = whole(value, LARGEST)
     return None if found is None else str(found)
 
 
 def _days(value: str, fact: str) -> str | None:
-    found = _whole(value, MOST_DAYS)
+    found = whole(value, MOST_DAYS)
     return None if found is None else f'duration("{24 * found}h")'
 
 

@@ -13,7 +13,6 @@ from sqlmodel import Session
 
 from audience.access import READER, VISIBLE
 from audience.cards import Card, cards
-from audience.gardens.filter_form import Line, Match
 from audience.gardens.filters import written_within
 from audience.gardens.labellers import limits_of
 from audience.gardens.vocabulary import COLUMNS, SCHEMA
@@ -21,6 +20,7 @@ from audience.standpoint import standpoint
 from coop.book import Book
 from coop.cel.checker import check
 from coop.cel.condition import condition
+from coop.cel.form import Line, Match
 from coop.database import shortened
 from coop.identity import Identity
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
 from audience import relations
-from audience.gardens.filter_form import Form, Line, Match, read_back, written
+from audience.gardens.filter_form import read_back, written
 from audience.gardens.garden import Sight
 from audience.gardens.tables import OwnFilter
 from audience.gardens.vocabulary import SCHEMA
@@ -16,6 +16,7 @@ from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import Book
 from coop.cel.checker import check
 from coop.cel.faults import ExpressionFault
+from coop.cel.form import Form, Line, Match
 from coop.errors import Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id

@@ -9,22 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Literal
 
-from audience.gardens.filter_form import Form, Line, Match, joined_by
 from audience.moderation.rules import TARGETS, ModerationRules, Target
 from audience.moderation.vocabulary import STRINGS, vocabulary
-from coop.cel.checker import check
-from coop.cel.expression import Apply, Const, FactOf, Logic, Part
+from coop.cel import form
+from coop.cel.expression import Const, FactOf, Part
 from coop.cel.faults import ExpressionFault
-from coop.cel.syntax import AND, NOT, OR
-from coop.cel.types import BOOL, DOUBLE, DURATION, INT, STRING, Fact, Schema, Type
-from coop.errors import Fault, RuleBroken
-
-Comparison = Literal[
-    "yes", "no", "more_than", "at_least", "less_than", "at_most", "is", "is_not", "contains", "contains_not",
-    "has", "has_not", "any_of", "none_of",
-]  # fmt: skip
+from coop.cel.form import WRITTEN, Comparison, Form, Line, Match, joined
+from coop.cel.types import BOOL, DOUBLE, DURATION, INT, STRING, Fact, Type
+from coop.errors import Fault
+from coop.whole_numbers import whole
 
 _SIZES: tuple[Comparison, ...] = ("more_than", "at_least", "less_than", "at_most")
 COMPARISONS: Mapping[Type, tuple[Comparison, ...]] = {
@@ -43,33 +37,6 @@ MOST_HOURS = 876_000
 LISTS = "lists."
 """What facts that are lists of the policy begin with: they are looked for, and not asked about."""
 
-_SIGNS: Mapping[Comparison, str] = {"more_than": ">", "at_least": ">=", "less_than": "<", "at_most": "<="}
-_WRITTEN: Mapping[Comparison, str] = {
-    "yes": "{0}",
-    "no": "!{0}",
-    "is": "{0} == {1}",
-    "is_not": "{0} != {1}",
-    "contains": "{0}.contains({1})",
-    "contains_not": "!{0}.contains({1})",
-    "has": "{1} in {0}",
-    "has_not": "!({1} in {0})",
-    "any_of": "sets.intersects({0}, {1})",
-    "none_of": "!sets.intersects({0}, {1})",
-    **{name: f"{{0}} {sign} {{1}}" for name, sign in _SIGNS.items()},
-}
-_READ: Mapping[tuple[str, bool], Comparison] = {
-    ("_==_", False): "is",
-    ("_!=_", False): "is_not",
-    ("contains", False): "contains",
-    ("contains", True): "contains_not",
-    ("@in", False): "has",
-    ("@in", True): "has_not",
-    ("sets.intersects", False): "any_of",
-    ("sets.intersects", True): "none_of",
-    **{(f"_{sign}_", False): name for name, sign in _SIGNS.items()},
-}
-"""By function, and whether it is denied: how the form says it."""
-_JOINED: Mapping[Match, str] = {"any": " || ", "all": " && "}
 _AS_TYPED = frozenset({"text", "profile.name", "profile.about"})
 """Texts of members, whose capitals count; all others are kept in small letters."""
 
@@ -95,58 +62,29 @@ def known_facts(rules: ModerationRules) -> dict[str, Known]:
 
 def written(known: Mapping[str, Known], lines: Sequence[Line], match: Match) -> str:
     """Return the condition of a form: any of its lines, or all; raise RuleBroken where a line is amiss."""
-    faults: list[Fault] = []
-    said: list[str] = []
-    for index, line in enumerate(lines):
-        found = _line(known, line, f"/conditions/{index}")
-        if isinstance(found, Fault):
-            faults.append(found)
-        else:
-            said.append(found)
-    if faults:
-        raise RuleBroken("This condition cannot be written.", faults=tuple(faults))
-    return _JOINED[match].join(said)
+
+    def write(line: Line, pointer: str) -> str | Fault:
+        return _line(known, line, pointer)
+
+    return joined(lines, match, write, "This condition cannot be written.")
 
 
 def read_back(known: Mapping[str, Known], when: str) -> Form | None:
     """Return the form that writes a condition, as :func:`written` does; None where none does."""
-    schema: Schema = {name: one.fact for name, one in known.items()}
+    schema = {name: one.fact for name, one in known.items()}
     try:
-        root = check(when, schema).root
+        return form.read_back(when, schema, _typed, lambda lines, match: written(known, lines, match))
     except ExpressionFault:
         return None
-    match: Match = "any" if isinstance(root, Logic) and root.function == OR else "all"
-    lines = [_read(one) for one in joined_by(root, OR if match == "any" else AND)]
-    found = Form([one for one in lines if one is not None], match)
-    if None in lines:
-        return None
-    try:
-        return found if written(known, found.lines, match) == when else None
-    except RuleBroken:
-        return None
 
 
-def _read(part: Part) -> Line | None:
-    negated = isinstance(part, Logic) and part.function == NOT
-    inner = part.args[0] if isinstance(part, Logic) and negated else part
-    if isinstance(inner, FactOf):
-        return Line(inner.name, "no" if negated else "yes")
-    if not isinstance(inner, Apply) or len(inner.args) != 2:
+def _typed(part: Part) -> str | None:
+    """Return a constant, or a list of the policy, as the form has it typed; None where it is neither."""
+    if isinstance(part, FactOf):
+        return part.name.removeprefix(LISTS)
+    if not isinstance(part, Const):
         return None
-    one, other = inner.args if inner.overload.name != "@in" else inner.args[::-1]
-    comparison = _READ.get((inner.overload.name, negated))
-    if isinstance(one, Apply) and one.overload.name == "size":
-        one = one.args[0]
-    if comparison is None or not isinstance(one, FactOf):
-        return None
-    if isinstance(other, FactOf):
-        return Line(one.name, comparison, other.name.removeprefix(LISTS))
-    return Line(one.name, comparison, _typed(other.value)) if isinstance(other, Const) else None
-
-
-def _typed(value: object) -> str:
-    """Return a constant as the form has it typed."""
-    return str(value // timedelta(hours=1)) if isinstance(value, timedelta) else str(value)
+    return str(part.value // timedelta(hours=1)) if isinstance(part.value, timedelta) else str(part.value)
 
 
 def _line(known: Mapping[str, Known], line: Line, pointer: str) -> str | Fault:
@@ -161,7 +99,7 @@ def _line(known: Mapping[str, Known], line: Line, pointer: str) -> str | Fault:
     if isinstance(value, Fault):
         return Fault(f"{pointer}/value", value.detail)
     counted = comparison in _SIZES and of in (STRING, STRINGS)
-    return _WRITTEN[comparison].format(f"size({line.fact})" if counted else line.fact, value)
+    return WRITTEN[comparison].format(f"size({line.fact})" if counted else line.fact, value)
 
 
 def _value(
@@ -179,24 +117,20 @@ def _value(
     return Fault("", needed) if found is None else found
 
 
-def _digits(typed: str, most: int) -> str | None:
-    digits = typed.isascii() and typed.isdigit() and len(typed) <= len(str(most))
-    return str(int(typed)) if digits and int(typed) <= most else None
-
-
 def _whole(typed: str, fact: str) -> str | None:
-    return _digits(typed, LARGEST)
+    found = whole(typed, LARGEST)
+    return None if found is None else str(found)
 
 
 def _hours(typed: str, fact: str) -> str | None:
-    found = _digits(typed, MOST_HOURS)
+    found = whole(typed, MOST_HOURS)
     return None if found is None else f'duration("{found}h")'
 
 
 def _decimal(typed: str, fact: str) -> str | None:
-    whole, _, part = typed.partition(".")
-    plain = _digits(whole, LARGEST) is not None and (not part or _digits(part, LARGEST) is not None)
-    return str(float(Decimal(f"{whole}.{part or 0}"))) if plain else None
+    before, _, after = typed.partition(".")
+    plain = whole(before, LARGEST) is not None and (not after or whole(after, LARGEST) is not None)
+    return str(float(Decimal(f"{before}.{after or 0}"))) if plain else None
 
 
 def _text(typed: str, fact: str) -> str | None:

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - the statements are put together from constants
 """Labels that came later, replayed: when they would have asked the rules again, and what labellers had said.
 
-It is what ``audience/moderation/asking_again.py`` does, told of each thing instead of each edition: the same
-bounds on how old a thing may be, how many labels of a day ask, and how many things of a member.
+It is what ``audience/moderation/asking_editions.py`` does, told of each thing instead of each edition: the
+same bounds on how old a thing may be, how many labels of a day ask, and how many things of a member.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.moderation import label_facts
-from audience.moderation.asking_again import IN_BUDGET
+from audience.moderation.asking_editions import IN_BUDGET
 from audience.moderation.label_facts import AUTHORS
 from audience.moderation.label_rules import Labelled
 from audience.moderation.rules import MODERATION, ModerationRules, Target

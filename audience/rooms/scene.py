@@ -128,11 +128,6 @@ class Scene:
         """Return somebody who is present; None for anybody else."""
         return next((one for one in self.people if one.member_id == member_id), None)
 
-    def has_floor(self, member_id: int) -> bool:
-        """Say whether a member has the floor of the open room."""
-        found = self.person(member_id)
-        return found is not None and found.turn_id is not None
-
 
 def look(session: Session, reader: Identity, book: Book, room_id: int, now: datetime) -> Scene:
     """Return a room as a reader of its post finds it; raise NotFound to anybody else."""

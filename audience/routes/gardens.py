@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from audience.gardens import choices, filter_preview, filters, mutes, subscriptions
 from audience.gardens.choices import Of as Chosen
-from audience.gardens.filter_form import COMPARISONS, Comparison, Line, Match
+from audience.gardens.filter_form import COMPARISONS, Comparison
 from audience.gardens.filter_preview import FilterPreview
 from audience.gardens.garden import Sight
 from audience.gardens.mutes import Of
@@ -17,6 +17,7 @@ from audience.routes.posts import PostView, post_view
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call
+from coop.cel.form import Line, Match
 from coop.errors import NotFound, RuleBroken
 
 api = Api("gardens")

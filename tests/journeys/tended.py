@@ -7,9 +7,9 @@ from sqlmodel import Session, col
 
 from audience.gardens import choices, editions, filters, labellers, mutes, subscriptions
 from audience.gardens.editions import Naming
-from audience.gardens.filter_form import Line
 from audience.gardens.tables import GivenLabel, Labeller
 from coop.book import Book
+from coop.cel.form import Line
 from coop.identity import Identity
 from coop.ids import new_id
 from tests.audience.gardens.growing import entitled

@@ -268,7 +268,7 @@ GUARDS = (
     ),
     Guard(
         name="one worker goes through an edition that asks again",
-        path="audience/moderation/asking_again.py",
+        path="audience/moderation/asking_editions.py",
         text="FOR UPDATE OF asked SKIP LOCKED\n",
         without="",
         test="test_law_14_of_many_workers_that_ask_again_at_once_each_thing_is_decided_once",

@@ -6,10 +6,10 @@ import pytest
 from pydantic import BaseModel
 
 from audience.moderation.case_rules import Ground
-from audience.moderation.condition_form import Comparison
 from audience.moderation.label_rules import Trusted
 from audience.moderation.rules import DONE_WITH, MODERATION, TARGETS, Rule
 from coop.book import COOP, Book
+from coop.cel.form import Comparison
 from coop.errors import RuleBroken
 from coop.policy_text import apply, parse
 from governance.verification import verify

@@ -217,3 +217,11 @@ def test_a_guild_without_the_feature_is_shown_the_way(village: Village, browser_
     check(page)
     assert "said by a feature" in page.text
     assert not [form for form in page.forms if form.action == PATH]
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000, "-1", "٣", ""])
+def test_a_remark_of_no_number_is_refused_and_nothing_breaks(ada: Browser, number: str) -> None:
+    path = begun(ada)
+    page = ada.sent(ada.get(path), f"{path}/note", note="Of which mill?")
+    assert refused(ada, page, f"{path}/settle", note=number).status == 422
+    assert "Of which mill?" in ada.get(path).text

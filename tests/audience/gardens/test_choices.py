@@ -6,10 +6,10 @@ from sqlmodel import Session
 from audience.gardens import choices, mutes
 from audience.gardens.choices import Of
 from audience.gardens.editions import Naming
-from audience.gardens.filter_form import Line
 from audience.gardens.filters import keep
 from audience.moderation.rules import MODERATION
 from coop.book import Book
+from coop.cel.form import Line
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
 from tests.audience.factories import NOBODY, NOW, with_clauses

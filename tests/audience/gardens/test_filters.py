@@ -10,13 +10,14 @@ from sqlmodel import Session
 from audience import following, posts
 from audience.access import access_post
 from audience.gardens import filter_preview, filters
-from audience.gardens.filter_form import COMPARISONS, Form, Line, Match, read_back, written
+from audience.gardens.filter_form import COMPARISONS, read_back, written
 from audience.gardens.garden import Sight
 from audience.gardens.vocabulary import COLUMNS, KNOWN, SCHEMA
 from audience.moderation.rules import MODERATION, ModerationRules
 from coop.book import Book
 from coop.cel.checker import check
 from coop.cel.condition import condition
+from coop.cel.form import Form, Line, Match
 from coop.cel.types import BOOL, DURATION, INT
 from coop.errors import NotFound, RuleBroken
 from coop.identity import Identity
@@ -225,6 +226,8 @@ def test_whatever_a_form_writes_is_read_back_into_it(lines: list[Line], match: M
         "author.followers > 3",
         "size(text.tags) > 1",
         "3 <= author.followers",
+        "author.followers >= 2000000000",
+        "size(text.tags) >= 1",
         "post.age < duration('36h')",
     ],
 )

@@ -15,13 +15,13 @@ from audience.feeds import serving
 from audience.feeds.candidates import CANDIDATES
 from audience.gardens import garden as gardens
 from audience.gardens.editions import Naming
-from audience.gardens.filter_form import Line
 from audience.gardens.filters import keep
 from audience.gardens.garden import ALL_FED, NO_GARDEN, Followed, Garden, Ground, Sight
 from audience.gardens.reading import garden_of
 from audience.replies import write as reply
 from audience.routes.replies import reply_view
 from coop.book import Book
+from coop.cel.form import Line
 from coop.database import LONGEST
 from coop.identity import Identity
 from tests.audience.factories import NOW, make_post

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from app import POLICY_KINDS
 from audience.gardens import choices, filters, labellers, mutes, subscriptions
-from audience.gardens.filter_form import Line
 from audience.gardens.tables import AlwaysShown, Labeller, LabelSubscription, Mute, OwnFilter
 from audience.moderation.rules import MODERATION
 from coop.book import Book
+from coop.cel.form import Line
 from coop.database import Database
 from coop.errors import RuleBroken
 from coop.identity import Identity

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from audience.gardens import editions, labellers
 from audience.gardens.editions import Naming
-from audience.moderation import asking_again
+from audience.moderation import asking_editions
 from coop.book import Book
 from coop.identity import Identity
 from tests.audience.gardens.growing import entitled
@@ -48,6 +48,6 @@ def say(
 def asked(session: Session, book: Book, now: datetime) -> int:
     """Ask again what editions ask that are due, and return of how many things something came."""
     changed, moment = 0, now + timedelta(seconds=30)
-    while (step := asking_again.step(session, book, moment)) is not None:
+    while (step := asking_editions.step(session, book, moment)) is not None:
         changed += step
     return changed

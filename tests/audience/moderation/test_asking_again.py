@@ -13,7 +13,7 @@ from audience.cases import emergencies, subject
 from audience.cases.tables import Case
 from audience.gardens import choices
 from audience.gardens.editions import Naming
-from audience.moderation import asking_again, decisions
+from audience.moderation import asking_again, asking_editions, decisions
 from audience.moderation.label_tables import EditionAsked
 from audience.moderation.tables import Decision
 from audience.polls.tables import Poll
@@ -304,7 +304,7 @@ def test_law_14_steps_are_taken_up_where_they_ended(
     made: Sequence[int] = [make_post(session, ada, book, now=NOW - HOUR + n * MINUTE).id for n in range(3)]
     say(session, cleo, book, NOW, spam(*made))
     later = NOW + HOUR
-    assert asking_again.step(session, book, NOW) is None, "it settles first"
-    assert [asking_again.step(session, book, later) for _ in range(5)] == [1, 1, 1, 0, None]
+    assert asking_editions.step(session, book, NOW) is None, "it settles first"
+    assert [asking_editions.step(session, book, later) for _ in range(5)] == [1, 1, 1, 0, None]
     kept = session.scalars(select(EditionAsked)).one()
     assert (kept.changed, kept.read_to, kept.done_at) == (3, made[2], later)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from audience.gardens.editions import Naming
-from audience.moderation import asking_again
+from audience.moderation import asking_editions
 from audience.moderation.label_tables import EditionAsked
 from audience.moderation.tables import Decision
 from coop.book import Book
@@ -41,7 +41,7 @@ def test_law_14_of_many_workers_that_ask_again_at_once_each_thing_is_decided_onc
         try:
             for _ in range(40 * number):
                 with committed.begin() as session:
-                    came = asking_again.step(session, book, NOW + HOUR)
+                    came = asking_editions.step(session, book, NOW + HOUR)
                     left = session.scalars(select(EditionAsked).where(col(EditionAsked.done_at).is_(None)))
                     if came is None and left.first() is None:
                         return

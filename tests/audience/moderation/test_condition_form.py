@@ -2,12 +2,12 @@
 
 import pytest
 
-from audience.gardens.filter_form import Line
 from audience.moderation.condition_form import COMPARISONS, Known, known_facts, read_back, written
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.vocabulary import STRINGS
 from coop.book import Book
 from coop.cel.checker import check
+from coop.cel.form import Line
 from coop.cel.types import BOOL, DOUBLE, DURATION, INT, STRING, Type
 from coop.errors import RuleBroken
 

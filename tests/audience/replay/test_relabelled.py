@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from audience import replies
 from audience.gardens import editions, labellers
 from audience.gardens.tables import GivenLabel, Labeller
-from audience.moderation import asking_again
+from audience.moderation import asking_again, asking_editions
 from audience.moderation.rules import ACTIONS
 from audience.moderation.tables import Decision
 from coop.book import Book
@@ -128,7 +128,7 @@ def speak(
             )  # fmt: skip
             session.add(given)
     session.flush()
-    asking_again.queue(session, book, labeller.id, slug, edition.number, at)
+    asking_editions.queue(session, book, labeller.id, slug, edition.number, at)
 
 
 def weightiest(session: Session, people: list[Identity]) -> Counter[str]:
