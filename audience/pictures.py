@@ -66,16 +66,19 @@ def take(session: Session, owner: Identity, asset_id: int) -> int | None:
     Raise RuleBroken unless it is the owner's own and ready, and Conflict where it is shown already.
     """
     found = session.execute(
-        select(col(Asset.state), col(Asset.duration_ms), col(Asset.refusal))
+        select(col(Asset.state), col(Asset.duration_ms), col(Asset.refusal), col(Asset.kind))
         .where(col(Asset.id) == asset_id, col(Asset.owner_id) == owner.member_id)
         .with_for_update(key_share=True)
     ).one_or_none()
-    state, duration_ms, refusal = (None, None, None) if found is None else found
+    state, duration_ms, refusal, kind = (None, None, None, "photo") if found is None else found
     if state != "ready":
         waits = "This video is being prepared: publish once it is ready."
         none = "There is no picture or video of yours under this id that is ready."
         fault = Fault("/asset_id", waits if state == "processing" else refusal or none)
-        waiting = "Your video is not ready yet." if state == "processing" else "This picture cannot be shown."
+        shown = "video" if kind == "video" else "picture"
+        waiting = (
+            "Your video is not ready yet." if state == "processing" else f"This {shown} cannot be shown."
+        )
         raise RuleBroken(waiting, faults=(fault,))
     if session.scalar(_SHOWN, {"asset": asset_id}):
         fault = Fault("/asset_id", "Upload it anew to show it again.")

@@ -48,7 +48,7 @@ def check(url: str, pointer: str, *, loopback: bool) -> str:
         return _parsed(url, loopback=loopback).url
     except ValueError as error:
         fault = Fault(pointer, str(error))
-        raise RuleBroken("Nothing can be sent to this address.", faults=(fault,)) from error
+        raise RuleBroken("This address is not taken.", faults=(fault,)) from error
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from governance.commitment import commitment
 from governance.dossier import texts
 from governance.options import Said
 from governance.people.secrecy import SECRET
+from governance.state_words import stands
 from governance.tables import Ballot
 from governance.tally import Choice
 
@@ -198,7 +199,7 @@ def _taking(session: Session, voter: Identity, proposal_id: int, clock: Clock) -
     """Return a proposal that takes ballots now; raise NotFound for none such, else Conflict."""
     case = cases.visible(session, voter, proposal_id, clock.now(session))
     if not case.takes_ballots:
-        raise Conflict(f"No ballots are taken: this proposal is in the state {case.stage.state.value!r}.")
+        raise Conflict(f"No ballots are taken: this proposal {stands(case.stage.state)}.")
     return case
 
 

@@ -23,6 +23,7 @@ from governance.case import Case
 from governance.facts import State
 from governance.patch import Terms, patch_hash
 from governance.rules import NAME, Method, VotingRules
+from governance.state_words import stands
 from governance.subjects import Subject
 from governance.tables import Proposal
 from governance.voting_version import voting_version
@@ -101,7 +102,7 @@ def own(
         raise Forbidden("Only its author may do this to a proposal.")
     state = case.stage.state
     if state not in states:
-        raise Conflict(f"That cannot be done any more: this proposal is in the state {state.value!r}.")
+        raise Conflict(f"That cannot be done any more: this proposal {stands(state)}.")
     return case, now
 
 

@@ -24,6 +24,7 @@ from governance.ballots import LONGEST_REASON, check_reasoned
 from governance.case import Case
 from governance.facts import State
 from governance.rules import CLASSES, NAME, ORDINARY, VotingRules
+from governance.state_words import stands
 from governance.subject import Subject
 from governance.tables import Objection, Proposal
 
@@ -97,7 +98,7 @@ def _check_open(case: Case) -> None:
         raise Conflict(f"This is not decided by consent but by {case.method}: vote against it instead.")
     state = case.stage.state
     if state not in HEARD:
-        raise Conflict(f"No objection is heard any more: this proposal is in the state {state.value!r}.")
+        raise Conflict(f"No objection is heard now: this proposal {stands(state)}.")
 
 
 def _check_voter(session: Session, member: Identity, case: Case) -> None:

@@ -21,6 +21,7 @@ from coop.tables import Guild, GuildMembership
 from governance import cases, roll, vetoes
 from governance.case import Case
 from governance.facts import State
+from governance.state_words import during, stands
 from governance.tables import Petition
 
 
@@ -93,7 +94,9 @@ def _check_open(case: Case) -> None:
         raise Conflict("A petition has been heard: all of us vote on it.")
     stage = case.stage
     if stage.state is not State.TIMELOCK:
-        raise Conflict(f"One petitions in timelock: this proposal is in the state {stage.state.value!r}.")
+        raise Conflict(
+            f"A guild petitions {during(frozenset({State.TIMELOCK}))}: this proposal {stands(stage.state)}."
+        )
     if stage.until is not None and case.read_at >= stage.until:
         raise Conflict("Its timelock is over: it takes force at this moment.")
 

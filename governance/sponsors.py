@@ -17,6 +17,7 @@ from coop.tables import Member
 from governance import cases, roll
 from governance.case import Case
 from governance.facts import State
+from governance.state_words import stands
 from governance.tables import Proposal, Sponsor
 
 
@@ -52,7 +53,7 @@ def sign(session: Session, case: Case, member: Identity, now: datetime) -> None:
         return
     state = case.stage.state
     if state is not State.SPONSORING:
-        raise Conflict(f"It waits for no sponsors: this proposal is in the state {state.value!r}.")
+        raise Conflict(f"It waits for no sponsors: this proposal {stands(state)}.")
     session.add(Sponsor(proposal_id=case.id, member_id=member.member_id, at=now))
     session.flush()
     signed = select(func.count()).select_from(Sponsor).where(col(Sponsor.proposal_id) == case.id)
@@ -77,7 +78,7 @@ def take_back(session: Session, member: Identity, proposal_id: int, clock: Clock
         raise Forbidden("Its author stays its first sponsor: take the proposal back instead.")
     state = case.stage.state
     if state is not State.SPONSORING:
-        raise Conflict(f"A signature stays once it counted: this proposal is in the state {state.value!r}.")
+        raise Conflict(f"A signature stays once it counted: this proposal {stands(state)}.")
     session.delete(signed)
     append(session, "proposal.unsponsored", {"proposal": str(case.id), "sponsor": member.handle}, now)
 

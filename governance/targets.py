@@ -12,6 +12,7 @@ from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from governance import cases
 from governance.case import Case
 from governance.facts import State
+from governance.state_words import stands
 from governance.subject import Subject, Wanted
 
 
@@ -66,7 +67,7 @@ def check_in_force(case: Case) -> None:
     if case.version_id is None or state is not State.IN_FORCE:
         raise Conflict(
             "Only a change of policy that is in force can be repealed or renewed.",
-            faults=(Fault("/target", f"This proposal is in the state {state.value!r}."),),
+            faults=(Fault("/target", f"This proposal {stands(state)}."),),
         )
 
 

@@ -108,6 +108,7 @@ PURE = (
     "governance/relations_record.py",
     "governance/risk.py",
     "governance/rules.py",
+    "governance/state_words.py",
     "governance/tally.py",
     "governance/tripwires.py",
     "governance/undoing_record.py",

@@ -36,6 +36,7 @@ def add_to(pages: Blueprint) -> None:
             partial(say, helpful=False),
             "Thank you: it did not help you understand.",
         ),
+        "unanswered": (say_nothing, "You say nothing of whether it helped."),
     }
     asked = "/posts/<id:number>/poll"
     acts.add(pages, asked, choose, there, done="Chosen. You may change it until it is over.")
@@ -81,6 +82,12 @@ def choose_nothing(call: Call, post_id: int) -> str:
 def say(call: Call, post_id: int, *, helpful: bool) -> str:
     """Say whether a post helped one understand."""
     helped.answer(call.session, call.member, call.book, post_id, helpful, call.now)
+    return f"/posts/{post_id}"
+
+
+def say_nothing(call: Call, post_id: int) -> str:
+    """Take back whether a post helped one understand."""
+    helped.withdraw(call.session, call.member, post_id)
     return f"/posts/{post_id}"
 
 

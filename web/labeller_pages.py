@@ -6,7 +6,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, request
 
 from audience.gardens.garden import SIGHTS
-from audience.gardens.labellers import limits_of
+from audience.gardens.labellers import limits_of, publishers
 from audience.routes.labellers import (
     DisputeIn,
     EditionIn,
@@ -183,13 +183,15 @@ def _attempted(
 
 def _listed(call: Call, sent: Sent, status: int = 200) -> Response:
     found = list_labellers(call, PageQuery(cursor=request.args.get("cursor")))
+    own, guilds = publishers(call.session, call.member, call.book, call.now)
     return render(
         call,
         "labellers.html",
         status,
         labellers=found.items,
         more=found.next,
-        limits=limits_of(call.book),
+        own=own,
+        guilds=guilds,
         standings=STANDINGS,
         garden=PATH,
         sent=sent,

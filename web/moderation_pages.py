@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import Blueprint, Response
 
+from audience.cases import appeals
 from audience.routes.decisions import read_own_decision
 from coop.call import Call
 from web import entries
@@ -18,4 +19,11 @@ def add_to(pages: Blueprint) -> None:
 def decision(call: Call, decision_id: int) -> Response:
     """Show why something of one's own was labelled, folded or held."""
     found = read_own_decision(call, decision_id)
-    return render(call, "decision.html", decision=found, standing=partial(entries.standing, call.book))
+    appeal = appeals.appeal_of(call.session, decision_id)
+    return render(
+        call,
+        "decision.html",
+        decision=found,
+        appealed=appeal is not None and appeal.closed_at is None,
+        standing=partial(entries.standing, call.book),
+    )

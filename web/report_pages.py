@@ -5,9 +5,10 @@ from typing import cast
 
 from flask import Blueprint, Response, flash, request
 
-from audience.cases import subject
+from audience.cases import causes, subject
 from audience.cases.reports import LONGEST_WORDS
 from audience.cases.subject import Noun, Subject
+from audience.moderation.case_rules import ground_clause
 from audience.routes.reports import (
     GroundQuery,
     HoldBody,
@@ -90,8 +91,13 @@ def send_profile(call: Call, handle: str) -> Response:
 def listing(call: Call) -> Response:
     """Show what one reported."""
     _member(call)
-    query = PageQuery(cursor=request.args.get("cursor"))
-    return render(call, "own_reports.html", reports=list_own_reports(call, query))
+    found = list_own_reports(call, PageQuery(cursor=request.args.get("cursor")))
+    bylaws = {
+        (one.scope, ground_clause(name)): ground.about
+        for one in found.items
+        for name, ground in causes.grounds(call.book, one.scope).items()
+    }
+    return render(call, "own_reports.html", reports=found, bylaws=bylaws)
 
 
 def _member(call: Call) -> Identity:

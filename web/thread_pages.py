@@ -11,6 +11,7 @@ from typing import cast, get_args
 from flask import Blueprint, Response, flash, request
 
 from audience import doors, pausing, replies, thanks
+from audience.feeds import helped
 from audience.routes.doors import door_view
 from audience.routes.threads import ThreadQuery, read_thread
 from audience.routes.why import WhyQuery, explain_door, explain_post
@@ -82,6 +83,7 @@ def show(call: Call, post_id: int, sent: Sent, status: int = 200) -> Response:
         may={} if call.identity is None else permitted(call, thread.post),
         why=None if call.identity is None else explain_post(call, post_id, WhyQuery()),
         sent=sent,
+        helped=None if call.identity is None else helped.said(call.session, call.identity, post_id),
         **playlist_item_pages.around(call, post_id, own=thread.post.audience is not None),
         thanks={
             "words": call.book.rules(AUDIENCE, AudienceRules).thanks.words,

@@ -10,7 +10,7 @@ Law 7: whoever may not read a post is told what one who asks about no post at al
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -80,6 +80,14 @@ def answer(session: Session, reader: Identity, book: Book, post_id: int, says: b
     session.execute(
         said.on_conflict_do_update(index_elements=["post_id", "member_id"], set_={"helped": says, "at": now})
     )
+
+
+def said(session: Session, reader: Identity, post_id: int) -> bool | None:
+    """Return what the reader answered of a post that they were delivered; None where they did not."""
+    kept = select(col(Helped.helped)).where(
+        col(Helped.post_id) == post_id, col(Helped.member_id) == reader.member_id
+    )
+    return session.scalars(kept).one_or_none()
 
 
 def withdraw(session: Session, reader: Identity, post_id: int) -> None:

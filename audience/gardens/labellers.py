@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from audience import relations
 from audience.cases.pauses import check_not_paused
-from audience.gardens.publishers import check_may_publish
+from audience.gardens.publishers import check_may_publish, may_publish
 from audience.gardens.rules import Gardens
 from audience.gardens.tables import Labeller
 from audience.moderation.rules import MODERATION, ModerationRules
@@ -71,6 +71,14 @@ class Shown(NamedTuple):
     standing: Standing
     mine: bool
     """Whether the viewer publishes it, alone or as a steward of its guild."""
+
+
+def publishers(session: Session, member: Identity, book: Book, now: datetime) -> tuple[bool, list[str]]:
+    """Return whether a member may publish labels for themself, and the guilds (slugs) for which they may."""
+    stewarded = select(col(Guild.slug)).where(col(Guild.id).in_(member.steward_of)).order_by(col(Guild.slug))
+    slugs = session.scalars(stewarded) if member.steward_of else ()
+    guilds = [slug for slug in slugs if may_publish(book, member, slug, now)]
+    return may_publish(book, member, None, now), guilds
 
 
 def found(

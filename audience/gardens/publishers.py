@@ -36,6 +36,15 @@ def check_may_publish(book: Book, publisher: Identity, guild: str | None, now: d
         )
 
 
+def may_publish(book: Book, publisher: Identity, guild: str | None, now: datetime) -> bool:
+    """Say whether a member may publish labels now, for themself or for a guild (its slug)."""
+    try:
+        check_may_publish(book, publisher, guild, now)
+    except Forbidden:
+        return False
+    return True
+
+
 def _holds(book: Book, publisher: Identity, guild: str | None, now: datetime) -> bool:
     if guild is None:
         return features.held(book, LABELLER_PUBLISHING, publisher, now)

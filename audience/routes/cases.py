@@ -1,8 +1,9 @@
 """Cases over HTTP: offering to judge, the cases one was drawn for, and what one says and votes there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -64,6 +65,18 @@ class ReportedView(BaseModel):
     words: str
 
 
+class ByLawView(BaseModel):
+    """A by-law as a jury judges by it: as it read when the jury was called."""
+
+    name: str
+    about: str
+    scope: str
+    clause: str
+    version: int
+    proposal: str | None
+    """The vote behind it; none where it was founded."""
+
+
 class RemarkView(BaseModel):
     """What a juror said to the others."""
 
@@ -89,6 +102,8 @@ class CaseView(BaseModel):
     made_at: datetime
     before: list[LineView]
     """What it answers, the first first."""
+    by_law: ByLawView | None
+    """By what you judge, where it was reported."""
     reports: list[ReportedView]
     words: str
     """What whoever appealed says."""
@@ -325,6 +340,7 @@ def _view(call: Call, seen: Sight) -> CaseView:
             LineView(who=cast(Literal["author", "post", "other"], one.who), body=one.body)
             for one in seen.before
         ],
+        by_law=None if seen.case.by_law is None else _by_law(seen.case.by_law),
         reports=[ReportedView(ground=one.ground, words=one.words) for one in seen.reports],
         words=case.words,
         causes=[CauseView.model_validate(one) for one in seen.causes],
@@ -341,3 +357,7 @@ def _view(call: Call, seen: Sight) -> CaseView:
         measure=cast(Measure | None, case.measure),
         tally=case.tally,
     )
+
+
+def _by_law(kept: Mapping[str, Any]) -> ByLawView:
+    return ByLawView(**{name: kept[name] for name in ByLawView.model_fields})

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from audience.cases import causes, emergencies, reports, subject
+from audience.cases import causes, emergencies, reported, reports, subject
+from audience.cases.reported import Thing
 from audience.cases.reports import LONGEST_WORDS, Filed
 from audience.cases.subject import Subject
 from audience.moderation.case_rules import Measure, Outcome, ground_clause
@@ -73,10 +74,23 @@ class HoldBody(BaseModel):
     """Name of the by-law that it breaks."""
 
 
+class ThingView(BaseModel):
+    """What a report is about, for as long as you may see it."""
+
+    member: str
+    """Handle of whoever made it."""
+    post_id: str | None
+    """The post, or the one that the reply answers; none of a profile."""
+    reply_id: str | None
+
+
 class ReportView(BaseModel):
     """A report of yours."""
 
     id: str
+    noun: Reportable
+    thing: ThingView | None
+    """None where you may not see it any more."""
     scope: str
     clause: str
     """The by-law that you named,"""
@@ -146,7 +160,11 @@ def list_own_reports(call: Call, query: PageQuery) -> Page[ReportView]:
     """List what you reported, the newest first, and what came of it."""
     before = decode_int(query.cursor)
     found, last = reports.listing(call.session, call.member, before=before, limit=query.limit)
-    return Page(items=[_view(one) for one in found], next=None if last is None else encode(last))
+    things = reported.things(call.session, call.member, call.book, [one.case for one in found], call.now)
+    return Page(
+        items=[_view(one, things.get(one.case.id)) for one in found],
+        next=None if last is None else encode(last),
+    )
 
 
 @api.post("/posts/<id:post_id>/hold", raises=(RuleBroken, Forbidden, Conflict, TooMany))
@@ -169,9 +187,9 @@ def _report(call: Call, delivered: Delivered, thing_id: int, body: ReportBody) -
 
 
 def _reported(call: Call, thing: Subject, body: ReportBody) -> ReportView:
-    return _view(
-        reports.report(call.session, call.member, call.book, thing, body.ground, body.words, call.now)
-    )
+    filed = reports.report(call.session, call.member, call.book, thing, body.ground, body.words, call.now)
+    about = reported.things(call.session, call.member, call.book, [filed.case], call.now)
+    return _view(filed, about.get(filed.case.id))
 
 
 def _hold(call: Call, delivered: Delivered, thing_id: int, body: HoldBody) -> None:
@@ -179,10 +197,18 @@ def _hold(call: Call, delivered: Delivered, thing_id: int, body: HoldBody) -> No
     emergencies.hold(call.session, call.member, call.book, thing, body.ground, call.now)
 
 
-def _view(filed: Filed) -> ReportView:
+def _view(filed: Filed, thing: Thing | None) -> ReportView:
     report, case = filed
     return ReportView(
         id=str(report.id),
+        noun="profile" if case.profile_id is not None else "post" if case.reply_id is None else "reply",
+        thing=None
+        if thing is None
+        else ThingView(
+            member=thing.member,
+            post_id=None if thing.post_id is None else str(thing.post_id),
+            reply_id=None if thing.reply_id is None else str(thing.reply_id),
+        ),
         scope=report.scope,
         clause=ground_clause(report.ground),
         version=report.version,

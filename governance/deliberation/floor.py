@@ -19,6 +19,7 @@ from governance import cases, roll
 from governance.case import Case
 from governance.deliberation.rules import NAME, DeliberationRules
 from governance.facts import State
+from governance.state_words import during, stands
 
 TALKING = frozenset({State.DELIBERATION})
 """While it is in this state, its scope talks a proposal over."""
@@ -62,8 +63,7 @@ def check_state(case: Case, states: frozenset[State]) -> None:
     """Raise Conflict where the proposal is in none of ``states``."""
     state = case.stage.state
     if state not in states:
-        wanted = " or ".join(sorted(states))
-        raise Conflict(f"This is done in {wanted}: this proposal is in the state {state.value!r}.")
+        raise Conflict(f"This is done {during(states)}: this proposal {stands(state)}.")
 
 
 def check_author(member: Identity, case: Case) -> None:

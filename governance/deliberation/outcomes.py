@@ -21,6 +21,7 @@ from governance.deliberation import facilitation
 from governance.deliberation.facilitation import Written
 from governance.deliberation.tables import OutcomeStatement
 from governance.facts import BEFORE_VOTING, State
+from governance.state_words import stands
 
 UNDECIDED = BEFORE_VOTING | {State.VOTING}
 """While it is in one of these, nothing has come of a proposal yet."""
@@ -38,7 +39,7 @@ def state(session: Session, book: Book, member: Identity, proposal_id: int, body
     case = cases.visible(session, member, proposal_id, now)
     facilitation.check_leads(session, member, case)
     if case.stage.state in UNDECIDED:
-        raise Conflict(f"Nothing has come of it yet: it is in the state {case.stage.state.value!r}.")
+        raise Conflict(f"Nothing has come of it yet: it {stands(case.stage.state)}.")
     if case.facts.submitted_at is None:
         raise Conflict("It was withdrawn as a draft: nobody but you has seen it.")
     newest = func.coalesce(func.max(col(OutcomeStatement.version)), 0)

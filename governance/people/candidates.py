@@ -23,6 +23,7 @@ from governance.facts import State
 from governance.methods.ranking import MOST_OPTIONS
 from governance.people.slate import ELECTION, statement_sha256
 from governance.people.tables import Candidate
+from governance.state_words import during, stands
 
 LONGEST_STATEMENT = 4000
 """In characters."""
@@ -103,9 +104,8 @@ def _hold(session: Session, member: Identity, proposal_id: int, clock: Clock) ->
         raise NotFound
     state = case.stage.state
     if state is not State.DELIBERATION:
-        raise Conflict(
-            f"Candidates stand and step down in deliberation: this election is in the state {state.value!r}."
-        )
+        when = during(frozenset({State.DELIBERATION}))
+        raise Conflict(f"Candidates stand and step down {when}: this election {stands(state)}.")
     return case, now
 
 

@@ -23,6 +23,7 @@ from governance import cases
 from governance.case import Case
 from governance.facts import State
 from governance.people.tables import Juror, Jury
+from governance.state_words import stands
 
 SITTING = frozenset({State.DELIBERATION, State.VERIFICATION})
 """While a proposal is in one of these, its jury is drawn and tells what it thinks."""
@@ -158,7 +159,7 @@ def _sit(
     if juror is None:
         raise Forbidden("You were not drawn for this jury.")
     if case.stage.state not in SITTING:
-        raise Conflict(f"Its jury sits no longer: this proposal is in the state {case.stage.state.value!r}.")
+        raise Conflict(f"Its jury sits no longer: this proposal {stands(case.stage.state)}.")
     return case, jury, juror, now
 
 

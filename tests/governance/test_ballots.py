@@ -60,12 +60,14 @@ def test_law_05_a_ballot_for_another_patch_is_refused(assembly: Assembly, made: 
     assert refused.value.faults[0].pointer == "/patch_sha256"
 
 
-@pytest.mark.parametrize(("moment", "state"), [("voting_at", "verification"), ("closes_at", "rejected")])
-def test_no_ballot_is_taken_before_the_vote_or_after_it(assembly: Assembly, moment: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("moment", "stands"), [("voting_at", "being verified"), ("closes_at", "was rejected")]
+)
+def test_no_ballot_is_taken_before_the_vote_or_after_it(assembly: Assembly, moment: str, stands: str) -> None:
     made = assembly.propose()
     at = getattr(assembly.times(made), moment)
     assembly.go_to(at - MOMENT if moment == "voting_at" else at)
-    with pytest.raises(Conflict, match=state):
+    with pytest.raises(Conflict, match=stands):
         assembly.vote(made, assembly.members[1], "for")
 
 

@@ -99,13 +99,13 @@ def test_after_the_close_no_objection_is_heard(assembly: Assembly, moment: str) 
     made = assembly.propose()
     assembly.carry(made, "for", "for", "for")
     assembly.go_to(getattr(assembly.times(made), moment))
-    with pytest.raises(Conflict, match="timelock"):
+    with pytest.raises(Conflict, match="waits to take force"):
         object_to(assembly, made, assembly.members[3])
 
 
 def test_before_it_has_its_sponsors_there_is_nothing_to_object_to(assembly: Assembly) -> None:
     made = assembly.submit()
-    with pytest.raises(Conflict, match="sponsoring"):
+    with pytest.raises(Conflict, match="looking for sponsors"):
         object_to(assembly, made, assembly.members[3])
     with pytest.raises(NotFound):
         object_to(assembly, made + 1, assembly.members[3])

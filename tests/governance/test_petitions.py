@@ -129,7 +129,7 @@ def test_one_petitions_in_timelock_and_a_late_job_leaves_no_more_time(assembly: 
     assembly.carry(made, *["for"] * 5)
     times = assembly.times(made)
     assembly.go_to(times.closes_at - MOMENT)
-    with pytest.raises(Conflict, match="voting"):
+    with pytest.raises(Conflict, match="being voted on"):
         sign(assembly, made, first)
     assembly.go_to(times.due_at - MOMENT)
     assert sign(assembly, made, first) is None

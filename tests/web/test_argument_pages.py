@@ -137,7 +137,25 @@ def test_arguments_are_read_and_no_longer_made_once_the_text_is_locked(
     assert "This helped me understand" in page.text
     late = bruno.send(early, f"{path}/arguments", stance="for", body="One more thing.")
     assert late.status_code == 409
-    assert "This is done in deliberation" in late.text
+    assert (
+        "This is done while it is talked over: this proposal is being verified before the vote." in late.text
+    )
+    assert "What you wrote, to keep: One more thing." in Page(late).text
+
+
+def test_what_was_typed_under_an_argument_that_takes_no_more_answers_is_kept(
+    village: Village, browser_of: Of
+) -> None:
+    made = village.propose()
+    bruno = browser_of("bruno")
+    thread = f"/arguments/{village.argue(made, 'ada', 'It is loud indeed.')[0]}"
+    early = bruno.get(thread)
+    refused = Page(bruno.send(early, f"{thread}/replies", body="a" * 4001))
+    assert "to keep" not in refused.text, "the form is there, and holds it"
+    village.go_to(village.times(made).verification_at)
+    late = Page(bruno.send(early, f"{thread}/replies", body="It is <quieter> in winter."))
+    assert "What you wrote, to keep: It is <quieter> in winter." in late.text
+    check(late)
 
 
 def test_in_rounds_each_speaks_once_before_anybody_speaks_twice(village: Village, browser_of: Of) -> None:

@@ -55,13 +55,17 @@ def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
     ada, bruno = browser_of("ada"), browser_of("bruno")
     assert f"{post}/report" in [one.get("href") for one in bruno.get(post).named("a")]
     told = sends(bruno, f"{post}/report", f"{post}/report", ground="mine", words="It is mine, @ada")
-    assert "A jury looks at it." in told.text
+    assert "A jury looks at it. A post of @ada" in told.text
+    assert post in [one.get("href") for one in told.named("a")]
+    law = told.text.partition("reported under “")[2].partition("”")[0]
+    assert law and law != "mine"
     works(village)
     jury = drawn(village, browser_of)
     assert len(jury) == 5
     for browser, case in jury.values():
         page = browser.get(case)
         check(page)
+        assert f"The by-law: {law}." in page.text
         assert "I took this one, @A" in page.text and "It is mine, @author" in page.text
         assert "@ada" not in page.text and "@bruno" not in page.text
         assert "Who took it?" in sends(browser, case, f"{case}/remarks", body="Who took it?").text
@@ -72,7 +76,10 @@ def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
     page = ada.get(link)
     check(page)
     assert "By a jury of members, drawn by lot" in page.text
-    sends(ada, link, f"{link}/appeal", words="It is an old one")
+    assert "Taken away: only its author sees it." in ada.get(post).text
+    waits = sends(ada, link, f"{link}/appeal", words="It is an old one")
+    assert "Somebody has appealed" in waits.text
+    assert f"{link}/appeal" not in [form.action for form in waits.forms]
     works(village)
     fresh = drawn(village, browser_of)
     assert len(fresh) == 5 and not fresh.keys() & jury.keys()

@@ -83,6 +83,15 @@ def test_the_gradient_is_one_control_from_oneself_to_everybody(village: Village,
     assert ladder(browser_of("ada").get(NEW))["guild"]
 
 
+def test_the_guild_is_chosen_before_the_picture_for_which_it_may_answer(
+    village: Village, browser_of: Of
+) -> None:
+    village.guild("bakers", "ada", "bruno")
+    page = browser_of("ada").get(NEW)
+    assert page.html.index('name="guild"') < page.html.index('type="file"')
+    assert "Choose it before a picture or a video" in page.text
+
+
 def test_what_is_wrong_is_told_at_its_field_with_the_clause_and_what_was_typed_stays(
     village: Village, browser_of: Of
 ) -> None:

@@ -138,6 +138,7 @@ FORMS = (
             "like",
             "repost",
             "tighten",
+            "unanswered",
             "undownload",
             "unhelpful",
             "unlike",

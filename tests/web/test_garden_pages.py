@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from sqlmodel import col, select
+
 from audience.gardens.filter_form import COMPARISONS
 from audience.gardens.vocabulary import KNOWN
 from coop.features import LABELLER_PUBLISHING
-from coop.tables import Member
-from tests.coop.featured import give
+from coop.tables import Guild, Member
+from tests.coop.featured import give, voted
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from tests.web.own_feeds import links, publish
@@ -84,15 +86,17 @@ def test_a_labeller_is_founded_looked_at_and_subscribed_to(
     post = publish(village, "chidi", "Loud bread", 1)
     listing = bruno.get("/labellers")
     check(listing)
-    refused = bruno.http.post(
-        "/labellers",
-        data=listing.form("/labellers").values | {"slug": "calm", "name": "Calm", "labels": "loud"},
-    )
+    assert "You cannot found one now" in listing.text
+    assert "/labellers" not in [form.action for form in listing.forms]
+    said = {"slug": "calm", "name": "Calm", "labels": "loud"}
+    refused = bruno.http.post("/labellers", data=listing.form("/sign-out").values | said)
     assert refused.status_code == 403
     check(Page(refused))
     assert "tenure_days &gt;= 7" in refused.text and "/members/me/features" in links(Page(refused))
     with village.database.begin() as session:
         give(session, LABELLER_PUBLISHING, session.get_one(Member, village.people["bruno"].member_id))
+    listing = bruno.get("/labellers")
+    assert [one["value"] for one in listing.named("option")] == [""], "bruno is a steward of no guild"
     founded = bruno.sent(listing, "/labellers", slug="calm", name="Calm", labels="loud, odd")
     check(founded)
     published = bruno.sent(
@@ -199,7 +203,25 @@ def test_a_name_that_nobody_has_is_told_at_its_field_with_what_was_typed(ada: Br
 def test_a_guild_that_there_is_not_is_told_at_its_field_when_a_labeller_is_founded(ada: Browser) -> None:
     page = ada.get("/labellers")
     said = {"slug": "calm", "name": "Calm", "about": "By ear", "labels": "loud", "guild": "nobodys"}
-    again = Page(ada.send(page, "/labellers", **said))
+    again = Page(ada.http.post("/labellers", data=page.form("/sign-out").values | said))
     check(again)
     assert (again.status, "no guild with this slug" in again.text) == (422, True)
     assert again.form("/labellers").values["about"] == "By ear"
+
+
+def test_a_labeller_is_founded_for_a_guild_that_holds_the_feature_by_its_stewards_alone(
+    village: Village, browser_of: Callable[[str], Browser]
+) -> None:
+    for slug in ("bakers", "poets"):
+        village.guild(slug, "ada", "bruno")
+    with village.database.begin() as session:
+        bakers = session.scalars(select(Guild).where(col(Guild.slug) == "bakers")).one()
+        give(session, LABELLER_PUBLISHING, bakers)
+        voted(session, "bakers", LABELLER_PUBLISHING)
+    ada = browser_of("ada")
+    page = ada.get("/labellers")
+    check(page)
+    assert [one["value"] for one in page.named("option")] == ["bakers"]
+    founded = ada.sent(page, "/labellers", slug="calm", name="Calm", labels="loud", guild="bakers")
+    assert "It is founded" in founded.text
+    assert "You cannot found one now" in browser_of("bruno").get("/labellers").text

@@ -33,8 +33,15 @@ def test_whether_a_post_helped_is_said_by_its_readers_alone(village: Village, br
     made = publish(village, village.people["bruno"])
     path = f"/posts/{made}"
     ada, bruno = browser_of("ada"), browser_of("bruno")
+    assert "Did it help you understand? Yes No" in ada.get(path).text
     assert "it helped you" in ada.sent(ada.get(path), f"{path}/helped").text
-    assert "did not help" in ada.sent(ada.get(path), f"{path}/unhelpful").text
+    yes = ada.get(path)
+    check(yes)
+    assert "You said that it helped you understand. It did not" in yes.text
+    assert "did not help" in ada.sent(yes, f"{path}/unhelpful").text
+    no = ada.get(path)
+    assert "You said that it did not help you understand. It did" in no.text
+    assert "Did it help you understand?" in ada.sent(no, f"{path}/unanswered").text
     own = bruno.get(path)
     check(own)
     assert not {form.action for form in own.forms} & {f"{path}/{one}" for one in ("helped", "like", "repost")}

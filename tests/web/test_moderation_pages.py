@@ -199,4 +199,4 @@ def test_members_read_who_carried_what_where_there_was_enough_of_it(village: Vil
     page = browser_of("ada").get("/moderation")
     check(page)
     assert "@bruno called 5" in page.text
-    assert f"Of {last:%Y-%m} nothing is told: there were none" in page.text, "of holds"
+    assert f"Of {last:%B %Y} nothing is told: there were none" in page.text, "of holds"

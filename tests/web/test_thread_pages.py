@@ -68,6 +68,7 @@ def test_a_moment_is_marked_on_the_time_line(village: Village, browser_of: Of) -
     check(page)
     assert "at 0:00" in page.text
     assert "By moment" in page.text
+    assert "At a place in it Seconds from the beginning How long one has read or looked" in page.text
     check(ada.get(f"/posts/{made}?sort=moment"))
     refused = ada.get(f"/posts/{made}?sort=loudest")
     assert (refused.status, "oldest, newest, moment" in refused.text) == (422, True)

@@ -66,8 +66,8 @@ def test_another_secret_is_made_and_told_once(ada: Browser) -> None:
 @pytest.mark.parametrize(
     ("url", "status", "why"),
     [
-        ("http://hooks.example.org/", 422, "Nothing can be sent to this address."),
-        ("https://10.0.0.1/", 422, "Nothing can be sent to this address."),
+        ("http://hooks.example.org/", 422, "This address is not taken."),
+        ("https://10.0.0.1/", 422, "This address is not taken."),
         (URL, 409, "You have this webhook."),
     ],
 )

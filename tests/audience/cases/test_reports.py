@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from audience import replies
-from audience.cases import bad_faith, reports, subject
+from audience import posts, replies
+from audience.cases import bad_faith, reported, reports, subject
 from audience.cases.reports import LONGEST_WORDS
 from audience.cases.tables import Case
 from audience.moderation.rules import MODERATION
@@ -233,3 +233,36 @@ def test_law_07_one_is_told_of_one_s_own_reports_alone(
     (mine, _) = report(session, book, post, ben, stranger(session))
     found, rest = reports.listing(session, ben, before=None, limit=5)
     assert ([one.report.id for one in found], rest) == ([mine.report.id], None)
+
+
+def test_law_07_a_report_names_what_it_is_about_as_long_as_its_reporter_may_see_that(
+    session: Session, book: Book, ada: Identity, ben: Identity
+) -> None:
+    post, narrowed = make_post(session, ada, book), make_post(session, ada, book)
+    answer = replies.write(session, ada, book, post.id, "Fools", NOW)
+    on = subject.delivered_reply(session, ben, book, answer.id, NOW)
+    profile = subject.delivered_profile(session, ben, "ada")
+    filed = [
+        *report(session, book, post, ben),
+        *report(session, book, narrowed, ben),
+        *(reports.report(session, ben, book, one, "attack", "", NOW) for one in (on, profile)),
+    ]
+    cases = [one.case for one in filed]
+
+    def named() -> list[tuple[str, int | None, int | None] | None]:
+        found = reported.things(session, ben, book, cases, LATER)
+        told = [found.get(one.id) for one in cases]
+        return [None if one is None else (one.member, one.post_id, one.reply_id) for one in told]
+
+    whole = [
+        ("ada", post.id, None),
+        ("ada", narrowed.id, None),
+        ("ada", post.id, answer.id),
+        ("ada", None, None),
+    ]
+    assert named() == whole
+    replies.delete(session, ada, answer.id, LATER)
+    posts.delete(session, ada, narrowed.id, LATER)
+    assert named() == [whole[0], None, None, whole[3]]
+    posts.delete(session, ada, post.id, LATER)
+    assert named() == [None, None, None, whole[3]]

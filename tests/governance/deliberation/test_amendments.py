@@ -163,7 +163,7 @@ def test_amendments_are_made_and_answered_in_deliberation_alone(talk: Talk) -> N
         lambda: talk.reject(made),
         lambda: withdraw(talk, talk.others[0], made),
     ):
-        with pytest.raises(Conflict, match="verification"):
+        with pytest.raises(Conflict, match="being verified"):
             act()
 
 

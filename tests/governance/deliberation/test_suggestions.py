@@ -76,7 +76,7 @@ def test_what_is_not_open_any_more_is_neither_weighed_nor_supported(talk: Talk) 
         with pytest.raises(Conflict, match="not open"):
             support(talk, talk.others[1], amendment_id)
     talk.end_deliberation()
-    with pytest.raises(Conflict, match="verification"):
+    with pytest.raises(Conflict, match="being verified"):
         opine(talk, talk.author, second, Degree.MUST)
 
 

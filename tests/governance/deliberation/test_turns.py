@@ -142,7 +142,7 @@ def test_rounds_are_chosen_while_sponsors_are_sought_and_begin_with_deliberation
 ) -> None:
     talk = Talk(assembly, assembly.submit())
     switch(talk)
-    with pytest.raises(Conflict, match="sponsoring"):
+    with pytest.raises(Conflict, match="looking for sponsors"):
         join(talk, talk.author)
     assert standing(talk).yours is None
     for other in talk.others[:2]:

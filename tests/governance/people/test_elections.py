@@ -87,9 +87,9 @@ def test_the_slate_stays_once_the_text_is_locked(poll: Poll) -> None:
     poll.stand(3)
     poll.assembly.go_to(poll.assembly.times(poll.id).verification_at)
     session, clock = poll.assembly.session, poll.assembly.clock
-    with pytest.raises(Conflict, match="verification"):
+    with pytest.raises(Conflict, match="being verified"):
         poll.stand(4)
-    with pytest.raises(Conflict, match="verification"):
+    with pytest.raises(Conflict, match="being verified"):
         candidates.step_down(session, poll.voters[3], poll.id, clock)
 
 

@@ -191,9 +191,9 @@ def test_others_and_latecomers_are_not_heard(town: Assembly, made: int) -> None:
         jurors.tell(town.session, town.members[5], other, Verdict.FOR, "Yes.", town.clock)
     who = juror(town, made)
     town.go_to(town.times(made).voting_at)
-    with pytest.raises(Conflict, match="voting"):
+    with pytest.raises(Conflict, match="being voted on"):
         jurors.tell(town.session, who, made, Verdict.FOR, "Too late.", town.clock)
-    with pytest.raises(Conflict, match="voting"):
+    with pytest.raises(Conflict, match="being voted on"):
         jurors.step_down(town.session, who, town.books.current(town.session), made, town.clock)
 
 
