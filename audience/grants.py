@@ -46,6 +46,8 @@ FROM derivative JOIN post ON post.id = derivative.parent_id
 JOIN post AS derived ON derived.id = derivative.post_id JOIN member AS asker ON asker.id = derived.author_id
 WHERE {_MINE} AND derived.deleted_at IS NULL AND asker.id NOT IN {BLOCKED}
 """
+ASKED_ABOUT = f"EXISTS (SELECT {_DERIVED} AND derivative.state = 'waiting' AND derived.asset_id = asset.id)"
+"""Whether an ``asset`` is in what somebody made of a post of the viewer's and asks their leave for."""
 _ANSWERED = f"""
 FROM reply JOIN post ON post.id = reply.post_id JOIN member AS asker ON asker.id = reply.author_id
 WHERE {_MINE} AND {said("reply")}
@@ -60,7 +62,7 @@ FROM (
          CAST(NULL AS bigint) AS asset_id
   {_ASKED} AND asked.state = 'waiting'
   UNION ALL
-  SELECT derived.id, kind, handle, display_name, post.id, derived.created_at, derived.body, NULL
+  SELECT derived.id, kind, handle, display_name, post.id, derived.created_at, derived.body, derived.asset_id
   {_DERIVED} AND state = 'waiting'
   UNION ALL
   SELECT reply.id, 'reply', handle, display_name, post.id, reply.created_at, reply.body, reply.asset_id

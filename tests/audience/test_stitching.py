@@ -207,6 +207,43 @@ def block_back(session: Session, people: People, book: Book, of: Post, made: Pos
     following.block(session, people["ben"], book, "ada", LATER)
 
 
+def refuse(session: Session, people: People, book: Book, of: Post, made: Post) -> None:
+    grants.refuse(session, people["ada"], made.id, LATER)
+
+
+def take_back(session: Session, people: People, book: Book, of: Post, made: Post) -> None:
+    posts.delete(session, people["ben"], made.id, LATER)
+
+
+def handed(session: Session, viewer: Identity | None, book: Book, made: Post) -> bool:
+    assert made.asset_id is not None
+    try:
+        asset_delivery(session, viewer, book, made.asset_id, LATER)
+    except NotFound:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("act", [refuse, withdraw, take_back, block, block_back])
+@pytest.mark.parametrize("kind", KINDS)
+def test_law_07_whoever_is_asked_alone_sees_the_video_that_they_are_asked_about_while_they_are(
+    session: Session,
+    people: People,
+    book: Book,
+    kind: Kind,
+    act: Callable[[Session, People, Book, Post, Post], None],
+) -> None:
+    of = source(session, people, book, {})
+    made = make(session, people["ben"], book, of, kind)
+    ((ask,), _) = grants.page(session, people["ada"], after=0, limit=10)
+    assert (ask.asset_id, ask.duration_ms is None) == (made.asset_id, False)
+    seen = {name: handed(session, one, book, made) for name, one in people.items()}
+    assert seen == {"ada": True, "ben": True, "cleo": False}
+    assert not handed(session, None, book, made)
+    act(session, people, book, of, made)
+    assert not handed(session, people["ada"], book, made)
+
+
 @pytest.mark.parametrize("act", [withdraw, detach, block, block_back])
 @pytest.mark.parametrize("kind", KINDS)
 def test_law_08_what_its_author_takes_away_is_gone_from_it_in_the_same_moment(
