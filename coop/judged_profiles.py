@@ -27,28 +27,32 @@ FIELDS = ("display_name", "about")
 def standing(session: Session, member_id: int, reader_id: int) -> ProfileChange:
     """Return the change of a member's profile that others see: what joining brought, if there is no other.
 
-    Where it has to be put on record, the row of who looks at it is held with theirs, in order of id.
-    Raise NotFound where they have left.
+    Where it has to be put on record, the row of who looks at it is held with theirs, in order of id. Whoever
+    waited for that and finds it there holds neither any more: there may be a case about it by now, and a case
+    is locked before members. Raise NotFound where they have left.
     """
     stands = select(ProfileChange).where(col(ProfileChange.author_id) == member_id, col(ProfileChange.stands))
     found = session.scalars(stands).one_or_none()
     if found is not None:
         return found
-    member = hold_profile(session, member_id, reader_id)
-    if member is None:
-        raise NotFound
-    found = session.scalars(stands).one_or_none()
-    if found is None:
-        found = ProfileChange(
-            id=new_id(member.joined_at),
-            author_id=member_id,
-            created_at=member.joined_at,
-            flag=member.flag,
-            stands=True,
-            screened=False,
-        )
-        session.add(found)
-        session.flush()
+    with session.begin_nested() as looking:
+        member = hold_profile(session, member_id, reader_id)
+        if member is None:
+            raise NotFound
+        found = session.scalars(stands).one_or_none()
+        if found is None:
+            found = ProfileChange(
+                id=new_id(member.joined_at),
+                author_id=member_id,
+                created_at=member.joined_at,
+                flag=member.flag,
+                stands=True,
+                screened=False,
+            )
+            session.add(found)
+            session.flush()
+        else:
+            looking.rollback()
     return found
 
 

@@ -205,9 +205,17 @@ GUARDS = (
     Guard(
         name="of a profile that was never changed one change is put on record",
         path="coop/judged_profiles.py",
-        text="    member = hold_profile(session, member_id, reader_id)\n",
-        without="    member = session.get(Member, member_id)\n",
+        text="        member = hold_profile(session, member_id, reader_id)\n",
+        without="        member = session.get(Member, member_id)\n",
         test="test_of_those_who_report_a_profile_at_once_that_was_never_changed_all_report_one_thing",
+        file=CASES,
+    ),
+    Guard(
+        name="whoever waited to report a profile holds nobody's row",
+        path="coop/judged_profiles.py",
+        text="            looking.rollback()\n",
+        without="            pass\n",
+        test="test_whoever_waited_to_report_a_profile_keeps_no_later_report_waiting",
         file=CASES,
     ),
     Guard(

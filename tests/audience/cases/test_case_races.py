@@ -1,12 +1,14 @@
 """Races about cases: reports, ballots, appeals and draws; real threads, processes, commits and locks."""
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlmodel import Session, col
 
 from audience.cases import advancing, appeals, emergencies, juries, reports, subject
@@ -125,6 +127,54 @@ def test_of_those_who_report_a_profile_at_once_that_was_never_changed_all_report
 
         came = at_once([partial(file, one) for one in reporters])
         assert len(set(came)) == 1 and not isinstance(came[0], AllotmentError), came
+
+
+WAITING = text("""
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+""")
+
+
+def until_one_waits(database: Database) -> None:
+    """Return once somebody waits for a lock in this database."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with database.begin() as session:
+            if session.execute(WAITING).scalar_one():
+                return
+    raise AssertionError("nobody waits")
+
+
+def test_whoever_waited_to_report_a_profile_keeps_no_later_report_waiting(committed: Database) -> None:
+    """A case is locked before members: who looked first must not hold one while others report."""
+    with committed.begin() as session:
+        handle = make_member(session).handle
+        first, second, third = (identity_of(one) for one in make_members(session, 3))
+    looked, go = Event(), Event()
+
+    def file(session: Session, reporter: Identity, thing: Subject) -> int:
+        return reports.report(session, reporter, BOOK, thing, "attack", "", NOW).case.id
+
+    def linger() -> int:
+        with committed.begin() as session:
+            thing = subject.delivered_profile(session, second, handle)
+            looked.set()
+            go.wait(30)
+            return file(session, second, thing)
+
+    with ThreadPoolExecutor(1) as pool:
+        with committed.begin() as session:
+            thing = subject.delivered_profile(session, first, handle)
+            lingering = pool.submit(linger)
+            until_one_waits(committed)
+            case_id = file(session, first, thing)
+        assert looked.wait(30)
+        try:
+            with committed.begin() as session:
+                session.execute(text("SET LOCAL lock_timeout = '3s'"))
+                again = file(session, third, subject.delivered_profile(session, third, handle))
+        finally:
+            go.set()
+        assert (again, lingering.result(30)) == (case_id, case_id)
 
 
 def test_what_is_reported_while_its_member_changes_it_is_kept_as_it_was_seen(committed: Database) -> None:
