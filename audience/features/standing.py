@@ -45,6 +45,8 @@ class Comparison:
     value: int | None
     limit: int | None
     """What it is compared with."""
+    said: str
+    """How it is compared, in words: "at least 28"; empty where it compares none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _condition(
         metric, _, limit = words.compared(part) or (None, "", None)
         meaning = "" if metric is None else schema[metric].meaning
         value = None if metric is None else facts.get(metric)
-        rows.append(Comparison(one.text, bool(one.came), metric, meaning, value, limit))
+        rows.append(Comparison(one.text, bool(one.came), metric, meaning, value, limit, words.said(part)))
     holds = not words.missing(expression, facts, schema) if facts else None
     return Condition(book.cite(FEATURES, clause_of(name, kind, clause)), holds, tuple(rows))
 

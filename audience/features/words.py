@@ -41,6 +41,12 @@ def compared(part: Part) -> tuple[str, str, int] | None:
     return None
 
 
+def said(part: Part) -> str:
+    """Return how a condition compares a metric, and with what: "at least 28"; empty where it does not."""
+    found = compared(part)
+    return "" if found is None else SAID[found[1]].format(f"{found[2]:,}")
+
+
 def _missing(part: Part, wanted: bool, text: str, facts: Mapping[str, int], schema: Schema) -> list[str]:
     """Return what has to become so for a condition to come out as wanted."""
     if _came(part, facts) is wanted:

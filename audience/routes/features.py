@@ -28,6 +28,8 @@ class ComparisonView(BaseModel):
     """What is measured; none where nothing is counted yet."""
     limit: int | None
     """The number in the clause."""
+    said: str
+    """How it is compared, in words: "at least 28"; empty where it compares none."""
 
 
 class ConditionView(BaseModel):
@@ -174,6 +176,7 @@ def _condition(one: Condition) -> ConditionView:
                 meaning=row.meaning,
                 value=row.value,
                 limit=row.limit,
+                said=row.said,
             )
             for row in one.comparisons
         ],

@@ -235,7 +235,7 @@ def test_whoever_a_night_concerns_is_told_once_and_wide_reach_shows_the_way_by_a
     ]
     said = select(col(Announcement.line), col(Announcement.detail), col(Announcement.path))
     row = session.execute(said.where(col(Announcement.moment) == "lost:member:wide_reach")).one()
-    assert row.line.startswith("You may no longer give a post more seats than the ceiling")
+    assert row.line.startswith("You may no longer give a post more seats than others")
     assert "A guild can hold it" in row.detail
     assert row.path == "/members/me/features"
 
