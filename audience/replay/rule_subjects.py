@@ -5,13 +5,13 @@ The facts are looked up by the very statement that screens a thing (``audience/m
 when it was made. A condition of the query spares whatever no rule can hold for; the rules themselves decide.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
 from audience.languages import recognised
@@ -93,6 +93,53 @@ class Subject:
     """When later labels ask about it again, by the rules in force and by those of the patch."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The query that finds what any rule of either side could hold for, page by page."""
+
+    statement: TextClause
+    bound: dict[str, Any]
+    names: tuple[str, ...]
+    """The facts that it looks up, in order."""
+    labellers: Sequence[Source]
+    """Whose labels it looks up, after those."""
+
+
+def _search(
+    asked: Rehearsing, target: Target, guilds: Mapping[int, str], rules: Sequence[Ruleset], wanted: Set[str]
+) -> _Search | None:
+    """Return the query for things of one kind; None where no rule is asked of them.
+
+    What the text alone rules out is spared the look-ups, and of all others each is made once.
+    """
+    names = tuple(name for name in COLUMNS[target] if name in wanted)
+    of, labellers = _RECORDED[target], relabelled.sources(rules)
+    said = label_facts.bound(target, labellers, of.at)
+    facts = [*(COLUMNS[target][name] for name in names), *said.columns]
+    columns = [f"known.fact{number}" for number in range(len(facts))]
+    written, told = _written(target), dict(zip(labellers, columns[len(names) :], strict=True))
+    sought, parameters = _sought(
+        rules, {**written, **dict(zip(names, columns[: len(names)], strict=True))}, told, "rule"
+    )
+    if sought == "false":
+        return None
+    spared, sparing = _sought(rules, written, {}, "spare")
+    scope, within = _within(asked, guilds, target)
+    touched, asking = relabelled.touched(target, relabelled.asking(rules))
+    anyway = f"{of.unknown} OR {touched}"
+    listed = ", ".join(f"{one} AS fact{number}" for number, one in enumerate(facts))
+    # Without the offset the planner would put each look-up wherever it is spoken of.
+    known = f" CROSS JOIN LATERAL (SELECT {listed} OFFSET 0) AS known" if facts else ""
+    statement = text(
+        f"SELECT {', '.join(['subject.id', of.author, of.guild, of.at, of.language, of.body, *columns])}"
+        f" FROM {SUBJECTS[target]}{of.source}{known}"
+        f" WHERE {_RANGE}{scope} AND {of.only} AND ({spared} OR {anyway}) AND ({sought} OR {anyway})"
+        f" ORDER BY subject.id LIMIT {AT_ONCE}"
+    )
+    bound = {**within, **said.parameters, **asking, **parameters, **sparing}
+    return _Search(statement, {**bound, "last": first_id_at(asked.until)}, names, labellers)
+
+
 def subjects(session: Session, asked: Rehearsing, target: Target) -> Iterator[Subject]:
     """Yield what of a window any rule of either side could hold for.
 
@@ -101,28 +148,13 @@ def subjects(session: Session, asked: Rehearsing, target: Target) -> Iterator[Su
     guilds = _guilds(session, asked)
     rules = _rulesets(asked, target, guilds)
     wanted = frozenset().union(*(one.facts for one in rules))
-    names = tuple(name for name in COLUMNS[target] if name in wanted)
-    sought, parameters = _sought(rules, target)
-    if sought == "false":
+    search = _search(asked, target, guilds, rules, wanted)
+    if search is None:
         return
-    scope, bound = _within(asked, guilds, target)
-    of = _RECORDED[target]
-    labellers = relabelled.sources(rules)
-    said = label_facts.bound(target, labellers, of.at)
-    touched, asking = relabelled.touched(target, relabelled.asking(rules))
-    bound |= said.parameters | asking
-    columns = "".join(f", {one}" for one in [*(COLUMNS[target][name] for name in names), *said.columns])
-    statement = text(
-        f"SELECT subject.id, {of.author}, {of.guild}, {of.at}, {of.language}, {of.body}{columns}"
-        f" FROM {SUBJECTS[target]}{of.source}"
-        f" WHERE {_RANGE}{scope} AND {of.only} AND ({sought} OR {of.unknown} OR {touched})"
-        f" ORDER BY subject.id LIMIT {AT_ONCE}"
-    )
-    last = first_id_at(asked.until)
+    names, labellers = search.names, search.labellers
 
     def read(first: int) -> tuple[Sequence[Row[Any]], tuple[Mapping[int, Any], Mapping[int, Any]]]:
-        values = {"first": first, "last": last, **bound, **parameters}
-        rows = session.connection().execute(statement, values).all()
+        rows = session.connection().execute(search.statement, {**search.bound, "first": first}).all()
         return rows, _again(session, asked, target, guilds, [row[0] for row in rows])
 
     # The next are looked up while the last are asked about: the database and the rules take about as long.
@@ -183,14 +215,19 @@ def _rulesets_of(book: Book, scope: str, target: Target, guilds: Mapping[int, st
     return [ruleset(book, place, target) for place in places]
 
 
-def _sought(rules: Sequence[Ruleset], target: Target) -> tuple[str, dict[str, Any]]:
-    """Return the condition that any of some rules may hold, and its parameters."""
-    columns = {**COLUMNS[target], "text": _RECORDED[target].body}
-    if target == "post":
-        columns["text.language"] = "coalesce(subject.language, '')"
-    asked = relabelled.sources(rules)
-    # What those bind is bound for the columns that are selected, too.
-    labels = dict(zip(asked, label_facts.bound(target, asked, _RECORDED[target].at).columns, strict=True))
+def _written(target: Target) -> dict[str, str]:
+    """Return the facts of a text in SQL: nothing has to be looked up for them."""
+    found = {"text": _RECORDED[target].body}
+    return {**found, "text.language": "coalesce(subject.language, '')"} if target == "post" else found
+
+
+def _sought(
+    rules: Sequence[Ruleset], columns: Mapping[str, str], told: Mapping[Source, str], prefix: str
+) -> tuple[str, dict[str, Any]]:
+    """Return the condition that any of some rules may hold, and its parameters, named with the prefix.
+
+    ``columns`` says facts in SQL, and ``told`` what labellers said; what neither says is left open.
+    """
     found: list[str] = []
     parameters: dict[str, Any] = {}
     distinct = {
@@ -199,8 +236,8 @@ def _sought(rules: Sequence[Ruleset], target: Target) -> tuple[str, dict[str, An
         for one in each.rules
     }
     for number, (one, each) in enumerate(distinct.values()):
-        said = {fact: labels[source] for fact, source in each.sources.items()}
-        made = condition(one.condition.root, {**columns, **said}, prefix=f"rule{number}_")
+        said = {fact: told[source] for fact, source in each.sources.items() if source in told}
+        made = condition(one.condition.root, {**columns, **said}, prefix=f"{prefix}{number}_")
         if made.sql == OPEN:
             return OPEN, {}
         found.append(made.sql)
