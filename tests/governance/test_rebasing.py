@@ -80,7 +80,7 @@ def test_a_locked_text_stays(assembly: Assembly) -> None:
     assembly.go_to(assembly.clock.at + MOMENT)
     assembly.advance()
     assembly.go_to(assembly.times(made).verification_at)
-    with pytest.raises(Conflict, match="verification"):
+    with pytest.raises(Conflict, match="being verified"):
         rebase(assembly, made)
 
 
