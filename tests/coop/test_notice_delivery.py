@@ -36,8 +36,10 @@ def seen(
     return due_at(Rhythm(every, 18, "sunday", "UTC", quiet), FOUNDING, topic, until, told_at)
 
 
-def test_whoever_chose_nothing_hears_every_day_at_18_and_has_no_quiet_hours() -> None:
-    assert default_rhythm(FOUNDING) == Rhythm("daily", 18, "sunday", "UTC", None)
+def test_whoever_chose_nothing_hears_every_day_at_18_and_of_nothing_at_night() -> None:
+    assert default_rhythm(FOUNDING) == Rhythm("daily", 18, "sunday", "UTC", Quiet(time(22), time(7)))
+    alike = FOUNDING.model_copy(update={"quiet_from": 0, "quiet_to": 0})
+    assert default_rhythm(alike).quiet is None
 
 
 def test_law_01_the_rhythm_of_whoever_chose_nothing_is_what_the_clauses_say() -> None:

@@ -118,7 +118,7 @@ def test_by_default_things_wait_for_one_digest_a_day_and_who_wants_to_looks_befo
     page = ada.get("/notices")
     check(page)
     assert "unread" not in bell(page)
-    assert "You hear of things every day at 18:00 (UTC), as we voted" in page.text
+    assert "You hear of things every day at 18:00, not from 22:00 to 07:00 (UTC), as we voted" in page.text
     assert "The next one: today at 18:00" in page.text
     assert "18 things wait. Look now" in page.text
     assert "Thing 3" not in page.text
@@ -151,8 +151,8 @@ def test_one_chooses_one_s_rhythm_on_the_page_and_reads_when_the_next_one_comes(
     assert "From now on you hear of things in your own rhythm." in page.text
     assert page.form("/notices/rhythm").values | TOKYO == page.form("/notices/rhythm").values
     back = ada.sent(page, "/notices/rhythm/forget")
-    assert "every day at 18:00 (UTC), as we voted" in back.text
-    once = ada.sent(back, "/notices/rhythm", rhythm="at_once")
+    assert "every day at 18:00, not from 22:00 to 07:00 (UTC), as we voted" in back.text
+    once = ada.sent(back, "/notices/rhythm", rhythm="at_once", quiet_from="", quiet_to="")
     assert "You hear of things at once, as you chose. What cannot wait" in once.text
     assert ("Thing 0" in once.text, "<b>1<span" in bell(once)) == (True, True)
 
