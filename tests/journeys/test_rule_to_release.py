@@ -37,6 +37,8 @@ PATCH: list[dict[str, Any]] = [
 ]
 """A rule more, and one that holds less."""
 
+AT_ONCE = {"rhythm": "at_once", "hour": 18, "weekday": "sunday", "zone": "UTC"}
+
 
 class Coop:
     """Twelve members, who ask over HTTP, and the worker."""
@@ -89,6 +91,7 @@ class Coop:
 def coop(app: Flask, client: FlaskClient, session: Session, clock: Clock) -> Coop:
     """The coop after five have written a cure, a question, and the same four times, which one rule holds."""
     coop = Coop(app, client, session, clock)
+    coop.ask("PUT", "/notices/rhythm", "ana", AT_ONCE)
     for writer in WRITERS:
         coop.publish(writer, CURE)
         coop.publish(writer, QUESTION)

@@ -50,6 +50,7 @@ def sends(browser: Browser, at: str, path: str, **typed: str) -> Page:
 def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
     village: Village, browser_of: Of
 ) -> None:
+    village.hears_at_once("ada")
     willing(village)
     post = publish(village, "ada", "I took this one, @bruno")
     ada, bruno = browser_of("ada"), browser_of("bruno")
@@ -103,6 +104,7 @@ def test_law_07_what_one_may_not_see_cannot_be_reported_nor_judged(village: Vill
 
 
 def test_a_profile_is_reported_emptied_and_given_back_on_appeal(village: Village, browser_of: Of) -> None:
+    village.hears_at_once("ada")
     willing(village)
     ada = browser_of("ada")
     sends(ada, "/members/me", "/members/me", display_name="Ada", about="Bakers are swine, @bruno")

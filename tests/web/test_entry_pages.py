@@ -334,6 +334,7 @@ def test_a_form_is_refused_where_the_policy_has_changed_since_and_keeps_what_was
 
 
 def test_whoever_was_acted_on_finds_the_forms_beside_the_rule(village: Village, browser_of: Of) -> None:
+    village.hears_at_once("ada")
     publish(village, "ada", "See https://bit.ly/x")
     ada = browser_of("ada")
     notices = [one.get("href", "") for one in ada.get("/notices").named("a")]

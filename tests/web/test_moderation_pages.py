@@ -33,6 +33,7 @@ def answer(village: Village, author: str, post: str, body: str) -> None:
 
 
 def test_whoever_is_held_back_reads_by_which_rule_and_what_matched(village: Village, browser_of: Of) -> None:
+    village.hears_at_once("ada")
     posts = [publish(village, "ada", LONG) for _ in range(4)]
     ada, bruno = browser_of("ada"), browser_of("bruno")
     assert bruno.get(posts[2]).status == 200

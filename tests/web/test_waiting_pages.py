@@ -65,6 +65,7 @@ def test_jurors_see_a_held_profile_masked_and_refuse_it(village: Village, browse
         book, now = village.books.current(session), village.clock.now(session)
         village.people["newcomer"] = newcomer = identity_of(make_member(session, "newcomer", now))
         profiles.change(session, book, newcomer, {"about": LINKS}, screen_profile, now)
+    village.hears_at_once("newcomer")
     works(village)
     works(village)
     judges = drawn(village, browser_of)
