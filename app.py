@@ -52,6 +52,7 @@ import audience.routes.room_lists
 import audience.routes.room_seats
 import audience.routes.room_streams
 import audience.routes.rooms
+import audience.routes.roster
 import audience.routes.scheduled
 import audience.routes.search
 import audience.routes.shared_draft_history
@@ -225,6 +226,7 @@ APIS = [
     audience.routes.reports.api,
     audience.routes.moderation_record.api,
     audience.routes.cases.api,
+    audience.routes.roster.api,
     audience.routes.circles.api,
     audience.routes.audiences.api,
     audience.routes.permissions.api,

@@ -260,7 +260,7 @@ class Seat(Row, table=True):
     at: datetime = Field(sa_column=moment())
     via: str
     """Where it was first delivered: ``post``, ``member``, ``tag``, ``guild``, ``place``, ``search``,
-    ``greet``, ``called``, ``room`` or ``feed:<profile>``."""
+    ``greet``, ``called``, ``room``, ``playlist``, ``waiting`` or ``feed:<profile>``."""
     epoch: int = Field(sa_type=BigInteger)
     """The policy epoch that decided the delivery."""
     watched_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

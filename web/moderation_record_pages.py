@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from audience.routes.cases import RosterQuery, read_jury_roster
 from audience.routes.moderation_record import (
     LogQuery,
     MonthQuery,
@@ -17,6 +16,7 @@ from audience.routes.moderation_record import (
     read_moderation_log,
     read_rule_quality,
 )
+from audience.routes.roster import RosterQuery, read_jury_roster
 from coop.book import COOP, guild_scope
 from coop.call import Call
 from coop.names import normal

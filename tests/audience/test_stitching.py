@@ -20,13 +20,14 @@ from audience.stitching import Kind
 from audience.tables import Post
 from coop.book import Book
 from coop.errors import Forbidden, NotFound, RuleBroken
-from coop.features import STITCH_DUET
 from coop.identity import Identity
+from coop.policies import Books
 from coop.tables import Member
 from media.tables import Asset, Rendition
 from tests.audience.factories import NOW, make_asset, make_post
-from tests.coop.featured import enacted, give
-from tests.factories import bearer_for, identity_of, make_member
+from tests.audience.makers import People, makers
+from tests.coop.featured import enacted
+from tests.factories import bearer_for
 
 LATER = NOW + timedelta(hours=1)
 ANYONE: dict[str, Any] = {
@@ -36,21 +37,16 @@ ANYONE: dict[str, Any] = {
 }
 KINDS: tuple[Kind, ...] = ("stitch", "duet", "sound")
 
-People = dict[str, Identity]
-
 
 @pytest.fixture
 def people(session: Session) -> People:
-    """Members, of whom Ben may make something from others' videos."""
-    rows = {name: make_member(session, name) for name in ("ada", "ben", "cleo")}
-    give(session, STITCH_DUET, rows["ben"])
-    return {name: identity_of(one) for name, one in rows.items()}
+    return makers(session)
 
 
 @pytest.fixture
-def book(session: Session, people: People, books: Any) -> Book:
-    found: Book = books.current(session)
-    return found
+def book(people: People, session: Session, books: Books) -> Book:
+    """The book after Ben was given the feature."""
+    return books.current(session)
 
 
 def film(session: Session, owner: Identity) -> int:

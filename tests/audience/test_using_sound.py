@@ -17,11 +17,12 @@ from audience.scheduling import drafts
 from audience.tables import Post, Seat
 from coop.book import Book
 from coop.errors import Forbidden, NotFound, RuleBroken
-from coop.features import SCHEDULED_POSTS, STITCH_DUET
-from coop.identity import Identity
+from coop.features import SCHEDULED_POSTS
+from coop.policies import Books
 from coop.tables import Member
 from media.tables import Asset, Rendition
 from tests.audience.factories import NOW, make_asset, make_post
+from tests.audience.makers import People, makers
 from tests.audience.test_scheduled_routes import kept
 from tests.coop.featured import give
 from tests.factories import bearer_for, identity_of, make_member
@@ -32,21 +33,16 @@ FREE: dict[str, Any] = {"interact": {"sound": {"auto": EVERYBODY}}}
 BY_LEAVE: dict[str, Any] = {"interact": {"sound": {"ask": EVERYBODY}}}
 CLOSED: dict[str, Any] = {"interact": {"sound": {}}}
 
-People = dict[str, Identity]
-
 
 @pytest.fixture
 def people(session: Session) -> People:
-    """Members, of whom Ben may use sounds."""
-    rows = {name: make_member(session, name) for name in ("ada", "ben", "cleo")}
-    give(session, STITCH_DUET, rows["ben"])
-    return {name: identity_of(one) for name, one in rows.items()}
+    return makers(session)
 
 
 @pytest.fixture
-def book(session: Session, people: People, books: Any) -> Book:
-    found: Book = books.current(session)
-    return found
+def book(people: People, session: Session, books: Books) -> Book:
+    """The book after Ben was given the feature."""
+    return books.current(session)
 
 
 def heard(
