@@ -12,6 +12,10 @@ PATIENCE = 0.5
 """Seconds that sessions have to end by themselves before a database is dropped under them."""
 _SESSIONS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name")
 
+_WAITING = text("""
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+""")
+
 _DEFINITION = "SELECT pg_get_functiondef(to_regproc(%s))"
 
 
@@ -40,6 +44,16 @@ def without(database: Database, function: str, guard: str, instead: str = "") ->
         found: str = session.connection().exec_driver_sql(_DEFINITION, (function,)).scalar_one()
         assert found.count(guard) == 1, (function, guard)
         session.connection().exec_driver_sql(found.replace(guard, instead).replace("%", "%%"))
+
+
+def until_one_waits(database: Database) -> None:
+    """Return once somebody waits for a lock in a database; fail where nobody does for half a minute."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with database.begin() as session:
+            if session.execute(_WAITING).scalar_one():
+                return
+    raise AssertionError("nobody waits")
 
 
 @contextmanager

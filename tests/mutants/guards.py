@@ -422,7 +422,7 @@ GUARDS = (
         path="audience/scheduling/schedule.py",
         text="        .with_for_update()\n",
         without="",
-        test="test_what_is_taken_back_while_it_is_due_is_either_published_or_gone",
+        test="test_who_takes_back_what_is_being_published_waits_and_is_told",
         file=SCHEDULE,
     ),
     Guard(
@@ -490,11 +490,11 @@ GUARDS = (
         file=COWRITING,
     ),
     Guard(
-        name="the last of those who agree to a draft publishes it",
+        name="a draft is not being changed while it is proposed",
         path="audience/cowriting/scene.py",
         text=" FOR UPDATE",
         without="",
-        test="test_of_many_last_answers_at_once_it_is_published_once",
+        test="test_who_proposes_while_another_saves_is_told_and_proposes_nothing_that_they_have_not_read",
         file=COWRITING,
     ),
     Guard(

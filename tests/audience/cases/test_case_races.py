@@ -1,6 +1,5 @@
 """Races about cases: reports, ballots, appeals and draws; real threads, processes, commits and locks."""
 
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -27,6 +26,7 @@ from coop.tables import Member
 from tests.audience.cases.judging import LATER, Standing, jury, make_jurors, report, thing_of
 from tests.audience.factories import NOW, founding_book, make_post, with_clauses
 from tests.audience.moderation.rules import rule, with_rules
+from tests.databases import until_one_waits
 from tests.factories import identity_of, make_guild, make_member, make_members
 from tests.governance.processes import race
 from tests.thorough import much
@@ -127,21 +127,6 @@ def test_of_those_who_report_a_profile_at_once_that_was_never_changed_all_report
 
         came = at_once([partial(file, one) for one in reporters])
         assert len(set(came)) == 1 and not isinstance(came[0], AllotmentError), came
-
-
-WAITING = text("""
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-""")
-
-
-def until_one_waits(database: Database) -> None:
-    """Return once somebody waits for a lock in this database."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with database.begin() as session:
-            if session.execute(WAITING).scalar_one():
-                return
-    raise AssertionError("nobody waits")
 
 
 def test_whoever_waited_to_report_a_profile_keeps_no_later_report_waiting(committed: Database) -> None:

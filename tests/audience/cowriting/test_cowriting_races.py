@@ -4,6 +4,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -19,6 +20,7 @@ from coop.features import COLLABORATIVE_EDITING
 from coop.identity import Identity
 from coop.policies import Books
 from tests.coop.featured import give
+from tests.databases import until_one_waits
 from tests.factories import identity_of, make_guild, make_members
 from tests.thorough import much
 
@@ -113,6 +115,29 @@ def test_of_many_last_answers_at_once_it_is_published_once(committed: Database) 
     with committed.begin() as session:
         (post,) = session.execute(select(col(Post.id))).scalars()
         assert scene.read(session, people[3], draft).post_id == post
+
+
+def test_who_proposes_while_another_saves_is_told_and_proposes_nothing_that_they_have_not_read(
+    committed: Database,
+) -> None:
+    ada, ben = gather(committed, 2)
+    draft = begun(committed, [ada, ben])
+
+    def propose() -> None:
+        with committed.begin() as session:
+            book, now = Books(POLICY_KINDS).current(session), Clock().now(session)
+            offering.offer(session, ada, book, draft, 1, Draft(), now)
+
+    with ThreadPoolExecutor(1) as threads:
+        with committed.begin() as session:
+            book, now = Books(POLICY_KINDS).current(session), Clock().now(session)
+            revising.save(session, ben, book, draft, 1, "Another first line", now)
+            proposed = threads.submit(propose)
+            until_one_waits(committed)
+        with pytest.raises(Conflict, match="revision 2 is the newest"):
+            proposed.result(timeout=30)
+    with committed.begin() as session:
+        assert scene.read(session, ben, draft).offered_by is None
 
 
 def test_of_many_begun_at_once_no_more_are_under_way_than_the_clause_says(committed: Database) -> None:

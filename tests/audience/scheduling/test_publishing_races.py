@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
@@ -20,6 +21,7 @@ from coop.identity import Identity
 from coop.policies import Books
 from tests.audience.scheduling.ahead import given
 from tests.coop.featured import give
+from tests.databases import until_one_waits
 from tests.factories import identity_of, make_member
 from tests.thorough import much
 
@@ -118,6 +120,25 @@ def test_what_is_taken_back_while_it_is_due_is_either_published_or_gone(committe
     assert sum(one.result() for one in published) + gone == len(kept)
     with committed.begin() as session:
         assert len(bodies(session)) == len(kept) - gone
+
+
+def test_who_takes_back_what_is_being_published_waits_and_is_told(committed: Database) -> None:
+    ada, (only,) = keep(committed, 1)
+
+    def take_back() -> None:
+        with committed.begin() as session:
+            schedule.withdraw(session, ada, only)
+
+    with ThreadPoolExecutor(1) as threads:
+        with committed.begin() as session:
+            book, now = Books(POLICY_KINDS).current(session), Clock().now(session)
+            assert publishing.settle(session, book, only, now)
+            taken_back = threads.submit(take_back)
+            until_one_waits(committed)
+        with pytest.raises(Conflict):
+            taken_back.result(timeout=30)
+    with committed.begin() as session:
+        assert list(bodies(session)) == ["Loaf 0"]
 
 
 def test_a_post_that_cannot_be_read_any_more_keeps_none_that_is_due_after_it(committed: Database) -> None:
