@@ -3,8 +3,6 @@
 Governance and audience never meet; they share the policy book and are wired here, by kind of policy.
 """
 
-import gc
-
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
@@ -114,7 +112,7 @@ from audience.gardens import classifying
 from audience.rooms import admission
 from audience.rooms.sfu import sfu_of
 from audience.rooms.signalling import RoomMedia
-from coop import dispatch
+from coop import dispatch, garbage
 from coop.book import PolicyKind
 from coop.call import Platform, platform
 from coop.clock import Clock
@@ -341,12 +339,8 @@ def served() -> Flask:
 
 
 def settled(app: Flask) -> Flask:
-    """Return the application once all that is loaded by now is set aside from garbage collection.
-
-    It stays for good, and looking at it again and again costs a feed page a tenth of its processor time.
-    """
-    gc.collect()
-    gc.freeze()
+    """Return the application once all that is loaded by now is set aside from garbage collection."""
+    garbage.settle()
     return app
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, TextClause
+from psycopg.rows import namedtuple_row
 from sqlmodel import Session
 
 from audience import gate
@@ -21,6 +21,7 @@ from audience.limits import NO_LIMIT, Asked, Limits, limits_of
 from audience.standpoint import standpoint
 from coop.book import Book
 from coop.database import as_array, shortened
+from coop.driver import DriverStatement
 from coop.errors import NotFound
 from coop.identity import Identity
 
@@ -155,9 +156,9 @@ WHERE state = 'active' AND NOT EXISTS (
 """Which post shows which other inside it: what was made from it, unless one author blocks the other."""
 
 
-def _facts(wanted: str, shown_in: str = "false") -> TextClause:
+def _facts(wanted: str, shown_in: str = "false") -> DriverStatement[Any]:
     """Return the statement that finds one post and, under ``shown_in``, the one that is shown inside it."""
-    return shortened(f"""
+    found = shortened(f"""
 WITH {READER}
 SELECT post.id, post.author_id, {wanted} AS wanted,
        post.plain AND post.lock_any <@ ARRAY[{PUBLIC_KEY}, {LOCAL_KEY}]::bigint[]
@@ -175,6 +176,7 @@ LEFT JOIN {CAPPED}
 CROSS JOIN {TIES}
 WHERE {VISIBLE} AND ({wanted} OR {shown_in})
 """)
+    return DriverStatement(found, namedtuple_row)
 
 
 _BY_ID = _facts("post.id = :wanted")
@@ -244,7 +246,7 @@ def access_posts(
     wanted = set(post_ids)
     while wanted:
         bound = {**standpoint(session, viewer, book, now), "wanted": as_array(sorted(wanted))}
-        rows = [one for one in session.connection().execute(_BY_IDS, bound) if one.admitted or one.room]
+        rows = [one for one in _BY_IDS.rows(session, bound) if one.admitted or one.room]
         claims = [_claim(book, one) for one in rows if not one.admitted]
         admitted = {one.id for one in rows if one.admitted}
         admitted |= gate.claim(session, viewer, claims, via=via, epoch=book.epoch, now=now)
@@ -252,7 +254,7 @@ def access_posts(
         refused = {one.id: (one.layers, one.reached) for one in rows if one.id not in admitted}
         if not refused:
             break
-        again = session.connection().execute(_BY_IDS, {**bound, "wanted": as_array(sorted(refused))})
+        again = _BY_IDS.rows(session, {**bound, "wanted": as_array(sorted(refused))})
         # Those that grew narrower between look and claim: the viewer may be one who is still meant.
         wanted = {one.id for one in again if refused[one.id] != (one.layers, one.reached)}
     return found
@@ -262,13 +264,13 @@ def _admit(
     session: Session,
     viewer: Identity | None,
     book: Book,
-    which: TextClause,
+    which: DriverStatement[Any],
     wanted: int,
     now: datetime,
     via: str,
 ) -> Access:
     bound = {**standpoint(session, viewer, book, now), "wanted": wanted}
-    rows = session.connection().execute(which, bound).all()
+    rows = which.rows(session, bound)
     row = next((one for one in rows if one.wanted), None)
     if row is None or not (row.admitted or row.room):
         raise NotFound
@@ -279,19 +281,19 @@ def _admit(
         admitted |= gate.claim(session, viewer, claims, via=via, epoch=book.epoch, now=now)
     if row.id in admitted:
         return _found(book, row, admitted - {row.id})
-    again = session.connection().execute(which, bound).all()
+    again = which.rows(session, bound)
     if any(one.wanted and (one.layers, one.reached) != (row.layers, row.reached) for one in again):
         # It grew narrower between look and claim, and the viewer may be one who is still meant.
         return _admit(session, viewer, book, which, wanted, now, via)
     raise NotFound
 
 
-def _claim(book: Book, row: Row[Any]) -> gate.Claim:
+def _claim(book: Book, row: Any) -> gate.Claim:
     limits = limits_of(book, row.guild, Asked.of(row.seats_max, row.more_asked)).for_viewer(friend=row.friend)
     return gate.Claim(row.id, limits, row.gated, row.layers, row.reached)
 
 
-def _found(book: Book, row: Row[Any], inside: set[int]) -> Access:
+def _found(book: Book, row: Any, inside: set[int]) -> Access:
     asked = Asked.of(row.seats_max, row.more_asked)
     return Access(
         post_id=row.id,

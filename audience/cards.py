@@ -24,41 +24,28 @@ from audience.polls import reading
 from audience.polls.reading import PollCard
 from audience.polls.tables import OPTIONS
 from audience.reply_sight import said
-from audience.rules import AUDIENCE, AudienceRules, Told
+from audience.rules import AUDIENCE, AudienceRules, Counts, Told
 from coop.book import Book
 from coop.database import as_array
 from coop.driver import DriverStatement
 from coop.identity import Identity
 
-_CARD = f"""
+_CARD = """
 SELECT post.id, author.handle, author.display_name, guild.slug AS guild, post.body, post.created_at,
        place.id AS place_id, place.name AS place,
-       post.seats_max, {MORE_ASKED} AS more_asked, (post.author_id = :me) IS TRUE AS mine,
-       CASE WHEN post.author_id = :me THEN post.audience END AS audience,
-       CASE WHEN post.author_id = :me THEN coalesce(
-         (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
-         (SELECT count(*) FROM seat WHERE seat.post_id = post.id)) END AS taken,
+       post.seats_max, {more_asked} AS more_asked, (post.author_id = :me) IS TRUE AS mine,
+       {audience} AS audience, {taken} AS taken,
        asset.id AS asset_id, asset.alt, asset.width, asset.height, asset.thumbhash, asset.duration_ms,
        asset.has_sound, files.renditions,
-       CASE WHEN :likes = 'readers' OR :likes = 'author' AND post.author_id = :me
-         THEN (SELECT count(*) FROM post_like WHERE post_id = post.id
-               AND (:likes = 'readers' OR member_id <> :me)) END AS likes,
-       CASE WHEN :reposts = 'readers' OR :reposts = 'author' AND post.author_id = :me
-         THEN (SELECT count(*) FROM repost WHERE post_id = post.id
-               AND (:reposts = 'readers' OR member_id <> :me)) END AS reposts,
-       CASE WHEN :replies = 'readers' OR :replies = 'author' AND post.author_id = :me
-         THEN (SELECT count(*) FROM reply
-               WHERE reply.post_id = post.id AND reply.state = 'shown' AND {said("reply")}) END AS replies,
+       {likes} AS likes, {reposts} AS reposts, {replies} AS replies,
        EXISTS (SELECT FROM post_like WHERE post_id = post.id AND member_id = :me) AS liked,
        EXISTS (SELECT FROM repost WHERE post_id = post.id AND member_id = :me) AS reposted,
-       CASE WHEN post.author_id = :me THEN derivative.state END AS state, derivative.kind AS made_as,
+       {state} AS state, derivative.kind AS made_as,
        CASE WHEN derivative.kind = 'stitch' THEN derivative.end_ms END AS first_ms,
        CASE WHEN derivative.kind = 'sound' THEN derivative.start_ms END AS from_ms, post.flag,
-       CASE WHEN 'readers' IN (:likes, :reposts) THEN (
-         SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)
-         ELSE 0 END AS seen,
+       {seen} AS seen,
        EXISTS (SELECT FROM room WHERE room.post_id = post.id) AS live, post.polled,
-       CASE WHEN post.cowritten THEN named_writers(post.id, :me) END AS writers{{more}}
+       CASE WHEN post.cowritten THEN named_writers(post.id, :me) END AS writers{more}
 FROM post
 JOIN member AS author ON author.id = post.author_id
 LEFT JOIN guild ON guild.id = post.guild_id
@@ -70,6 +57,16 @@ LEFT JOIN LATERAL (
   FROM rendition WHERE rendition.asset_id = post.asset_id
 ) AS files ON true
 """
+_TAKEN = """coalesce(
+  (SELECT gate.taken FROM gate WHERE gate.post_id = post.id),
+  (SELECT count(*) FROM seat WHERE seat.post_id = post.id))"""
+_SEEN = "(SELECT count(*) FROM (SELECT FROM seat WHERE seat.post_id = post.id LIMIT :least) AS few)"
+_COUNTED = {
+    "likes": "post_like WHERE post_id = post.id",
+    "reposts": "repost WHERE post_id = post.id",
+    "replies": f"reply WHERE reply.post_id = post.id AND reply.state = 'shown' AND {said('reply')}",
+}
+"""By what is counted: where, in SQL."""
 # Of one post: an array's length is not known to a plan that is kept, so such a plan is never thought cheaper.
 _OF_ONE, _OF_MANY = "WHERE post.id = :post", "WHERE post.id = ANY(CAST(:posts AS bigint[]))"
 
@@ -165,9 +162,44 @@ _WIDTH = len(Card._fields) - 2
 """How much of a card its statement gives; the rest is looked up besides."""
 
 
+class _Form(NamedTuple):
+    """What a statement asks for. What is told to nobody on a page is not in it: it would cost without use."""
+
+    where: str
+    counts: Counts
+    own: bool
+    """Whether any of the posts may be the viewer's own."""
+    more: str = ""
+    """Columns that the viewer's garden asks for."""
+
+
 @lru_cache(maxsize=512)
-def _statement(which: str, more: str = "") -> DriverStatement[TupleRow]:
-    return DriverStatement(text(_CARD.replace("{more}", more) + which), tuple_row)
+def _statement(form: _Form) -> DriverStatement[TupleRow]:
+    told = {
+        "more_asked": MORE_ASKED,
+        "audience": _to_author("post.audience", form),
+        "taken": _to_author(_TAKEN, form),
+        **{what: _counted(what, told_to, form) for what, told_to in form.counts},
+        "state": _to_author("derivative.state", form),
+        "seen": _SEEN if "readers" in (form.counts.likes, form.counts.reposts) else "0",
+        "more": form.more,
+    }
+    return DriverStatement(text(_CARD.format_map(told) + form.where), tuple_row)
+
+
+def _to_author(what: str, form: _Form) -> str:
+    """Return what is told to the author of a post alone."""
+    return f"CASE WHEN post.author_id = :me THEN {what} END" if form.own else "NULL"
+
+
+def _counted(what: str, told_to: Told, form: _Form) -> str:
+    """Return how often something was done with a post; authors are not told of what they did themselves."""
+    number = f"(SELECT count(*) FROM {_COUNTED[what]}"
+    if told_to == "readers":
+        return f"{number})"
+    if told_to == "nobody":
+        return "NULL"
+    return _to_author(number + (")" if what == "replies" else " AND member_id <> :me)"), form)
 
 
 def text_of(session: Session, post_id: int) -> Text:
@@ -182,24 +214,25 @@ def cards(
     posts: Sequence[int],
     now: datetime,
     garden: Garden | None = None,
+    *,
+    own: bool = True,
 ) -> dict[int, Card]:
     """Return what is shown of posts, by id; numbers as far as the clauses tell them to the viewer.
 
     The caller has them from ``access_post`` or ``gate.claim``; nothing is decided here. ``garden`` is the
-    viewer's, read here where the caller has not.
+    viewer's, read here where the caller has not; ``own`` is false where none of the posts is theirs.
     """
     garden = garden or garden_of(session, viewer, book, now)
     me = None if viewer is None else viewer.member_id
     rules = book.rules(AUDIENCE, AudienceRules)
-    told, least = dict(rules.counts), rules.reach.least_told
     single = len(posts) == 1
     which: dict[str, Any] = {"post": posts[0]} if single else {"posts": as_array(posts)}
-    bound = {"me": me, "now": now, "least": least, **told, **which}
+    bound = {"me": me, "now": now, "least": rules.reach.least_told, **which}
     where, more = _OF_ONE if single else _OF_MANY, ""
     if not garden.empty:
         columns, kept = garden.looked_at()
         more, bound = f", {columns}", bound | kept
-    rows = _statement(where, more).rows(session, bound)
+    rows = _statement(_Form(where, rules.counts, own, more)).rows(session, bound)
     made = (_tended(Card(*row[:_WIDTH]), garden, row[_WIDTH:]) for row in rows)
     found = {card.id: _as_told(card, book, rules) for card in made}
     asking = [card.id for card in found.values() if card.polled]

@@ -11,7 +11,9 @@ count that a jury has still to judge or has upheld; what they add stands in no a
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from psycopg.rows import namedtuple_row
 from sqlmodel import Session
 
 from audience.calm import Coming, heat_rules
@@ -22,10 +24,12 @@ from audience.heat import Facts, Said
 from audience.standing import LAYERED, Layered, layered_of
 from coop.book import Book
 from coop.database import shortened
+from coop.driver import DriverStatement
 from coop.ids import RANDOM_BITS, first_id_at, moment_of
 
 # What is usual is dear to count, and asked only where more was said than is usual with everyone.
-_FACTS = shortened(f"""
+_FACTS: DriverStatement[Any] = DriverStatement(
+    shortened(f"""
 WITH said AS MATERIALIZED (
   SELECT reply.id, reply.author_id, parent.author_id AS answered_id, reply.state = 'held' AS held,
          {STRANGER} AS stranger
@@ -60,7 +64,9 @@ SELECT {LAYERED},
   (SELECT began_at FROM pause WHERE post_id = :post AND member_id = :me) AS paused_at,
   (SELECT author_id FROM reply WHERE id = :parent) AS answered_id
 FROM post LEFT JOIN guild ON guild.id = post.guild_id WHERE post.id = :post
-""")
+"""),
+    namedtuple_row,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def look(
         "usual_least": rules.usual_least,
         "threads": rules.threads,
     }
-    row = session.connection().execute(_FACTS, bound).one()
+    (row,) = _FACTS.rows(session, bound)
     said = tuple(
         Said(moment_of(number), author, answered, stranger, held)
         for number, author, answered, stranger, held in row.said or ()

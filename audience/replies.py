@@ -11,7 +11,9 @@ before both whatever picture the reply shows (``pictures.py``).
 """
 
 from datetime import datetime
+from typing import Any
 
+from psycopg.rows import namedtuple_row
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
@@ -38,13 +40,14 @@ from audience.rules import AUDIENCE, AudienceRules
 from audience.standing import layered
 from audience.tables import Post, Reply
 from coop.book import Book
+from coop.driver import DriverStatement
 from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from coop.names import prose
 from coop.suspended import check as check_not_suspended
 
-_REPLIER = text(REPLIER)
+_REPLIER: DriverStatement[Any] = DriverStatement(text(REPLIER), namedtuple_row)
 
 _ABOVE = text(f"""
 SELECT reply.above || reply.id FROM reply
@@ -105,7 +108,7 @@ def write(
     pace.check(session, book, author.member_id, "reply", post.guild, now)
     asked = asking(session, author, book, post, now, parent_id=parent_id)
     waits = require(asked.answer).value == "ask"
-    row = session.connection().execute(_REPLIER, {"post": post_id, "me": author.member_id}).one()
+    (row,) = _REPLIER.rows(session, {"post": post_id, "me": author.member_id})
     replier = asked.replier(row, now)
     reply_rules.check(asked.limits, replier, calm.obstacles(asked.heated, asked.thread.coming, replier))
     reply_rules.check_moment(asked.limits, replier, at_ms, pause=pause)
@@ -149,7 +152,7 @@ def grant(session: Session, author: Identity, book: Book, reply_id: int, now: da
     post = layered(session, post_id, now)
     asks.check_open(book, post.guild, "reply")
     limits = reply_limits([(layer.at, layer.parts) for layer in post.layers], book, post.guild)
-    row = session.connection().execute(_REPLIER, {"post": post_id, "me": author.member_id}).one()
+    (row,) = _REPLIER.rows(session, {"post": post_id, "me": author.member_id})
     reply_rules.check_full(limits, row.total)
     asker, written_at = _decide(session, reply_id, "shown", now)
     topics.give(session, asker, topics.tags_of(features), "reply", written_at)

@@ -7,12 +7,14 @@ Law 7: a reply that the reader is not shown (``reply_sight.py``) is not there.
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from psycopg.rows import tuple_row
 from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.access import access_post
 from audience.reply_sight import said
 from coop.book import Book
+from coop.driver import DriverStatement
 from coop.errors import NotFound
 from coop.identity import Identity
 
@@ -40,7 +42,7 @@ SELECT {CARD}, 0 AS folded FROM (SELECT *, false AS gap FROM reply) AS reply {FI
 WHERE {said("reply")}
 """
 _LIST = text(f"{_FLAT} AND reply.post_id = :post AND reply.id > :after ORDER BY reply.id LIMIT :limit")
-_ONE = text(f"{_FLAT} AND reply.id = :reply")
+_ONE = DriverStatement(text(f"{_FLAT} AND reply.id = :reply"), tuple_row)
 _ANSWERED = text("SELECT post_id FROM reply WHERE id = :reply")
 
 
@@ -117,7 +119,7 @@ def read(session: Session, reader: Identity | None, book: Book, reply_id: int, n
 def one(session: Session, reader: Identity | None, reply_id: int) -> ReplyCard:
     """Return a reply that the reader is shown, at a post that they were delivered; NotFound for any other."""
     bound = {"me": None if reader is None else reader.member_id, "reply": reply_id}
-    row = session.connection().execute(_ONE, bound).one_or_none()
-    if row is None:
+    rows = _ONE.rows(session, bound)
+    if not rows:
         raise NotFound
-    return ReplyCard._make(row)
+    return ReplyCard._make(rows[0])

@@ -7,8 +7,8 @@ Law 8: the strictest of permission (who), the document's limits and the clauses 
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from audience import calm, heat_facts, reply_rules
@@ -52,7 +52,7 @@ class Asking:
     heated: Heated | None
     """How heated that is."""
 
-    def replier(self, row: "Row[tuple[int, int, int, int, datetime | None]]", now: datetime) -> Replier:
+    def replier(self, row: Any, now: datetime) -> Replier:
         """Return what is known of them, from what :data:`REPLIER` selects."""
         return Replier(
             now=now,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.document import AudienceDocument, Parts
@@ -85,7 +85,7 @@ def layered(session: Session, post_id: int, now: datetime) -> Layered:
     return layered_of(row)
 
 
-def layered_of(row: Row[Any]) -> Layered:
+def layered_of(row: Any) -> Layered:
     """Return a post's audience as it stands, from the columns :data:`LAYERED`."""
     document = as_published(AudienceDocument.model_validate_json(json.dumps(row.audience)))
     planned, layers = document.after or (), [Layer("", document, row.circles or {})]

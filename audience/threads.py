@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Row, TextClause, text
+from psycopg.rows import namedtuple_row
+from sqlalchemy import text
 from sqlmodel import Session
 
 from audience.access import BLOCKED, Access, access_post
@@ -25,6 +26,7 @@ from audience.replying import REPLIER, Leave, asking, leave, visitors_leave
 from audience.rules import AUDIENCE, AudienceRules
 from coop.book import Book
 from coop.database import shortened
+from coop.driver import DriverStatement
 from coop.errors import NotFound
 from coop.identity import Identity
 
@@ -86,13 +88,13 @@ SELECT id AS root_id, key, row_number() OVER (ORDER BY {by}) AS rank FROM (
 """
 
 
-def _thread(roots: str, rest: str = "") -> TextClause:
+def _thread(roots: str, rest: str = "") -> DriverStatement[Any]:
     """Return the statement of one page.
 
     ``roots`` selects the replies to the post that are on it, of which one more than ``:roots`` only tells
     that there are more; ``rest`` may leave out what comes before. Of each branch ``:shown`` places are shown.
     """
-    return shortened(f"""
+    page = shortened(f"""
 WITH replier AS ({REPLIER}), blocked AS MATERIALIZED {BLOCKED},
 root AS MATERIALIZED ({roots}), said AS MATERIALIZED (
   SELECT reply.id, reply.root_id, reply.above FROM reply JOIN root USING (root_id)
@@ -117,6 +119,7 @@ FROM replier LEFT JOIN (
 ) AS shown ON true
 ORDER BY rank, place
 """)
+    return DriverStatement(page, namedtuple_row)
 
 
 _PAGES = {order: _thread(_roots(order)) for order in _ORDERS}
@@ -179,11 +182,11 @@ def read(
     asked = None if reader is None else asking(session, reader, book, post, now)
     bound: dict[str, Any] = {"post": post_id, "me": _id_of(reader), "roots": limit}
     if isinstance(start, Branch):
-        rows = session.connection().execute(_BRANCH, {**bound, **start._asdict(), "shown": limit}).all()
+        rows = _BRANCH.rows(session, {**bound, **start._asdict(), "shown": limit})
     else:
         unfolded = book.rules(AUDIENCE, AudienceRules).replies.unfolded
         bound |= {**(start or FIRST[order])._asdict(), "shown": 1 + unfolded}
-        rows = session.connection().execute(_PAGES[order], bound).all()
+        rows = _PAGES[order].rows(session, bound)
     if not rows:
         raise NotFound
     shown = [row for row in rows if row.id is not None]
@@ -208,7 +211,7 @@ def _id_of(reader: Identity | None) -> int | None:
     return None if reader is None else reader.member_id
 
 
-def _next(start: Place | Branch | None, more: bool, shown: list[Row[Any]]) -> Place | Branch | None:
+def _next(start: Place | Branch | None, more: bool, shown: list[Any]) -> Place | Branch | None:
     """Return where the page after one begins that shows these rows; ``more`` tells of further roots."""
     if not shown:
         return None

@@ -87,18 +87,16 @@ def _among(fed: str) -> dict[Among, str]:
     }
 
 
-# Both with the first row alone, for they are the same in all.
-_RUNS = f"CASE WHEN row_number() OVER () = 1 THEN {RUNS} END AS runs"
-_KNOWN = f", CASE WHEN :about AND row_number() OVER () = 1 THEN {taste.KNOWN} END AS known"
-_RUNS_AT = 2 + FOUND
-"""The place of the former in a row; after it the latter, where it is asked for."""
-
-_PAGE = f"WITH {READER} SELECT found.*, {_RUNS}{{more}} FROM ({{found}}) AS found"
+# What is the same for all posts comes in a row of its own before them: PostgreSQL appends the parts of a
+# UNION ALL as they stand where it runs none in parallel (``coop/database.py``).
+_PAGE = f"""WITH {READER} SELECT {", ".join(["NULL"] * (2 + FOUND))}, {RUNS} AS runs, {{known}} AS known
+UNION ALL SELECT found.*, NULL, NULL FROM ({{found}}) AS found"""
+_KNOWN = f"CASE WHEN :about THEN {taste.KNOWN} END"
 
 
-def _statement(posts: str, more: str = "") -> DriverStatement[TupleRow]:
+def _statement(posts: str, known: str = "NULL") -> DriverStatement[TupleRow]:
     found = _FOUND.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-    return DriverStatement(shortened(_PAGE.format(found=found, more=more)), tuple_row)
+    return DriverStatement(shortened(_PAGE.format(found=found, known=known)), tuple_row)
 
 
 _LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
@@ -108,7 +106,7 @@ CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _among(ALL_FE
 
 _LISTED = _statement(_newest(_LISTED_IDS, ALL_FED))
 _THE_ONE = _FOUND.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")
-_ONE = DriverStatement(text(_PAGE.format(found=_THE_ONE, more="")), tuple_row)
+_ONE = DriverStatement(text(_PAGE.format(found=_THE_ONE, known="NULL")), tuple_row)
 
 
 @lru_cache(maxsize=512)
@@ -148,7 +146,7 @@ def candidates(
     }
     statement = CANDIDATES[profile.among] if fed == ALL_FED else _tended(profile.among, fed)
     rows = statement.rows(session, bound)
-    known = rows[0][_RUNS_AT + 1] if rows else None
+    known = rows[0][-1]
     return _completed(session, rows), NOTHING_KNOWN if known is None else taste.read(known)
 
 
@@ -173,10 +171,12 @@ def candidate(session: Session, viewer: Identity, book: Book, post_id: int, now:
     """Return one post, seen or not; raise NotFound where the viewer's keys do not open it."""
     bound = {**standpoint(session, viewer, book, now), "wanted": post_id}
     rows = _ONE.rows(session, bound)
-    if not rows:
+    found = _completed(session, rows)
+    if not found:
         raise NotFound
-    return _completed(session, rows)[0]
+    return found[0]
 
 
 def _completed(session: Session, rows: Sequence[TupleRow]) -> list[Candidate]:
-    return facts.completed(session, rows, rows[0][_RUNS_AT]) if rows else []
+    common, *found = rows
+    return facts.completed(session, found, common[-2])

@@ -109,8 +109,9 @@ def _cards(
     now: datetime,
 ) -> dict[int, Card]:
     """Return what is shown of a page's posts and of those inside them, by id."""
-    posts = [one.scored.post_id for one in shown]
-    return cards(session, viewer, book, list(dict.fromkeys([*posts, *inside.values()])), now, garden)
+    posts = list(dict.fromkeys([*[one.scored.post_id for one in shown], *inside.values()]))
+    # No feed brings its reader what is their own, but for what others show inside theirs.
+    return cards(session, viewer, book, posts, now, garden, own=bool(inside))
 
 
 def _source(found: Mapping[int, Card], inside: Mapping[int, int], one: Scored) -> Card | None:

@@ -248,7 +248,9 @@ def delivered(call: Call, post: Access, garden: Garden | None = None) -> PostVie
     ``garden`` is the viewer's, where the caller has read it.
     """
     wanted = [one for one in (post.post_id, post.source_id) if one is not None]
-    found = cards(call.session, call.identity, call.book, wanted, call.now, garden)
+    mine = call.identity is not None and call.identity.member_id == post.author_id
+    own = mine or post.source_id is not None
+    found = cards(call.session, call.identity, call.book, wanted, call.now, garden, own=own)
     source = None if post.source_id is None else found[post.source_id]
     return post_view(call.book, found[post.post_id], source)
 
