@@ -13,7 +13,7 @@ from audience.permission import Value
 from audience.routes.doors import DoorView, read_post
 from audience.routes.downloads import download_picture
 from audience.routes.permissions import list_permissions
-from audience.routes.posts import PostView
+from audience.routes.post_views import PostView
 from coop import features
 from coop.call import Call, Later
 from coop.errors import NotFound, Unauthenticated

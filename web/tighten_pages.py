@@ -12,7 +12,7 @@ from audience.document import Parts
 from audience.naming import author_of
 from audience.preview import gradient_of
 from audience.routes.doors import DoorView, read_post
-from audience.routes.posts import PostView
+from audience.routes.post_views import PostView
 from audience.rules import Opening
 from audience.standing import layered
 from audience.why import Limit

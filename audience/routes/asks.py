@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from audience import grants
-from audience.routes.posts import AuthorView, PictureView, picture_view
+from audience.routes.post_views import AuthorView, PictureView, picture_view
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from audience import derivatives
-from audience.routes.posts import AuthorView
+from audience.routes.post_views import AuthorView
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict

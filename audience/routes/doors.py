@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from audience import doors, waiting
 from audience.doors import Door
-from audience.routes.posts import AuthorView, PostView, read
+from audience.routes.post_views import AuthorView, PostView
+from audience.routes.posts import read
 from coop.api import Api
 from coop.call import Call
 from coop.errors import NotFound

@@ -12,7 +12,7 @@ from audience.feeds.preview import Preview
 from audience.feeds.rules import FEEDS, FeedRules, SignalName, SlotName, slot_clause
 from audience.feeds.serving import Served
 from audience.feeds.sliders import LABELS, Weighing
-from audience.routes.posts import PostView, post_view
+from audience.routes.post_views import PostView, post_view
 from audience.routes.why import ScoreView
 from coop.api import Api
 from coop.book import Book

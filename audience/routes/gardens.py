@@ -13,7 +13,7 @@ from audience.gardens.garden import Sight
 from audience.gardens.mutes import Of
 from audience.gardens.vocabulary import KNOWN
 from audience.routes.labellers import SubscriptionView, subscription_view
-from audience.routes.posts import PostView, post_view
+from audience.routes.post_views import PostView, post_view
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call

@@ -10,7 +10,7 @@ from audience.gardens.editions import Naming, Published
 from audience.gardens.garden import Sight
 from audience.gardens.labellers import Shown, Standing
 from audience.gardens.subscriptions import Subscribed
-from audience.routes.posts import PostView, post_view
+from audience.routes.post_views import PostView, post_view
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany

@@ -6,7 +6,7 @@ from audience.playlists import items, sequence, taking_out
 from audience.playlists.order import Place
 from audience.playlists.sequence import Item
 from audience.routes.playlists import PlaylistView, playlist_view
-from audience.routes.posts import PostView, post_view
+from audience.routes.post_views import PostView, post_view
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Forbidden, RuleBroken

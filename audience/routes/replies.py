@@ -12,11 +12,7 @@ from audience.gardens.reading import garden_of
 from audience.gardens.reply_words import worded
 from audience.reply_cards import ReplyCard
 from audience.routes.flags import FlagView, flag_view, is_folded
-from audience.routes.posts import (
-    AuthorView,
-    PictureView,
-    picture_view,
-)
+from audience.routes.post_views import AuthorView, PictureView, picture_view
 from coop.api import Api
 from coop.call import Call
 from coop.errors import Conflict, Forbidden, NotYet, RuleBroken, TooMany

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from audience.rooms import listing
 from audience.rooms.listing import Entry
 from audience.rooms.room_state import State
-from audience.routes.posts import PostView, post_view
+from audience.routes.post_views import PostView, post_view
 from coop.api import Api
 from coop.call import Call
 from coop.paging import Page, PageQuery, decode_ints, encode

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from audience import newest, search, tags
 from audience.routes.doors import DoorView
-from audience.routes.posts import PostView
+from audience.routes.post_views import PostView
 from audience.routes.timelines import TagView, shown
 from coop.api import Api
 from coop.call import Call

@@ -12,7 +12,8 @@ from audience.permission import Value
 from audience.reply_cards import ReplyCard
 from audience.replying import Leave
 from audience.routes.calm import HeatView, heat_view
-from audience.routes.posts import PostView, delivered
+from audience.routes.post_views import PostView
+from audience.routes.posts import delivered
 from audience.routes.replies import MoreView, ReplyView, reply_view
 from audience.rules import AUDIENCE, AudienceRules
 from audience.threads import Branch, Place, Thread

@@ -8,7 +8,7 @@ from audience import newest, tags, timeline
 from audience.doors import Door
 from audience.newest import Entry
 from audience.routes.doors import DoorView, door_view
-from audience.routes.posts import PostView, post_view
+from audience.routes.post_views import PostView, post_view
 from audience.timeline import Timeline
 from coop.api import Api
 from coop.call import Call

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from audience import newest, volunteers, welcome
 from audience.doors import Door
-from audience.routes.posts import PostView, post_view
+from audience.routes.post_views import PostView, post_view
 from audience.volunteers import Role
 from coop.api import Api
 from coop.call import Call
