@@ -41,7 +41,7 @@ def serve(name: Name, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=2,
-        blocking_threads=4,
+        blocking_threads=3,
         backpressure=64,
         log_access=False,
         respawn_failed_workers=True,

@@ -34,6 +34,9 @@ VIDEOS_PER_DAY = "/videos/per_day"
 MEGABYTE = 1_000_000
 DAY = timedelta(days=1)
 
+_PAST_THE_GUILD = (
+    "Wait until your own number of a day has room for it or the guild's next period begins, or propose more."
+)
 _UNHELD = "This guild does not hold what it takes to have larger quotas."
 
 
@@ -82,7 +85,16 @@ def claim(session: Session, book: Book, guild: Guild, asset: Asset, most: int, n
     Raise TooMany where fewer are left.
     """
     size = megabytes(most)
-    account = feature_budgets.claim(session, book, guild, LARGER_QUOTA, size, now, pointer="/guild")
+    try:
+        account = feature_budgets.claim(session, book, guild, LARGER_QUOTA, size, now, pointer="/guild")
+    except TooMany as error:
+        account = feature_budgets.account(session, book, guild, LARGER_QUOTA, now)
+        raise TooMany(
+            f"{guild.name} has {account.left} of {account.amount:,} megabytes left until"
+            f" {account.until:%Y-%m-%d %H:%M} UTC, and this photo may take {size}.",
+            retry_after_s=error.retry_after_s,
+            faults=tuple(Fault(fault.pointer, _PAST_THE_GUILD, fault.clause) for fault in error.faults),
+        ) from error
     row = insert(QuotaClaim).values(asset_id=asset.id, guild_id=guild.id, since=account.since, megabytes=size)
     session.execute(row)
 

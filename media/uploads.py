@@ -57,8 +57,11 @@ def begin(
     now: datetime,
     kind: Kind = "photo",
     guild: str | None = None,
+    size: int | None = None,
 ) -> Begun:
     """Open an upload and sign the form that sends its bytes; raise TooMany past the day's number.
+
+    ``size`` is how many bytes the file has, where that is known: its form takes no more.
 
     ``guild`` is the slug of one that answers for a long video (``lengths.allowed``), or for a photo past the
     day's number (``quotas.charged``): see there for what that raises. Raise TooMany where it has too few
@@ -79,9 +82,11 @@ def begin(
     )
     session.add(asset)
     session.flush()
-    if charged is not None:
-        quotas.claim(session, book, charged, asset, most_bytes(rules, kind), now)
     within, most = rules.photos.upload_within, most_bytes(rules, kind)
+    if size is not None:
+        most = min(max(1, size), most)
+    if charged is not None:
+        quotas.claim(session, book, charged, asset, most, now)
     form = store.presigned_post(asset.upload_key, max_bytes=most, content_type=ANY_TYPE, expires=within)
     return Begun(asset, form, now + within, most)
 

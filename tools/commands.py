@@ -88,8 +88,9 @@ def run(var: Path, host: str, port: int, folder: Path | None, seeded: bool) -> N
 @cli.command()
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", default=8000)
-@click.option("--workers", default=2)
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--workers", default=2, help="Processes that serve: as many as there are cores.")
+@click.option("--threads", default=3, help="Requests that each of them works on at a time.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the application (granian, WSGI)."""
     from granian.constants import Interfaces
     from granian.server import Server
@@ -101,7 +102,7 @@ def serve(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=threads,
         backpressure=64,
         log_access=False,
         respawn_failed_workers=True,

@@ -43,6 +43,13 @@ def outcome_words(kind: str, outcome: Outcome, strictest: Outcome, thing: str = 
     return ON_PROFILES.get(outcome, OUTCOMES[outcome]) if thing == "profile" else OUTCOMES[outcome]
 
 
+def closed_words(kind: str, outcome: Outcome) -> str:
+    """Return what a jury decided in a case of a kind, as the record tells it of many."""
+    if kind != "report" and outcome == "none":
+        return "Undo it" if kind == "appeal" else "Let it through"
+    return OUTCOMES[outcome]
+
+
 MEASURED: dict[Measure, str] = {
     "nothing": "Nothing",
     "warn": "Ask them not to do so again",

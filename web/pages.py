@@ -227,6 +227,7 @@ def blueprint(app: Flask) -> Blueprint:
         DECIDED=moderation_wording.DECIDED,
         OUTCOMES=moderation_wording.OUTCOMES,
         outcome_words=moderation_wording.outcome_words,
+        closed_words=moderation_wording.closed_words,
         MEASURED=moderation_wording.MEASURED,
         DONE_ABOUT=moderation_wording.DONE_ABOUT,
         ENDED=moderation_wording.ENDED,

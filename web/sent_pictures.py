@@ -64,7 +64,7 @@ def receive(file: FileStorage, guild: str | None = None) -> int:
     with platform().call(session_cookie()) as call:
         _check_size(call.book, size, kind)
         by = _answering(call, kind, guild)
-        begun = uploads.begin(call.session, store, call.member, call.book, "", call.now, kind, by)
+        begun = uploads.begin(call.session, store, call.member, call.book, "", call.now, kind, by, size)
         asset_id, key = begun.asset.id, begun.asset.upload_key
     file.stream.seek(0)
     store.put_stream(key, cast(BinaryIO, file.stream), size, uploads.ANY_TYPE)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from audience.feeds.rules import SignalName
 from audience.feeds.sliders import LABELS
+from audience.moderation.vocabulary import DURATIONS
 from audience.rules import AtTime
 from coop.notice_topics import Topic
 from coop.rhythm import Every, Rhythm
@@ -18,6 +19,7 @@ from governance.deliberation.suggestions import Degree
 from governance.facts import State
 from governance.rules import ProposalClass
 from governance.tally import Choice
+from web.clocks import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +290,10 @@ def place(rank: int | None, rank_without: Mapping[SignalName, int | None]) -> st
     return "; ".join(said) + "."
 
 
-def fact(value: object) -> str:
-    """Return a fact that a rule was asked of as a reader says it; durations come in seconds."""
+def fact(value: object, name: str = "") -> str:
+    """Return a fact that a rule was asked of, by its name, as a reader says it; durations come in seconds."""
+    if name in DURATIONS and isinstance(value, int | float):
+        return span(timedelta(seconds=value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

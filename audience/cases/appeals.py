@@ -169,8 +169,9 @@ def _check_final(session: Session, decision: Decision) -> None:
     judges = select(Case).where(col(Case.decision_id) == decision.id, col(Case.closed_at).is_(None))
     found = session.scalars(judges).one_or_none()
     if found is not None:
-        by = "" if found.due_at is None else f" by {found.due_at:%Y-%m-%d %H:%M} UTC"
-        raise Conflict(f"A jury looks at it already, and decides{by}.")
+        if found.due_at is None:
+            raise Conflict("A jury looks at it already, as soon as it is drawn.")
+        raise Conflict(f"A jury looks at it already, and decides by {found.due_at:%Y-%m-%d %H:%M} UTC.")
 
 
 def _check_often(session: Session, member: Identity, book: Book, made: int, now: datetime) -> None:

@@ -11,22 +11,21 @@ Locks: the case, then the decision it judges, then the thing, then what was aske
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience.cases import bad_faith, ballots, pauses, subject
+from audience.cases import bad_faith, ballots, pauses, subject, telling
 from audience.cases.causes import ByLaw, beside, of_people, restated, told
 from audience.cases.outcome import Decided, decided
 from audience.cases.subject import Subject
-from audience.cases.tables import Case, Report
+from audience.cases.tables import Case
 from audience.moderation import decisions, pace, profile_decisions
 from audience.moderation.case_rules import OUTCOMES
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Kept
-from coop import notices, suspensions
+from coop import suspensions
 from coop.book import Book
-from coop.notices import Tidings
 
 JURY, DEFAULT = "jury", "default"
 """Why a decision ended: a jury decided, or was to and did not in time."""
@@ -52,12 +51,12 @@ def end(
 ) -> None:
     """Close a case without an outcome: nothing is done, and what is held is shown.
 
-    ``told`` is what of :data:`ENDED_SAID` its reporters are told, where that is not ``why``.
+    ``told`` is what of :data:`telling.ENDED_SAID` its reporters are told, where that is not ``why``.
     """
     _close(session, case, why, now)
     if case.kind == "hold" and case.decision_id is not None:
         decisions.end_hold(session, book, case.decision_id, DEFAULT, now)
-    _tell_reporters(session, book, case, ENDED_SAID[told or why], now)
+    telling.reporters(session, book, case, telling.ENDED_SAID[told or why], now)
 
 
 def give_way(session: Session, book: Book, case: Case, now: datetime) -> None:
@@ -85,11 +84,11 @@ def _by_report(
     if found.measure == "pause":
         pauses.pause(session, book, thing.author_id, case.id, now)
     session.flush()
-    _tell_author(session, book, case, thing, found, now)
+    telling.author(session, book, case, thing, found, now)
     if found.bad_faith:
         bad_faith.found(session, book, case, now)
     else:
-        _tell_reporters(session, book, case, JUDGED_SAID[found.outcome != "none"], now)
+        telling.reporters(session, book, case, telling.JUDGED_SAID[found.outcome != "none"], now)
 
 
 def _by_judging(
@@ -99,7 +98,7 @@ def _by_judging(
     judged = session.get_one(Decision, case.decision_id, with_for_update=True, populate_existing=True)
     if judged.ended_at is not None:
         _close(session, case, "ended", now)
-        _tell_reporters(session, book, case, ENDED_SAID["ended"], now)
+        telling.reporters(session, book, case, telling.ENDED_SAID["ended"], now)
         return
     _close(session, case, JURY, now, found)
     stands = ballots.at_most(judged.action, thing)[-1]
@@ -122,10 +121,11 @@ def _by_judging(
         case.made_id = None if made is None else made.id
     if milder and case.kind == "appeal":
         _lift_measures(session, judged, now)
+        telling.reporters_of_appealed(session, book, judged, found, now)
     session.flush()
     if judged.ended_why != decisions.SUSPENDED:
-        _tell_author(session, book, case, thing, found, now, judged.action)
-    _tell_reporters(session, book, case, JUDGED_SAID[found.outcome != "none"], now)
+        telling.author(session, book, case, thing, found, now, judged)
+    telling.reporters(session, book, case, telling.JUDGED_SAID[found.outcome != "none"], now)
 
 
 def _with_act(
@@ -179,102 +179,3 @@ def _close(session: Session, case: Case, why: str, now: datetime, found: Decided
     if found is not None:
         case.outcome, case.measure, case.tally = found.outcome, found.measure, found.tally
     session.flush()
-
-
-OUTCOME_SAID = {
-    "none": "was left as it is",
-    "label": "was labelled",
-    "collapse": "is shown folded",
-    "narrow": "is for those alone who follow you, or whom it names",
-    "remove": "was removed",
-}
-"""By outcome: what its author is told that a jury did."""
-PROFILE_SAID = {
-    "none": "is as it was, but for what you changed since",
-    "label": "was labelled",
-    "remove": "was emptied as far as it still stood: others see your handle until you write it anew",
-}
-"""The same of a profile that others saw, …"""
-ACT_SAID = {
-    "none": "takes effect now, as if no rule had held it back",
-    "collapse": "waits until it is over by itself",
-    "remove": "was refused: you can write another",
-}
-"""… of what waited, …"""
-SLOW_SAID = {"none": "slows you down no more", "collapse": "stays as it is until it is over"}
-"""… and of being slowed down."""
-CALLED = {
-    "post": "a post of yours",
-    "reply": "a reply of yours",
-    "profile": "a change of your profile",
-    "follow": "a follow of yours",
-}
-"""What a thing is called to whoever made it."""
-MEASURE_SAID = {
-    "nothing": "",
-    "warn": " They ask you not to do so again.",
-    "pause": " You read on, and publish nothing for some days.",
-    "suspend": " They ask all of us to suspend you: a vote decides, and you are told when it is opened.",
-}
-
-
-def _tell_author(
-    session: Session,
-    book: Book,
-    case: Case,
-    thing: Subject,
-    found: Decided,
-    now: datetime,
-    judged: str = "",
-) -> None:
-    """Tell whoever made it what a jury did; of reports that nothing came of they are told nothing.
-
-    ``judged`` is what had been done with it, where that was judged.
-    """
-    if case.kind == "report" and found.outcome == "none":
-        return
-    waited = thing.is_act and judged == "hold"
-    said = PROFILE_SAID if thing.noun == "profile" else OUTCOME_SAID
-    if waited or judged == "slow":
-        said = ACT_SAID if waited else SLOW_SAID
-    called = "your profile" if thing.noun == "profile" and not waited else CALLED[thing.noun]
-    tidings = Tidings(
-        topic="post",
-        subject=case.id,
-        moment="judged",
-        line=f"A jury of members looked at {called}. It {said[found.outcome]}.",
-        detail=f"Read under which by-law, how they voted, and how to appeal.{MEASURE_SAID[found.measure]}",
-        path=f"/moderation/decisions/{case.made_id or case.decision_id}",
-        at=now,
-    )
-    notices.tell(session, book, tidings, select(literal(thing.author_id)), now)
-
-
-JUDGED_SAID = {True: "A jury looked, and acted.", False: "A jury looked, and left it as it is."}
-"""By whether something is done with a thing: what whoever reported it is told."""
-ENDED_SAID = {
-    "no_quorum": "Nothing was done: no jury decided in time.",
-    "no_jury": "Nothing was done: no jury could be drawn in time.",
-    "gone": "It was deleted before a jury decided.",
-    "ended": "What was done with it changed before a jury decided, so this jury did not.",
-    "few": "Nothing was done: too few others reported it.",
-    "steward": "A steward holds it back until a jury has looked.",
-    "looked_at": "It is held back, and a jury is called to it.",
-}
-"""By why a case ended without a jury's word: the same; ``steward`` where one held the thing,
-``looked_at`` where a jury was called to it otherwise."""
-
-
-def _tell_reporters(session: Session, book: Book, case: Case, line: str, now: datetime) -> None:
-    if case.called_at is None and case.closed_why != "ended":
-        return
-    tidings = Tidings(
-        topic="report",
-        subject=case.id,
-        moment="closed",
-        line=f"You reported something. {line}",
-        path="/moderation/reports",
-        at=now,
-    )
-    reporters = select(col(Report.reporter_id)).where(col(Report.case_id) == case.id)
-    notices.tell(session, book, tidings, reporters, now)

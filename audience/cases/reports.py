@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from audience.cases import bad_faith, counted_acts
@@ -24,6 +25,7 @@ from audience.cases.tables import Case, Report
 from audience.moderation.case_rules import Reports, ground_clause
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.ruleset import scope_of
+from audience.moderation.tables import Decision
 from coop import judged_profiles
 from coop.book import Book
 from coop.database import as_array
@@ -47,6 +49,23 @@ class Filed(NamedTuple):
 
     report: Report
     case: Case
+    on_appeal: str | None = None
+    """The outcome of an appeal of what its jury did, where that was milder; None else."""
+
+
+# Of what was decided one appeal is judged at most (a unique index).
+_Appeal = aliased(Case)
+_ON_APPEAL = (
+    select(col(_Appeal.outcome))
+    .join(Decision, col(Decision.id) == col(_Appeal.decision_id))
+    .where(
+        col(_Appeal.decision_id) == col(Case.made_id),
+        col(_Appeal.kind) == "appeal",
+        col(Decision.judged) == "overturned",
+    )
+    .correlate(Case)
+    .scalar_subquery()
+)
 
 
 def report(
@@ -92,7 +111,7 @@ def listing(
 ) -> tuple[Sequence[Filed], int | None]:
     """Return up to ``limit`` reports of a member's own, the newest first, and where others begin."""
     wanted = (
-        select(Report, Case)
+        select(Report, Case, _ON_APPEAL)
         .join(Case, col(Case.id) == col(Report.case_id))
         .where(col(Report.reporter_id) == reporter.member_id)
     )

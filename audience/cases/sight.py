@@ -17,6 +17,7 @@ from audience.cases.masking import Masks
 from audience.cases.subject import Noun, Subject
 from audience.cases.tables import Case, CaseJuror, CaseRemark, Report
 from audience.moderation.act_tables import FollowBegun
+from audience.moderation.rules import Action
 from audience.moderation.tables import Decision
 from audience.moderation.verdict import Condition, Kept
 from audience.moderation.vocabulary import TELLS_WHO
@@ -76,6 +77,8 @@ class Sight:
     before: list[Line]
     """What it answers, the first first."""
     reports: list[Reported]
+    done: Action | None
+    """What was done with it, where that is judged."""
     causes: list[Kept]
     """By what it is held, or was decided, where that is judged."""
     remarks: list[Remark]
@@ -95,6 +98,7 @@ def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
     shown = _act(session, case, thing) if thing.on_id is None else _said(session, thing, thing.on_id)
     author = session.scalars(select(col(Member.handle)).where(col(Member.id) == thing.author_id)).one()
     masks = Masks({author: "author"})
+    judged = None if case.decision_id is None else session.get_one(Decision, case.decision_id)
     seats = session.scalars(select(CaseJuror).where(col(CaseJuror.case_id) == case.id)).all()
     sitting = [one for one in seats if one.left_at is None]
     return Sight(
@@ -106,7 +110,8 @@ def sight(session: Session, case: Case, juror: CaseJuror) -> Sight:
         made_at=shown.made_at,
         before=[Line(one.who, masks.mask(one.body)) for one in shown.before],
         reports=_reports(session, case, masks),
-        causes=_causes(session, case),
+        done=None if judged is None else cast(Action, judged.action),
+        causes=[] if judged is None else _causes(judged),
         remarks=_remarks(session, case, {one.member_id: one.position + 1 for one in seats}),
         jurors=len(sitting),
         voted=sum(one.voted_at is not None for one in sitting),
@@ -185,10 +190,8 @@ def _reports(session: Session, case: Case, masks: Masks) -> list[Reported]:
     return [Reported(one.ground, masks.mask(one.words)) for one in rows]
 
 
-def _causes(session: Session, case: Case) -> list[Kept]:
-    if case.decision_id is None:
-        return []
-    causes = cast(list[Kept], session.get_one(Decision, case.decision_id).causes)
+def _causes(judged: Decision) -> list[Kept]:
+    causes = cast(list[Kept], judged.causes)
     return [{**one, "matched": [_masked(condition) for condition in one["matched"]]} for one in causes]
 
 

@@ -207,9 +207,9 @@ def _change(
         said += [f"It is kept where this is mended: {one}." for one in
                  words.missing(by_clause[KEEP], facts, schema)]  # fmt: skip
     else:
-        said.append(f"It is kept while this holds: {by_clause[KEEP].text}.")
+        said.append(f"It is kept while this holds: {words.whole(by_clause[KEEP], schema)}.")
     if met is not None and LOSE in by_clause:
-        said.append(f"It is lost at once where this holds: {by_clause[LOSE].text}.")
+        said.append(f"It is lost at once where this holds: {words.whole(by_clause[LOSE], schema)}.")
     if voted is False:
         said.append("It takes a vote of the guild besides: propose a change to its own features policy.")
     return said

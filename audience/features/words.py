@@ -31,6 +31,11 @@ def missing(expression: Expression, facts: Mapping[str, int], schema: Schema) ->
     return _missing(expression.root, True, expression.text, facts, schema)
 
 
+def whole(expression: Expression, schema: Schema) -> str:
+    """Return a condition: "people who opened any post, at most 4,500"; ``schema`` says what numbers mean."""
+    return _whole(expression.root, True, expression.text, schema)
+
+
 def compared(part: Part) -> tuple[str, str, int] | None:
     """Return which metric a condition compares, how and with what; None where it does something else."""
     match part:
@@ -45,6 +50,22 @@ def said(part: Part) -> str:
     """Return how a condition compares a metric, and with what: "at least 28"; empty where it does not."""
     found = compared(part)
     return "" if found is None else SAID[found[1]].format(f"{found[2]:,}")
+
+
+def _whole(part: Part, wanted: bool, text: str, schema: Schema) -> str:
+    """Return what holds where a condition comes out as wanted."""
+    if isinstance(part, Logic) and part.function == NOT:
+        return _whole(part.args[0], not wanted, text, schema)
+    if isinstance(part, Logic) and part.function in (AND, OR):
+        each = [_whole(one, wanted, text, schema) for one in part.args]
+        if part.function != (AND if wanted else OR):
+            return "; or else ".join(each)
+        return " and ".join(f"({one})" if "; or else " in one else one for one in each)
+    found = compared(part)
+    if found is None:
+        return f"{'' if wanted else 'not '}{text[part.start : part.end]}"
+    name, function, number = found
+    return f"{schema[name].meaning}, {SAID[function if wanted else NEGATED[function]].format(f'{number:,}')}"
 
 
 def _missing(part: Part, wanted: bool, text: str, facts: Mapping[str, int], schema: Schema) -> list[str]:

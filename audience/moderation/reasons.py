@@ -4,7 +4,7 @@ Law 7: a decision of another's thing is told like one that there is none. What r
 stands with the thing itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -32,12 +32,15 @@ class Statement(NamedTuple):
     """What the jury that decided it did about its member; None where no jury decided it."""
     came_of: str | None
     """The kind of the case whose jury decided it; None where no jury did."""
+    judged_tally: Mapping[str, Mapping[str, int]] | None
+    """How many voted for what, by question, of the jury that judged it; None where none did."""
     there: bool
     """Whether there is something that a jury could look at: not where it is about a profile that was changed
     since, and of which nothing is kept."""
 
 
 _MADE = col(Case.made_id) == col(Decision.id)
+_JUDGED = (col(Case.decision_id) == col(Decision.id)) & col(Case.outcome).is_not(None)
 _STATEMENTS = (
     select(
         Decision,
@@ -45,6 +48,7 @@ _STATEMENTS = (
         col(Member.handle),
         select(col(Case.measure)).where(_MADE).limit(1).scalar_subquery(),
         select(col(Case.kind)).where(_MADE).limit(1).scalar_subquery(),
+        select(col(Case.tally)).where(_JUDGED).limit(1).scalar_subquery(),
         or_(
             col(Decision.profile_id).is_(None),
             col(ProfileChange.stands),

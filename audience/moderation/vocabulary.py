@@ -98,6 +98,10 @@ FACTS: Mapping[Target, Schema] = {
 
 WRITTEN = frozenset(name for schema in FACTS.values() for name, fact in schema.items() if fact.written)
 """What members wrote, by name: it is not kept with what was decided."""
+DURATIONS = frozenset(
+    name for schema in FACTS.values() for name, fact in schema.items() if fact.type == DURATION
+)
+"""The facts that are lengths of time; kept of what matched as seconds."""
 TELLS_WHO = frozenset(name for schema in FACTS.values() for name, fact in schema.items() if fact.tells_who)
 """What tells of whom it is, by name: it is not told to those who judge without knowing that."""
 

@@ -16,6 +16,7 @@ from audience.cases.sight import Sight
 from audience.cases.subject import Noun
 from audience.cases.tables import Case
 from audience.moderation.case_rules import Measure, Outcome
+from audience.moderation.rules import Action
 from audience.routes.decisions import CauseView
 from coop.api import Api
 from coop.call import Call, Later
@@ -106,6 +107,8 @@ class CaseView(BaseModel):
     reports: list[ReportedView]
     words: str
     """What whoever appealed says."""
+    done: Action | None
+    """What was done with it, where that is judged."""
     causes: list[CauseView]
     """By what it is held, or was decided, where that is judged."""
     outcomes: list[Outcome]
@@ -267,6 +270,7 @@ def _view(call: Call, seen: Sight) -> CaseView:
         by_law=None if seen.case.by_law is None else _by_law(seen.case.by_law),
         reports=[ReportedView(ground=one.ground, words=one.words) for one in seen.reports],
         words=case.words,
+        done=seen.done,
         causes=[CauseView.model_validate(one) for one in seen.causes],
         outcomes=list(outcomes),
         measures=list(measures),

@@ -126,6 +126,8 @@ class DecisionView(BaseModel):
     from changing your profile by then."""
     judged: Literal["upheld", "overturned"] | None
     """What a jury thought of it."""
+    judged_tally: dict[str, int] | None
+    """How many of that jury voted for what; none where no jury judged it."""
     measure: Measure | None
     """What the jury that decided it did about you; none where no jury did. ``suspend``: it asks all of us to
     suspend you, and a vote decides."""
@@ -169,6 +171,7 @@ def decision_view(statement: Statement) -> DecisionView:
         ended_at=found.ended_at,
         ended_why=cast(Ended | None, found.ended_why),
         judged=cast(Literal["upheld", "overturned"] | None, found.judged),
+        judged_tally=None if statement.judged_tally is None else dict(statement.judged_tally["outcome"]),
         measure=cast(Measure | None, statement.measure),
         came_of=cast(Literal["report", "hold", "appeal"] | None, statement.came_of),
         there=statement.there,

@@ -103,6 +103,8 @@ class ReportView(BaseModel):
     being drawn; ``judged``: it decided; ``closed``: it ended without a jury's word."""
     acted: bool | None
     """Whether the jury did something; none until it decided."""
+    on_appeal: Literal["undone", "milder"] | None
+    """What a fresh jury made of that, where it was appealed: it undid it, or did something milder."""
     bad_faith: bool
     """Whether it found that this was reported in bad faith."""
     closed_at: datetime | None
@@ -198,7 +200,7 @@ def _hold(call: Call, delivered: Delivered, thing_id: int, body: HoldBody) -> No
 
 
 def _view(filed: Filed, thing: Thing | None) -> ReportView:
-    report, case = filed
+    report, case = filed.report, filed.case
     return ReportView(
         id=str(report.id),
         noun="profile" if case.profile_id is not None else "post" if case.reply_id is None else "reply",
@@ -216,6 +218,7 @@ def _view(filed: Filed, thing: Thing | None) -> ReportView:
         made_at=report.made_at,
         state=_state(filed),
         acted=None if case.outcome is None else case.outcome != "none",
+        on_appeal=None if filed.on_appeal is None else "undone" if filed.on_appeal == "none" else "milder",
         bad_faith=report.bad_faith,
         closed_at=case.closed_at,
     )

@@ -78,8 +78,9 @@ def test_what_is_held_says_what_keeps_it_and_a_grace_says_until_when(
     wide = ask(client, session, ada)[WIDE_REACH]
     assert (wide["held"], wide["grace_until"]) == (True, None)
     assert wide["change"] == [
-        "It is kept while this holds: reach <= 4500.",
-        "It is lost at once where this holds: reach > 5000 || upheld_reports >= 3.",
+        "It is kept while this holds: different people who opened any post, at most 4,500.",
+        "It is lost at once where this holds: different people who opened any post, more than 5,000; or else"
+        " times a jury found, on reports, that a by-law was broken, at least 3.",
     ]
     night(session, book, {("member", id_of(ada)): {**TALKING, "reach": 4600}}, 20)
     wide = ask(client, session, ada)[WIDE_REACH]

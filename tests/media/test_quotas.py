@@ -93,6 +93,9 @@ def test_where_too_few_megabytes_are_left_nothing_is_opened_and_the_clause_is_to
     assert int(refused.headers["Retry-After"]) > 0
     (fault,) = refused.get_json()["errors"]
     assert (fault["pointer"], fault["clause"]["clause"], fault["clause"]["value"]) == ("/guild", AMOUNT, 31)
+    told = refused.get_json()["detail"]
+    assert "has 1 of 31 megabytes left until" in told and "this photo may take 15" in told
+    assert fault["detail"].startswith("Wait until your own number of a day has room for it")
     assert taken(session) == 30
     assert len(session.scalars(select(col(Asset.id))).all()) == 3
 

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from audience.cases import advancing, juries
+from audience.moderation.tables import Decision
 from coop import members
 from tests.audience.cases.judging import make_jurors
 from tests.audience.factories import make_post
+from tests.coop.featured import enacted
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Village
 from tests.web.test_every_page import check
@@ -66,12 +70,14 @@ def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
     for browser, case in jury.values():
         page = browser.get(case)
         check(page)
-        assert f"The by-law: {law}." in page.text
+        assert f"The by-law: {law}." in page.text and "What was done:" not in page.text
+        assert "5 members judge it: you are juror" in page.text
         assert "I took this one, @A" in page.text and "It is mine, @author" in page.text
         assert "@ada" not in page.text and "@bruno" not in page.text
         assert "Who took it?" in sends(browser, case, f"{case}/remarks", body="Who took it?").text
         voted = sends(browser, case, f"{case}/ballot", outcome="remove")
-    assert "Remove it 5" in voted.text
+    assert "Remove it 5" in voted.text and "Remove it. It is done" in voted.text
+    assert CASES in [one.get("href") for one in voted.named("a")]
     assert bruno.get(post).status == 404
     (link,) = {one["href"] for one in ada.get("/notices").named("a") if "/decisions/" in one.get("href", "")}
     page = ada.get(link)
@@ -79,7 +85,7 @@ def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
     assert "By a jury of members, drawn by lot" in page.text
     assert "Taken away: only its author sees it." in ada.get(post).text
     waits = sends(ada, link, f"{link}/appeal", words="It is an old one")
-    assert "Somebody has appealed" in waits.text
+    assert "You have appealed" in waits.text
     assert f"{link}/appeal" not in [form.action for form in waits.forms]
     works(village)
     fresh = drawn(village, browser_of)
@@ -87,11 +93,19 @@ def test_a_post_is_reported_judged_without_names_and_comes_back_on_appeal(
     for browser, case in fresh.values():
         page = browser.get(case)
         assert "It is an old one" in page.text
+        assert "What was done: it was removed by a jury of others" in page.text
         assert "Undo it: show it as if nothing had been done" in page.text
         assert "Let stand what was done" in page.text and "Leave it as it is" not in page.text
         sends(browser, case, f"{case}/ballot", outcome="none")
     assert bruno.get(post).status == 200
-    assert "a jury found otherwise" in ada.get(link).text
+    page = ada.get(link)
+    check(page)
+    assert "a jury found otherwise" in page.text
+    assert "How the fresh jury voted Undo it: show it as if nothing had been done 5" in page.text
+    assert "It is free of what had been done with it." in ada.get("/notices").text
+    reported = bruno.get("/moderation/reports")
+    check(reported)
+    assert "A jury looked, and acted. It was appealed, and a fresh jury undid it." in reported.text
 
 
 def test_law_07_what_one_may_not_see_cannot_be_reported_nor_judged(village: Village, browser_of: Of) -> None:
@@ -184,6 +198,30 @@ def test_anybody_reads_what_was_done_and_a_reader_may_appeal(village: Village, b
     page = bruno.get("/moderation")
     check(page)
     assert "How the rules do" in page.text and "Who carries the load" in page.text
+
+
+def test_a_rule_that_juries_mostly_overturn_is_shown_as_poor_with_the_clause_and_its_repeal(
+    village: Village, browser_of: Of
+) -> None:
+    with village.database.begin() as session:
+        enacted(session, {"/quality/judged": 3}, "moderation")
+    for number in range(3):
+        publish(village, "ada", f"Buy now! Limited offer! {number}")
+    clause, repeal = "/policies/coop/moderation#/quality/overturned", "entry=selling"
+    village.clock.offset += timedelta(days=1)
+    bruno = browser_of("bruno")
+    page = bruno.get("/moderation")
+    assert "juries mostly overturn it" not in page.text
+    assert clause not in [one.get("href") for one in page.named("a")]
+    with village.database.begin() as session:
+        session.execute(update(Decision).values(judged="overturned"))
+    page = bruno.get("/moderation")
+    check(page)
+    assert "3 overturned juries mostly overturn it shown as poor by a clause" in page.text
+    links = [one.get("href", "") for one in page.named("a")]
+    assert clause in links
+    (link,) = [one for one in links if "/removal?" in one and repeal in one]
+    assert "Repeal the rule selling" in bruno.get(link).text
 
 
 def test_a_guild_s_record_is_a_page_for_whoever_belongs_to_it_and_for_nobody_else(

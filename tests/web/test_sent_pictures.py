@@ -142,6 +142,29 @@ def test_past_the_day_s_number_the_guild_answers_in_which_it_is_shown(
     assert [one.state for one in assets(village)] == ["ready", "ready"]
 
 
+def test_what_is_left_to_a_guild_can_be_used_to_the_last_megabyte_and_then_the_clause_is_told(
+    village: Village, browser_of: Of
+) -> None:
+    village.guild("weavers", "ada", "bruno")
+    with village.database.begin() as session:
+        guild = session.scalars(select(Guild).where(col(Guild.slug) == "weavers")).one()
+        give(session, LARGER_QUOTA, guild)
+        enacted(session, {"/photos/per_day": 1}, "media")
+        enacted(session, {"/features/larger_quota/guild/budget/amount": 1})
+    ada = browser_of("ada")
+    ada.send(ada.get(NEW), NEW, act="preview", body="Wool", picture=chosen())
+    page = Page(ada.send(ada.get(NEW), NEW, act="preview", guild="weavers", picture=chosen()))
+    assert (page.status, marked(page)) == (200, [])
+    assert "weavers answers for one: 0 of 1 megabytes are left" in page.text
+    refused = Page(ada.send(ada.get(NEW), NEW, act="publish", body="Wool", guild="weavers", picture=chosen()))
+    check(refused)
+    assert (refused.status, marked(refused)) == (429, ["picture"])
+    assert "has 0 of 1 megabytes left until" in refused.text and "this photo may take 1." in refused.text
+    clause = "/policies/coop/features#/features/larger_quota/guild/budget/amount"
+    assert clause in [one.get("href") for one in refused.named("a")]
+    assert (len(assets(village)), posts(village)) == (2, [])
+
+
 def test_law_01_how_large_a_picture_may_be_is_a_clause_and_the_form_comes_back(
     village: Village, browser_of: Of
 ) -> None:

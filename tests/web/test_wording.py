@@ -5,9 +5,10 @@ from typing import get_args
 
 import pytest
 
+from audience.moderation.case_rules import Outcome
 from coop.notice_topics import Topic
 from coop.rhythm import EVERY, Every, Quiet, Rhythm
-from web import wording
+from web import moderation_wording, wording
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,22 @@ def test_a_place_on_the_page_is_said_with_what_it_would_be_without_each_signal_t
     assert wording.place(None, {"fresh": None, "less": 1}) == (
         "not on your page; without Less of what I hid it would be 1st."
     )
+
+
+def test_a_length_of_time_that_a_rule_was_asked_of_is_said_in_its_unit_and_a_share_is_not() -> None:
+    assert wording.fact(18002.54, "author.account_age") == "5 hours"
+    assert wording.fact(86400.0, "reply.follows_for") == "1 day"
+    assert wording.fact(0.75, "text.capitals") == "0.75"
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "said"),
+    [
+        ("report", "none", "Leave it as it is"),
+        ("hold", "none", "Let it through"),
+        ("appeal", "none", "Undo it"),
+        ("hold", "remove", "Remove it"),
+    ],
+)
+def test_how_cases_ended_is_said_by_what_was_asked(kind: str, outcome: Outcome, said: str) -> None:
+    assert moderation_wording.closed_words(kind, outcome) == said

@@ -6,6 +6,7 @@
   const form = document.getElementById("composing");
   let sending = null;
   let pressed = null;
+  let turnedAway = false;
 
   const part = () => document.getElementById("picture");
 
@@ -44,6 +45,7 @@
     const file = input.files[0];
     sending?.abort();
     sending = null;
+    turnedAway = false;
     part().querySelectorAll(".chosen, progress, .wrong, #file-said").forEach((one) => one.remove());
     input.removeAttribute("aria-invalid");
     if (!file) return;
@@ -87,7 +89,8 @@
       part().replaceWith(document.adoptNode(fresh));
       if (field) document.getElementById("file").focus();
       fresh.dispatchEvent(new Event("arrived", { bubbles: true }));
-      if (fresh.querySelector(".wrong")) return;
+      turnedAway = fresh.querySelector(".wrong") !== null;
+      if (turnedAway) return;
       if (fresh.querySelector("[data-live]")) {
         say("The video is here. Publish once it is ready; what you wrote stays.");
         return;
@@ -99,6 +102,13 @@
 
   form.addEventListener("change", (event) => { if (event.target.id === "file") send(event.target); });
   form.addEventListener("submit", (event) => {
+    if (turnedAway && event.submitter?.value === "publish") {
+      turnedAway = false;
+      event.preventDefault();
+      say("Nothing is published yet: what you chose was not taken. Choose another, or press again to publish without it.", true);
+      document.getElementById("file-said").scrollIntoView({ block: "center" });
+      return;
+    }
     if (!sending) return;
     event.preventDefault();
     pressed = event.submitter;

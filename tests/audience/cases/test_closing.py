@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from audience import posts, replies
-from audience.cases import advancing, appeals, pauses
+from audience.cases import advancing, appeals, pauses, reports
 from audience.moderation import decisions, reasons
 from audience.moderation.case_rules import Outcome
 from audience.moderation.tables import Decision
@@ -129,6 +129,55 @@ def test_what_a_jury_leaves_as_it_is_tells_the_reporters_and_not_the_author(
         assert told(session, one) == ["You reported something. A jury looked, and left it as it is."]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "to_author", "to_reporters", "listed"),
+    [
+        (
+            "none",
+            "A jury of members looked at a post of yours. It is free of what had been done with it.",
+            "You reported something. It was appealed: a fresh jury looked, and undid what was done.",
+            "none",
+        ),
+        (
+            "collapse",
+            "A jury of members looked at a post of yours. It is shown folded.",
+            "You reported something. It was appealed: a fresh jury looked, and did something milder.",
+            "collapse",
+        ),
+        (
+            "remove",
+            "A fresh jury of members looked at a post of yours, and let stand what was done.",
+            "You reported something. A jury looked, and acted.",
+            None,
+        ),
+    ],
+)
+def test_whoever_made_it_and_whoever_reported_it_are_told_what_came_of_an_appeal(
+    session: Session,
+    ruled: Book,
+    ada: Identity,
+    outcome: Outcome,
+    to_author: str,
+    to_reporters: str,
+    listed: str | None,
+) -> None:
+    make_jurors(session, 9)
+    post = make_post(session, ada, ruled)
+    reporters = [stranger(session), stranger(session)]
+    report(session, ruled, post, *reporters)
+    judged(session, ruled, post, "remove")
+    decision = in_force(session, post)
+    assert decision is not None
+    appeals.appeal(session, ada, ruled, decision.id, "", NOW + timedelta(seconds=30))
+    judged(session, ruled, post, outcome)
+    assert to_author in told(session, ada)
+    for one in reporters:
+        lines = told(session, one)
+        assert to_reporters in lines and len(lines) == (1 if listed is None else 2)
+        ((filed,), _) = reports.listing(session, one, before=None, limit=5)
+        assert (filed.case.outcome, filed.on_appeal) == ("remove", listed)
+
+
 def test_what_a_rule_says_stands_beside_what_a_jury_says(
     session: Session, ruled: Book, ada: Identity
 ) -> None:
@@ -171,7 +220,8 @@ def test_a_hold_becomes_a_case_and_a_jury_that_sees_nothing_in_it_shows_it(
     assert (was.ended_why, was.judged) == ("jury", "overturned")
     left = in_force(session, post)
     assert left is not None and [one["rule"] for one in left.causes] == ["label"]
-    assert told(session, ada)[0] == "A jury of members looked at a post of yours. It was left as it is."
+    said = "A jury of members looked at a post of yours. It is shown now, as if nothing had held it back."
+    assert told(session, ada)[0] == said
 
 
 def test_a_jury_that_agrees_with_a_hold_removes_the_thing_under_the_rule(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from audience.features.ranges import ranges
 from audience.features.vocabulary import VOCABULARY
-from audience.features.words import missing
+from audience.features.words import missing, whole
 from coop.cel.checker import check
 from coop.cel.evaluation import value
 
@@ -42,6 +42,28 @@ FACTS = dict.fromkeys(SCHEMA, 0) | {"reach": 4800, "tenure_days": 3}
 )
 def test_what_is_missing_is_said_with_one_s_own_number(condition: str, said: list[str]) -> None:
     assert missing(check(condition, SCHEMA), FACTS, SCHEMA) == said
+
+
+REACH, POSTS = "different people who opened any post", "posts that are for every member"
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("reach <= 4500", f"{REACH}, at most 4,500"),
+        ("reach > 3 && posts == 0", f"{REACH}, more than 3 and {POSTS}, exactly 0"),
+        ("reach > 3 || posts == 0", f"{REACH}, more than 3; or else {POSTS}, exactly 0"),
+        ("!(reach > 3 || posts == 0)", f"{REACH}, at most 3 and {POSTS}, anything but 0"),
+        (
+            "reach > 3 && (posts > 1 || posts < 1)",
+            f"{REACH}, more than 3 and ({POSTS}, more than 1; or else {POSTS}, fewer than 1)",
+        ),
+        ("reach + posts < 3", "reach + posts < 3"),
+        ("!(reach + posts < 3)", "not reach + posts < 3"),
+    ],
+)
+def test_a_whole_condition_is_said_in_words(condition: str, said: str) -> None:
+    assert whole(check(condition, SCHEMA), SCHEMA) == said
 
 
 COMPARED = st.builds(
