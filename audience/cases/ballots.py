@@ -12,8 +12,9 @@ read the database again and again while the jury votes, its log of changes (WAL)
 memory of the server, can see each ballot arrive with its voter; what was written anew or deleted stays on
 disk until it is vacuumed. And where all ballots say the same, everybody knows what each said.
 
-What a jury may choose from is a clause: the ground's outcomes, as the ground read when the jury was called;
-of a decision that is judged, nothing stricter than it was.
+What a jury may choose from is a clause: the ground's outcomes, as it read when the jury was called. Whoever
+judges on appeal what that jury did to a post or a reply chooses from the same, up to that. A rule has no such
+list: what it did, or a steward in an emergency, is judged from nothing to that.
 """
 
 import secrets
@@ -30,7 +31,7 @@ from audience.cases.causes import MEANINGLESS, ByLaw, outcomes_of
 from audience.cases.outcome import Vote
 from audience.cases.subject import Noun, Subject
 from audience.cases.tables import Case, CaseBallot, CaseJuror
-from audience.moderation.case_rules import MEASURES, Measure, Outcome
+from audience.moderation.case_rules import MEASURES, OUTCOMES, Measure, Outcome
 from audience.moderation.tables import Decision
 from coop.errors import Conflict, Fault, RuleBroken
 from coop.ids import LARGEST
@@ -46,7 +47,7 @@ AT_MOST: dict[str, tuple[Outcome, ...]] = {
     "remove": ("none", "collapse", "narrow", "remove"),
     "slow": ("none", "collapse"),
 }
-"""By what was decided: what a jury that judges it may choose from, the strictest being to let it stand."""
+"""By what a rule or a steward did: what a jury may choose from, the strictest being to let it stand."""
 OF_ACTS: dict[Noun, tuple[Outcome, ...]] = {"profile": ("none", "remove"), "follow": ("none", "collapse")}
 """What a jury that judges what waits may choose from: to let it through; or, of a change of a profile, to
 refuse it, and of a follow to let it wait for as long as the rule says, which ends by itself. Of a profile of
@@ -64,15 +65,27 @@ def choices(session: Session, case: Case) -> tuple[tuple[Outcome, ...], tuple[Me
     thing = subject.of_case(session, case)
     measures: tuple[Measure, ...] = ("nothing",)
     if case.decision_id is not None:
-        action = session.scalars(
-            select(col(Decision.action)).where(col(Decision.id) == case.decision_id)
-        ).one()
-        outcomes = at_most(action, thing)
+        outcomes = _of_judged(session, case.decision_id, thing)
     else:
         law = cast(ByLaw, case.by_law)
         outcomes = outcomes_of(law["outcomes"], thing.noun)
         measures = tuple(one for one in MEASURES if one == "nothing" or one in law["measures"])
     return outcomes, measures
+
+
+def made_under(session: Session, decision_id: int) -> ByLaw | None:
+    """Return the by-law under which a jury decided something; None where no jury did, or it judged a rule."""
+    law = select(col(Case.by_law)).where(col(Case.made_id) == decision_id).limit(1)
+    return cast(ByLaw | None, session.scalar(law))
+
+
+def _of_judged(session: Session, decision_id: int, thing: Subject) -> tuple[Outcome, ...]:
+    action = session.scalars(select(col(Decision.action)).where(col(Decision.id) == decision_id)).one()
+    whole, law = at_most(action, thing), made_under(session, decision_id)
+    if law is None or thing.noun in OF_ACTS:
+        return whole
+    strictest = OUTCOMES.index(whole[-1])
+    return tuple(one for one in outcomes_of(law["outcomes"], thing.noun) if OUTCOMES.index(one) <= strictest)
 
 
 def cast_ballot(session: Session, case: Case, juror: CaseJuror, vote: Vote, now: datetime) -> None:

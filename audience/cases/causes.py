@@ -111,7 +111,10 @@ def beside(others: Sequence[Kept], outcome: Outcome) -> list[Kept]:
     return [one for one in left if one["then"] in ("slow", "label") or ACTIONS.index(one["then"]) <= most]
 
 
-def restated(cause: Kept, then: Action, tally: Mapping[str, int]) -> Kept:
-    """Return a cause as a jury that judged it let it stand, or made it milder."""
-    label = cause["label"] if then == "label" else None
+def restated(cause: Kept, then: Action, tally: Mapping[str, int], law: ByLaw | None = None) -> Kept:
+    """Return a cause as a jury that judged it let it stand, or made it milder.
+
+    ``law`` is the by-law under which another jury had decided it, where one had.
+    """
+    label = (cause["label"] or (law and law["label"])) if then == "label" else None
     return {**cause, "by": "jury", "then": then, "label": label, "tally": dict(tally)}

@@ -115,7 +115,12 @@ def _by_judging(
         kept = cast(list[Kept], judged.causes)
         heaviest, rest = kept[0], [one for one in kept if one["then"] != kept[0]["then"]]
         causes = [] if found.outcome == "none" else [
-            restated(heaviest, cast(Action, found.outcome), found.tally["outcome"])
+            restated(
+                heaviest,
+                cast(Action, found.outcome),
+                found.tally["outcome"],
+                ballots.made_under(session, judged.id),
+            )
         ]  # fmt: skip
         made = _put(session, book, thing, [*causes, *beside(rest, found.outcome)], now)
         case.made_id = None if made is None else made.id

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from audience.access import access_post
-from audience.cases import advancing, appeals, pauses
+from audience.cases import advancing, appeals, ballots, pauses
 from audience.cases.tables import Case
 from audience.moderation.case_rules import Outcome
 from audience.moderation.rules import MODERATION
@@ -118,6 +118,34 @@ def test_a_jury_on_appeal_does_nothing_stricter(session: Session, ruled: Book, a
     case = appeal(session, ada, ruled, decided(session, post))
     with pytest.raises(Exception, match="not what this jury decides"):
         judged(session, ruled, case, "remove")
+
+
+@pytest.mark.parametrize(
+    ("ground", "done", "choices"),
+    [
+        ("deceit", "remove", ("none", "label", "collapse", "remove")),
+        ("attack", "collapse", ("none", "label", "collapse")),
+        ("selling", "remove", ("none", "collapse", "remove")),
+    ],
+)
+def test_law_01_a_fresh_jury_chooses_what_the_ground_allows_up_to_what_was_done(
+    session: Session,
+    ruled: Book,
+    ada: Identity,
+    ben: Identity,
+    ground: str,
+    done: Outcome,
+    choices: tuple[Outcome, ...],
+) -> None:
+    post = make_post(session, ada, ruled)
+    report(session, ruled, post, ben, stranger(session), ground=ground)
+    judged(session, ruled, case_of(session, post), done)
+    case = appeal(session, ada, ruled, decided(session, post))
+    assert ballots.choices(session, case) == (choices, ("nothing",))
+    judged(session, ruled, case, choices[1])
+    made = decided(session, post)
+    label = {"deceit": "doubtful", "attack": "hostile"}.get(ground)
+    assert (made.action, made.causes[0]["label"], made.causes[0]["rule"]) == (choices[1], label, ground)
 
 
 def test_the_jury_on_appeal_is_fresh(
