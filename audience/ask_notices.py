@@ -1,9 +1,11 @@
-"""Ask notices: an author is told that something waits for their yes.
+"""Ask notices: an author is told that something waits for their yes, and whoever made it that they said yes.
 
 One notice stands for all that waits, and names nobody: while it is unread, no other is told. So who is asked
 a hundred times is told once, and told again only if more is asked after they have read it. Nobody is told of
 what somebody asks whom they mute: it waits in the list, and whoever asked is told apart by nothing (law 7).
 Like every notice it is kept as long as the clause ``/notices/kept`` says.
+
+A yes is told to whoever made a post or an answer that waited for it; a no stands with what they made.
 """
 
 from datetime import datetime
@@ -19,6 +21,8 @@ from coop.notices import Tidings
 TOPIC: Final = "ask"
 WAITS = "waits"
 """Topic and moment of the notice."""
+GRANTED = "granted"
+"""Moment of the notice of a yes; its topic is that of what one made."""
 PATH = "/members/me/asks"
 """The page that lists what waits."""
 
@@ -56,3 +60,13 @@ def tell(session: Session, book: Book, author_id: int, asker_id: int, now: datet
         at=now,
     )
     notices.tell(session, book, tidings, select(literal(author_id)), now)
+
+
+def tell_yes(
+    session: Session, book: Book, asker_id: int, made_id: int, post_id: int, line: str, now: datetime
+) -> None:
+    """Tell whoever made a post or an answer that it waits no more, once; ``post_id`` is where it stands."""
+    tidings = Tidings(
+        topic="post", subject=made_id, moment=GRANTED, line=line, path=f"/posts/{post_id}", at=now
+    )
+    notices.tell(session, book, tidings, select(literal(asker_id)), now)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, delete, select, text, update
 from sqlmodel import Session, col
 
-from audience import asks, likes, replies, reposts, topics, waited
+from audience import ask_notices, asks, likes, replies, reposts, topics, waited
 from audience.access import BLOCKED
 from audience.derivatives import ACTIVE, DETACHED, REFUSED
 from audience.interaction_tables import Asked, Derivative, PostLike, Repost
@@ -140,7 +140,9 @@ def grant(session: Session, author: Identity, book: Book, ask_id: int, now: date
         return
     asks.check_open(book, derived.guild, derived.verb)
     waited.check_shown(session, book, derived.asker_id, "publish", now)
-    _grant_derived(session, ask_id, now)
+    if _grant_derived(session, ask_id, now):
+        line = "You asked to show a post inside yours, and its author said yes."
+        ask_notices.tell_yes(session, book, derived.asker_id, ask_id, ask_id, line, now)
 
 
 def refuse(session: Session, author: Identity, ask_id: int, now: datetime) -> None:
@@ -213,14 +215,17 @@ def _undo(session: Session, asked: Asked) -> None:
             )
 
 
-def _grant_derived(session: Session, post_id: int, now: datetime) -> None:
+def _grant_derived(session: Session, post_id: int, now: datetime) -> bool:
+    """Have a derivative show its source; say whether it did not before."""
     derived = _held_derivative(session, post_id)
     if derived.state == DETACHED:
         raise Conflict("You detached this, which is for good.")
-    if derived.state != ACTIVE:
-        derived.state, derived.decided_at = ACTIVE, now
-        session.flush()
-        _let_go(session, post_id)
+    if derived.state == ACTIVE:
+        return False
+    derived.state, derived.decided_at = ACTIVE, now
+    session.flush()
+    _let_go(session, post_id)
+    return True
 
 
 def _let_go(session: Session, post_id: int) -> None:

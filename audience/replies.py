@@ -155,6 +155,8 @@ def grant(session: Session, author: Identity, book: Book, reply_id: int, now: da
     (row,) = _REPLIER.rows(session, {"post": post_id, "me": author.member_id})
     reply_rules.check_full(limits, row.total)
     asker, written_at = _decide(session, reply_id, "shown", now)
+    line = "You asked to answer a post, and its author said yes."
+    ask_notices.tell_yes(session, book, asker, reply_id, post_id, line, now)
     topics.give(session, asker, topics.tags_of(features), "reply", written_at)
 
 

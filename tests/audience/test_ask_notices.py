@@ -1,4 +1,4 @@
-"""Ask notices: an author is told once that something waits, whatever it is and however much."""
+"""Ask notices: an author is told once that something waits, however much; and who asked, of a yes."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -112,3 +112,39 @@ def test_those_who_ask_at_once_bring_one_notice(committed: Database) -> None:
     with committed.begin() as session:
         assert len(told(session, ada)) == 1
         assert len(grants.page(session, ada, after=0, limit=9)[0]) == 8
+
+
+@pytest.mark.parametrize(
+    ("verb", "line"),
+    [
+        ("quote", "You asked to show a post inside yours, and its author said yes."),
+        ("reply", "You asked to answer a post, and its author said yes."),
+    ],
+)
+def test_whoever_made_what_waited_is_told_of_a_yes_once_and_never_of_a_no(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str, line: str
+) -> None:
+    asking = make_post(session, ada, book, ASKING)
+    for at in (NOW, NOW + HOUR):
+        WAYS[verb](session, ben, book, asking.id, at)
+    refused, granted = [one.id for one in grants.page(session, ada, after=0, limit=5)[0]]
+    grants.refuse(session, ada, refused, NOW + HOUR)
+    assert told(session, ben) == []
+    grants.grant(session, ada, book, granted, NOW + 2 * HOUR)
+    (notice,) = told(session, ben)
+    path = granted if verb == "quote" else asking.id
+    assert (notice.topic, notice.line, notice.path) == ("post", line, f"/posts/{path}")
+    if verb == "quote":
+        grants.grant(session, ada, book, granted, NOW + 3 * HOUR)
+        assert len(told(session, ben)) == 1
+
+
+@pytest.mark.parametrize("verb", ["like", "repost"])
+def test_of_a_yes_to_what_can_be_seen_at_a_glance_nobody_is_told(
+    session: Session, book: Book, ada: Identity, ben: Identity, verb: str
+) -> None:
+    asking = make_post(session, ada, book, ASKING)
+    WAYS[verb](session, ben, book, asking.id, NOW)
+    ((waits,), _) = grants.page(session, ada, after=0, limit=5)
+    grants.grant(session, ada, book, waits.id, NOW + HOUR)
+    assert told(session, ben) == []
