@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from coop.book import Book
 from coop.clock import Clock
 from coop.database import Database
-from coop.errors import Conflict, NotFound
+from coop.errors import Conflict, Fault, NotFound, RuleBroken
 from coop.identity import Identity
 from coop.ids import new_id
 from media import lengths, quotas, renditions
@@ -61,13 +61,15 @@ def begin(
 ) -> Begun:
     """Open an upload and sign the form that sends its bytes; raise TooMany past the day's number.
 
-    ``size`` is how many bytes the file has, where that is known: its form takes no more.
+    ``size`` is how many bytes the file has, where that is known: its form takes no more. Raise RuleBroken
+    where that is more than the clause allows.
 
     ``guild`` is the slug of one that answers for a long video (``lengths.allowed``), or for a photo past the
     day's number (``quotas.charged``): see there for what that raises. Raise TooMany where it has too few
     megabytes left, too.
     """
     rules = book.rules("media", MediaRules)
+    most = _most(book, rules, kind, size)
     charged = quotas.charged(session, owner, book, kind, guild, now)
     length = lengths.allowed(session, book, owner, guild, now) if kind == "video" else lengths.Allowed(False)
     asset = Asset(
@@ -82,13 +84,23 @@ def begin(
     )
     session.add(asset)
     session.flush()
-    within, most = rules.photos.upload_within, most_bytes(rules, kind)
-    if size is not None:
-        most = min(max(1, size), most)
+    within = rules.photos.upload_within
     if charged is not None:
         quotas.claim(session, book, charged, asset, most, now)
     form = store.presigned_post(asset.upload_key, max_bytes=most, content_type=ANY_TYPE, expires=within)
     return Begun(asset, form, now + within, most)
+
+
+def _most(book: Book, rules: MediaRules, kind: Kind, size: int | None) -> int:
+    """Return how many bytes the form of a file takes that has ``size``, where that is known."""
+    most = most_bytes(rules, kind)
+    if size is None:
+        return most
+    if size > most:
+        clause = book.cite("media", f"/{kind}s/max_bytes")
+        fault = Fault("/size", f"The file is larger than {most:,} bytes: send a smaller copy.", clause)
+        raise RuleBroken("This file is not taken.", faults=(fault,))
+    return max(1, size)
 
 
 def most_bytes(rules: MediaRules, kind: str) -> int:

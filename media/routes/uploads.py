@@ -34,6 +34,8 @@ class NewUpload(BaseModel):
     guild: str | None = Field(default=None, min_length=1, max_length=40)
     """Slug of a guild of yours that answers for it: for a long video out of its minutes (the feature
     ``long_video``), or for a photo past your day's number out of its megabytes (``larger_quota``)."""
+    size: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    """How many bytes the file has, where you know it: no more are taken, nor paid for by that guild."""
 
 
 class UploadForm(BaseModel):
@@ -123,7 +125,15 @@ def object_store() -> ObjectStore:
 def open_upload(call: Call, body: NewUpload) -> UploadForm:
     """Open an upload: answers the form that sends the file straight to the store."""
     begun = uploads.begin(
-        call.session, object_store(), call.member, call.book, body.alt, call.now, body.kind, body.guild
+        call.session,
+        object_store(),
+        call.member,
+        call.book,
+        body.alt,
+        call.now,
+        body.kind,
+        body.guild,
+        body.size,
     )
     return UploadForm(
         id=str(begun.asset.id),

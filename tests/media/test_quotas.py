@@ -100,6 +100,31 @@ def test_where_too_few_megabytes_are_left_nothing_is_opened_and_the_clause_is_to
     assert len(session.scalars(select(col(Asset.id))).all()) == 3
 
 
+def test_whoever_says_how_large_a_photo_is_claims_no_more_and_sends_no_more(
+    client: FlaskClient, headers: dict[str, str], session: Session
+) -> None:
+    begin(client, headers)
+    file = photo(1_000_001)
+    upload, status = send_as(client, headers, file, guild="bakers", size=len(file))
+    assert (status, claims(session)) == (204, [2])
+    assert finish(client, headers, upload).status_code == 200
+    _, status = send_as(client, headers, file, guild="bakers", size=len(file) - 1)
+    assert status == 400, "its form takes as many bytes as were said"
+
+
+def test_whoever_says_that_a_file_is_larger_than_it_may_be_is_told_the_clause(
+    client: FlaskClient, headers: dict[str, str], session: Session
+) -> None:
+    most = begin(client, headers).get_json()["max_bytes"]
+    refused = begin(client, headers, guild="bakers", size=most + 1)
+    assert refused.status_code == 422
+    (fault,) = refused.get_json()["errors"]
+    assert (fault["pointer"], fault["clause"]["clause"]) == ("/size", "/photos/max_bytes")
+    assert taken(session) == 0
+    assert begin(client, headers, guild="bakers", size=0).status_code == 422
+    assert begin(client, headers, guild="bakers", size=most).status_code == 201
+
+
 def test_what_is_refused_costs_nothing_and_still_counts_in_nobody_s_day(
     client: FlaskClient, headers: dict[str, str], session: Session
 ) -> None:
