@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from audience.rooms import allowed, scene, silence
-from audience.rooms.scene import Person, Scene
+from audience.rooms.presence import Person
+from audience.rooms.scene import Scene
 from audience.rooms.tables import RoomHand, RoomTurn
 from coop.book import Book
 from coop.errors import Conflict, Fault, NotFound

@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from audience.rooms.allowed import Act, Refusal, refusal
+from audience.rooms.presence import Person
 from audience.rooms.queue import place
 from audience.rooms.room_state import Window
-from audience.rooms.scene import Person, Scene
+from audience.rooms.scene import Scene
 from coop import feature_budgets
 from coop.book import Book
 from coop.feature_budgets import Account

@@ -10,7 +10,6 @@ too long gives up their seat, and with it their hand and the floor. The one thin
 it is a sign of life (``seats.py``).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +17,12 @@ from typing import Any
 from sqlalchemy import Row, func, select, text
 from sqlmodel import Session, col
 
-from audience.access import BLOCKED, Access, access_post
+from audience.access import Access, access_post
 from audience.cases.tables import JuryPause
 from audience.feature_clauses import RoomRules
-from audience.rooms import at_once
+from audience.rooms import at_once, presence
 from audience.rooms.allowed import Standing, room_rules
+from audience.rooms.presence import Person
 from audience.rooms.queue import Floor, Hand, Turn, floor, in_order
 from audience.rooms.room_state import State, ends_at, seen_since, state, window
 from audience.rooms.silence import silenced
@@ -54,43 +54,6 @@ WITH away AS (
 )
 DELETE FROM room_hand USING silent WHERE room_id = :room AND room_hand.member_id = silent.member_id
 """)  # noqa: S608 - put together from constants
-
-_PEOPLE = text(f"""
-SELECT seat.member_id, member.handle, member.display_name, seat.entered_at, hand.raised_at,
-       turn.id AS turn_id, turn.began_at, turn.ends_at,
-       EXISTS (SELECT FROM room_turn AS earlier WHERE earlier.room_id = seat.room_id
-               AND earlier.member_id = seat.member_id AND earlier.ended_at IS NOT NULL) AS heard,
-       {silenced("seat.member_id")} AS silenced,
-       seat.member_id IN {BLOCKED} AS blocked
-FROM room_seat AS seat
-JOIN member ON member.id = seat.member_id
-LEFT JOIN room_hand AS hand ON hand.room_id = seat.room_id AND hand.member_id = seat.member_id
-LEFT JOIN room_turn AS turn
-  ON turn.room_id = seat.room_id AND turn.member_id = seat.member_id AND turn.ended_at IS NULL
-WHERE seat.room_id = :room AND seat.left_at IS NULL AND seat.removed_at IS NULL AND seat.seen_at > :since
-ORDER BY seat.entered_at, seat.member_id
-""")  # noqa: S608 - put together from constants
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who is present."""
-
-    member_id: int
-    handle: str
-    display_name: str
-    raised_at: datetime | None
-    """When they raised the hand that is up."""
-    turn_id: int | None
-    """Their turn, where they have the floor."""
-    began_at: datetime | None
-    """Since when they have it."""
-    ends_at: datetime | None
-    """From when on it may be somebody else's; None for the host."""
-    heard: bool
-    """Whether they have had the floor before."""
-    blocked: bool
-    """Whether the reader blocks them, or they the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +140,7 @@ def _scene(
     rules = room_rules(book, row.slug)
     stands = state(room, rules, now)
     since = seen_since(rules, now) if since is None else since
-    people = _people(session, reader, book, room, since, now) if stands == "open" else ()
+    people = presence.people(session, reader, book, room.post_id, since, now) if stands == "open" else ()
     waiting = in_order(
         [
             Hand(one.member_id, one.raised_at, one.heard)
@@ -273,31 +236,3 @@ def _row(session: Session, reader: Identity, room_id: int, now: datetime) -> Row
     if found is None:
         raise NotFound
     return found
-
-
-def _people(
-    session: Session, reader: Identity, book: Book, room: Room, since: datetime, now: datetime
-) -> tuple[Person, ...]:
-    """Return who is present; whoever is silenced waits for nothing and has no floor."""
-    bound = {
-        "room": room.post_id,
-        "me": reader.member_id,
-        "since": since,
-        "now": now,
-        "withheld": suspended.withheld(book, "answer"),
-    }
-    rows: Sequence[Row[Any]] = session.connection().execute(_PEOPLE, bound).all()
-    return tuple(
-        Person(
-            member_id=row.member_id,
-            handle=row.handle,
-            display_name=row.display_name,
-            raised_at=None if row.silenced else row.raised_at,
-            turn_id=None if row.silenced else row.turn_id,
-            began_at=None if row.silenced else row.began_at,
-            ends_at=None if row.silenced else row.ends_at,
-            heard=row.heard,
-            blocked=row.blocked,
-        )
-        for row in rows
-    )

@@ -8,8 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from audience.document import AudienceDocument
 from audience.rooms import opening, reminders, room_view, scene, scheduling
 from audience.rooms.allowed import Act, Refusal
+from audience.rooms.presence import Person
 from audience.rooms.room_state import State
-from audience.rooms.scene import Person, Scene
+from audience.rooms.scene import Scene
 from audience.rooms.scheduling import Booking
 from coop.api import Api
 from coop.call import Call
