@@ -16,7 +16,7 @@ from audience.feeds import author_signals, external, post_signals, taste
 from audience.gardens import classifying
 from audience.gardens.classifier import classifier_of
 from audience.metrics import snapshot
-from audience.moderation import asking_editions, decisions
+from audience.moderation import asking_editions, ending_holds
 from audience.polls import counting
 from audience.rooms import closing, revoking
 from audience.rooms.sfu import sfu_of
@@ -100,7 +100,11 @@ def jobs(platform: Platform, outbound: Outbound) -> list[Job]:
             every_5_minutes,
             concluded(author_signals.refresh),
         ),
-        Job("holds that are over", MINUTE.total_seconds(), lambda: decisions.end_due(database, books, clock)),
+        Job(
+            "holds that are over",
+            MINUTE.total_seconds(),
+            lambda: ending_holds.end_due(database, books, clock),
+        ),
         Job(
             "labels that ask again",
             (5 * SECOND).total_seconds(),

@@ -19,7 +19,7 @@ from audience.cases.causes import ByLaw, beside, of_people, restated, told
 from audience.cases.outcome import Decided, decided
 from audience.cases.subject import Subject
 from audience.cases.tables import Case
-from audience.moderation import decisions, pace, profile_decisions
+from audience.moderation import decisions, ending_holds, pace, profile_decisions
 from audience.moderation.case_rules import OUTCOMES
 from audience.moderation.rules import MODERATION, Action, ModerationRules
 from audience.moderation.tables import Decision
@@ -55,7 +55,7 @@ def end(
     """
     _close(session, case, why, now)
     if case.kind == "hold" and case.decision_id is not None:
-        decisions.end_hold(session, book, case.decision_id, DEFAULT, now)
+        ending_holds.end_hold(session, book, case.decision_id, DEFAULT, now)
     telling.reporters(session, book, case, telling.ENDED_SAID[told or why], now)
 
 
@@ -128,7 +128,7 @@ def _by_judging(
         _lift_measures(session, judged, now)
         telling.reporters_of_appealed(session, book, judged, found, now)
     session.flush()
-    if judged.ended_why != decisions.SUSPENDED:
+    if judged.ended_why != ending_holds.SUSPENDED:
         telling.author(session, book, case, thing, found, now, judged)
     telling.reporters(session, book, case, telling.JUDGED_SAID[found.outcome != "none"], now)
 
@@ -138,7 +138,7 @@ def _with_act(
 ) -> None:
     """Let what waits through, or refuse it; a follow that a jury does not let through goes on waiting."""
     if found.outcome == "none":
-        decisions.end_hold(session, book, judged.id, JURY, now)
+        ending_holds.end_hold(session, book, judged.id, JURY, now)
     elif found.outcome == "remove":
         heaviest = cast(list[Kept], judged.causes)[0]
         cause = restated(heaviest, "remove", found.tally["outcome"])

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from audience.cards import text_of
-from audience.moderation import decisions, label_facts
+from audience.moderation import decisions, ending_holds, label_facts
 from audience.moderation.rules import ACTIONS, MODERATION, ModerationRules, Target
 from audience.moderation.ruleset import Cause, ruleset, scope_of
 from audience.moderation.screening import causes_of, together
@@ -25,7 +25,7 @@ from coop.book import Book
 
 LABELS = "labels"
 """Why a decision ended: labels that were given or taken back since came to something else."""
-LET_GO = (decisions.UNSEEN, "default")
+LET_GO = (ending_holds.UNSEEN, "default")
 """Why holds ended that nobody had decided on: no rule holds a thing twice."""
 
 _LOOKED = text("""

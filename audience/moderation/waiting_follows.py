@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import literal, select, text
 from sqlmodel import Session
 
-from audience.moderation import decisions, releasing
+from audience.moderation import ending_holds, releasing
 from audience.moderation.act_tables import FollowBegun
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.tables import Decision
@@ -83,7 +83,7 @@ def tell(session: Session, book: Book, begun: FollowBegun, now: datetime) -> Non
 def let_in(session: Session, member: Identity, book: Book, begun_id: int, now: datetime) -> None:
     """Let somebody follow who waits to; raise NotFound where the member is asked of no such follow."""
     decision = _hold(session, member, book, begun_id, now)
-    decisions.end_hold(session, book, decision.id, LET_IN, now)
+    ending_holds.end_hold(session, book, decision.id, LET_IN, now)
 
 
 def turn_away(session: Session, member: Identity, book: Book, begun_id: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from audience.cases import advancing, closing, drawing, pool
 from audience.cases.tables import Case, JuryService
-from audience.moderation import decisions
+from audience.moderation import decisions, ending_holds
 from audience.moderation.case_rules import Juries
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.moderation.screening import causes_of
@@ -123,7 +123,7 @@ def test_law_14_what_a_jury_says_of_a_hold_does_not_depend_on_which_job_comes_fi
         over = held.holds_until
     for job in jobs:
         if job == "holds":
-            decisions.end_due(committed, OneBook(), Standing(moment=over))
+            ending_holds.end_due(committed, OneBook(), Standing(moment=over))
         else:
             advance(committed, over)
     with committed.begin() as session:
@@ -156,7 +156,7 @@ def test_no_jury_is_drawn_for_what_is_held_no_more(committed: Database, ada: Ide
         assert held is not None and held.holds_until is not None
         advancing.open_hold(session, RULED, held.id, NOW)
         over = held.holds_until
-    decisions.end_due(committed, OneBook(), Standing(moment=over))
+    ending_holds.end_due(committed, OneBook(), Standing(moment=over))
     advance(committed, over)
     with committed.begin() as session:
         assert (case_of(session, post).closed_why, jury(session, case_of(session, post))) == ("ended", [])

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from audience import posts, replies
 from audience.cases import advancing, appeals, pauses, reports
-from audience.moderation import decisions, reasons
+from audience.moderation import decisions, ending_holds, reasons
 from audience.moderation.case_rules import Outcome
 from audience.moderation.tables import Decision
 from audience.tables import Post, Relation
@@ -370,4 +370,4 @@ def test_a_rule_may_remove_and_an_appeal_brings_it_back(
     decision = in_force(session, post)
     assert decision is not None and (decision.action, decision.holds_until) == ("remove", None)
     assert not opens(session, ben, ruled, post)
-    assert not decisions.end_hold(session, ruled, decision.id, "unseen", NOW + 9 * DAY)
+    assert not ending_holds.end_hold(session, ruled, decision.id, "unseen", NOW + 9 * DAY)

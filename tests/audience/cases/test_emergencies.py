@@ -8,7 +8,7 @@ from sqlmodel import Session
 from audience.cases import advancing, emergencies
 from audience.cases.pool import pool
 from audience.cases.tables import JuryService
-from audience.moderation import decisions
+from audience.moderation import ending_holds
 from audience.moderation.rules import MODERATION, ModerationRules
 from audience.tables import Post
 from coop import notices
@@ -98,7 +98,7 @@ def test_law_13_it_ends_by_itself(session: Session, book: Book, bakery: Bakery) 
     hold(session, bakery.steward, book, post)
     decision = in_force(session, post)
     assert decision is not None
-    assert decisions.end_hold(session, book, decision.id, decisions.UNSEEN, NOW + timedelta(hours=12))
+    assert ending_holds.end_hold(session, book, decision.id, ending_holds.UNSEEN, NOW + timedelta(hours=12))
     session.expire_all()
     assert opens(session, bakery.reader, book, post)
 

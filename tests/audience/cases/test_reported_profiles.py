@@ -19,7 +19,7 @@ from audience.cases import (
 )
 from audience.cases.reports import Filed
 from audience.cases.tables import Case, Report
-from audience.moderation import decisions, reasons
+from audience.moderation import ending_holds, reasons
 from audience.moderation.case_rules import Measure, Outcome
 from audience.moderation.facts import facts
 from audience.moderation.rules import MODERATION
@@ -123,7 +123,7 @@ def test_one_change_of_a_member_stands_and_none_that_waits(
     assert [one.stands for one in all_changes(session)] == [False, True, False]
     held = reasons.of_waiting_profile(session, ada)
     assert held is not None
-    decisions.end_hold(session, ruled, held, decisions.UNSEEN, AFTER)
+    ending_holds.end_hold(session, ruled, held, ending_holds.UNSEEN, AFTER)
     assert [one.stands for one in all_changes(session)] == [False, False, True]
     assert subject.delivered_profile(session, ben, "ada").profile_id == all_changes(session)[2].id
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from audience import replies
 from audience.cases import advancing, appeals, emergencies
-from audience.moderation import decisions, follows
+from audience.moderation import ending_holds, follows
 from audience.moderation.act_tables import FollowBegun
 from audience.moderation.case_rules import Outcome
 from audience.moderation.rules import ACTIONS, MODERATION
@@ -141,7 +141,7 @@ def rules_decide(world: World) -> None:
     follows.follow(world.session, world.cem, world.book, "ben", NOW)
     follows.follow(world.session, world.ada, world.book, "dot", NOW)
     last = world.post("ergot in rye")
-    decisions.end_hold(world.session, world.book, world.decision(last).id, decisions.UNSEEN, LATER)
+    ending_holds.end_hold(world.session, world.book, world.decision(last).id, ending_holds.UNSEEN, LATER)
 
 
 def people_decide(world: World) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from audience.cases import advancing, appeals, ballots, juries
 from audience.cases.tables import Case
-from audience.moderation import decisions, follows, pace, reasons
+from audience.moderation import ending_holds, follows, pace, reasons
 from audience.moderation.case_rules import Outcome
 from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
@@ -83,7 +83,7 @@ def test_what_waits_of_a_profile_whose_member_a_vote_suspended_does_not_come_abo
     if ends == "by a jury":
         vote(session, ruled, case, jury(session, case), "none")
     else:
-        assert decisions.end_hold(session, ruled, held.id, "unseen", SOON)
+        assert ending_holds.end_hold(session, ruled, held.id, "unseen", SOON)
     session.expire_all()
     assert (shown(session), profiles.waiting(session, ada)) == ("", None)
     assert held.ended_why == "suspended"
@@ -99,7 +99,7 @@ def test_what_waits_of_a_profile_comes_about_where_a_suspension_withholds_no_pro
     lenient = with_clauses(ruled, MEMBERSHIP, {"/suspensions/withholds": ["publish"]})
     changed(session, lenient, ada)
     suspend(session, ada, LATER)
-    decisions.end_hold(session, lenient, decision_of(session, ada).id, "unseen", SOON)
+    ending_holds.end_hold(session, lenient, decision_of(session, ada).id, "unseen", SOON)
     session.expire_all()
     assert shown(session) == LINK
 
@@ -277,7 +277,7 @@ def test_a_pace_that_was_over_before_the_hold_beside_it_leaves_nothing(
     both = with_rules(ruled, RULES | {"ergot": rule("text.contains('ergot')")})
     make_post(session, ada, both, body="ergot and rye")
     held = decision_of(session, ada)
-    assert decisions.end_hold(session, both, held.id, decisions.UNSEEN, NOW + timedelta(hours=6))
+    assert ending_holds.end_hold(session, both, held.id, ending_holds.UNSEEN, NOW + timedelta(hours=6))
     session.expire_all()
     assert held.ended_at is not None
     mine = select(Decision).where(col(Decision.author_id) == ada.member_id, col(Decision.ended_at).is_(None))

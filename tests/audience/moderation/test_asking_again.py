@@ -13,7 +13,7 @@ from audience.cases import emergencies, subject
 from audience.cases.tables import Case
 from audience.gardens import choices
 from audience.gardens.editions import Naming
-from audience.moderation import asking_again, asking_editions, decisions
+from audience.moderation import asking_again, asking_editions, ending_holds
 from audience.moderation.label_tables import EditionAsked
 from audience.moderation.tables import Decision
 from audience.polls.tables import Poll
@@ -235,7 +235,7 @@ def test_law_13_a_hold_that_was_over_is_not_begun_again_by_the_same_rule(
     (held,) = session.scalars(select(Decision).where(col(Decision.action) == "hold"))
     assert held.holds_until == NOW + timedelta(seconds=30) + DAY
     assert session.get_one(Post, post).held_at is not None
-    assert decisions.end_hold(session, book, held.id, decisions.UNSEEN, NOW + DAY)
+    assert ending_holds.end_hold(session, book, held.id, ending_holds.UNSEEN, NOW + DAY)
     say(session, cleo, book, NOW + DAY, [Naming("odd", post_id=post)])
     say(session, cleo, book, NOW + DAY + HOUR, remove=spam(post))
     say(session, cleo, book, NOW + DAY + 2 * HOUR, spam(post))

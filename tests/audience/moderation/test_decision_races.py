@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from audience import grants, posts
-from audience.moderation import decisions
+from audience.moderation import ending_holds
 from audience.moderation.tables import Decision
 from audience.posts import Draft
 from audience.tables import Post
@@ -55,7 +55,7 @@ def test_a_quote_is_shown_once_its_author_said_yes_and_its_hold_ended_at_one_mom
         def end(decision: int = decision_id, start: Barrier = barrier) -> None:
             with committed.begin() as session:
                 start.wait()
-                assert decisions.end_hold(session, BOOK, decision, decisions.UNSEEN, NOW)
+                assert ending_holds.end_hold(session, BOOK, decision, ending_holds.UNSEEN, NOW)
 
         threads = [Thread(target=say_yes), Thread(target=end)]
         for thread in threads:
@@ -82,7 +82,7 @@ def test_a_hold_that_many_workers_end_at_once_ends_once(committed: Database, ada
         def end(decision: int = decision_id, start: Barrier = barrier, done: list[bool] = ended) -> None:
             with committed.begin() as session:
                 start.wait()
-                done.append(decisions.end_hold(session, BOOK, decision, decisions.UNSEEN, NOW))
+                done.append(ending_holds.end_hold(session, BOOK, decision, ending_holds.UNSEEN, NOW))
 
         threads = [Thread(target=end) for _ in range(4)]
         for thread in threads:

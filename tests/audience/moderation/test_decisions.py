@@ -12,8 +12,8 @@ from audience.access import access_post
 from audience.cards import cards
 from audience.document import AudienceDocument
 from audience.feeds.page import page
-from audience.moderation import decisions, reasons
-from audience.moderation.decisions import UNSEEN
+from audience.moderation import ending_holds, reasons
+from audience.moderation.ending_holds import UNSEEN
 from audience.moderation.rules import MODERATION
 from audience.moderation.tables import Decision
 from audience.posts import Draft
@@ -56,7 +56,7 @@ def decided(session: Session, made: Post | Reply, *, dry_run: bool = False) -> D
 def end(session: Session, book: Book, made: Post | Reply) -> bool:
     decision = decided(session, made)
     assert decision is not None
-    found = decisions.end_hold(session, book, decision.id, UNSEEN, NOW + DAY)
+    found = ending_holds.end_hold(session, book, decision.id, UNSEEN, NOW + DAY)
     session.expire_all()
     return found
 
@@ -134,7 +134,7 @@ def test_a_hold_ends_by_itself_in_favour_of_the_author_with_what_milder_rules_sa
     assert ended is not None and end(session, ruled, plain)
     assert (decided(session, plain), plain.flag) == (None, None)
     assert (ended.ended_at, ended.ended_why) == (NOW + DAY, UNSEEN)
-    assert not decisions.end_hold(session, ruled, ended.id, UNSEEN, NOW + DAY)
+    assert not ending_holds.end_hold(session, ruled, ended.id, UNSEEN, NOW + DAY)
 
 
 def test_no_feed_offers_what_a_rule_keeps_out_and_pages_show_it(

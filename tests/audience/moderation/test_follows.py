@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from audience import following, relations
-from audience.moderation import decisions, follows, reasons
-from audience.moderation.decisions import UNSEEN
+from audience.moderation import ending_holds, follows, reasons
+from audience.moderation.ending_holds import UNSEEN
 from audience.moderation.tables import Decision
 from coop import members
 from coop.book import Book
@@ -37,7 +37,7 @@ def the_decision(session: Session, who: Identity) -> Decision:
 def end(session: Session, book: Book, who: Identity) -> Decision:
     """End what holds back a follow of somebody's."""
     decision = the_decision(session, who)
-    assert decisions.end_hold(session, book, decision.id, UNSEEN, NOW + DAY)
+    assert ending_holds.end_hold(session, book, decision.id, UNSEEN, NOW + DAY)
     session.expire_all()
     return decision
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from audience.moderation import decisions, reasons
-from audience.moderation.decisions import UNSEEN
+from audience.moderation import ending_holds, reasons
+from audience.moderation.ending_holds import UNSEEN
 from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
 from coop import directory, members, profiles
@@ -52,7 +52,7 @@ def held_by(session: Session, who: Identity) -> int:
 
 
 def end(session: Session, book: Book, decision_id: int) -> Decision:
-    assert decisions.end_hold(session, book, decision_id, UNSEEN, NOW + DAY)
+    assert ending_holds.end_hold(session, book, decision_id, UNSEEN, NOW + DAY)
     session.expire_all()
     return session.get_one(Decision, decision_id)
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from audience import following, replies
-from audience.moderation import decisions, follows
+from audience.moderation import ending_holds, follows
 from audience.moderation.act_tables import FollowBegun
 from audience.moderation.tables import Decision
 from audience.tables import Post, Reply
@@ -104,7 +104,7 @@ def test_a_held_follow_that_ends_and_is_taken_back_at_once_leaves_nothing_half_d
             decision_id = session.scalars(select(col(Decision.id)).where(*held)).one()
 
         def end(session: Session, decision: int = decision_id) -> None:
-            decisions.end_hold(session, HOLDS, decision, decisions.UNSEEN, NOW)
+            ending_holds.end_hold(session, HOLDS, decision, ending_holds.UNSEEN, NOW)
 
         def take_back(session: Session) -> None:
             follows.unfollow(session, ada, HOLDS, "ben", NOW)
