@@ -2,7 +2,8 @@
 
 SQLAlchemy finds columns by name and converts what they hold. Of the few statements that every request or page
 runs, that takes longer than sending them and reading their rows, so they are handed to the driver, on the
-session's own connection and inside its transaction. What fails raises psycopg's own error.
+session's own connection and inside its transaction. What fails raises what it would raise there, so whoever
+tries again after a deadlock does so after each.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import psycopg
 from psycopg.rows import RowFactory, TupleRow
 from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 R = TypeVar("R")
@@ -31,12 +33,20 @@ class DriverStatement(Generic[R]):
         self._row = row
 
     def rows(self, session: Session, bound: Mapping[str, Any]) -> list[R]:
-        """Return all rows, in the server's order."""
+        """Return all rows, in the server's order; raise DBAPIError where that fails."""
         connection = session.connection()
         with driver_of(connection).cursor(binary=True, row_factory=self._row) as cursor:
             # Whoever listens to the engine, as those do who count statements, hears of this one too.
             connection.dispatch.before_cursor_execute(connection, cursor, self.text, bound, None, False)
-            return cursor.execute(self.text, {**self._written, **bound}).fetchall()
+            try:
+                return cursor.execute(self.text, {**self._written, **bound}).fetchall()
+            except psycopg.Error as error:
+                raise told(error, self.text) from error
+
+
+def told(error: psycopg.Error, statement: str) -> BaseException:
+    """Return an error of the driver as SQLAlchemy tells of it, without what was bound."""
+    return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True, dialect=_DIALECT)
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[TupleRow]:

@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg.rows import namedtuple_row, scalar_row, tuple_row
 from sqlalchemy import bindparam, create_engine, func, literal, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlmodel import Session
 
 from coop import database
 from coop.clock import Clock
 from coop.database import Database
-from coop.driver import DriverStatement, driver_of
+from coop.driver import DriverStatement, driver_of, told
 from coop.settings import Settings
 from tests.coop.statements import counted
 from tests.factories import make_member
@@ -80,10 +80,20 @@ def test_a_connection_that_died_under_a_statement_is_never_used_again(
             assert BACKEND.rows(session, {}) != [died]
 
 
-def test_what_the_database_refuses_is_told_by_the_driver(session: Session) -> None:
-    with pytest.raises(psycopg.errors.DivisionByZero), session.begin_nested():
-        DriverStatement(text("SELECT 1 / :nothing"), scalar_row).rows(session, {"nothing": 0})
+def test_what_the_database_refuses_is_told_as_of_any_statement_and_without_what_was_bound(
+    session: Session,
+) -> None:
+    with pytest.raises(DataError, match="division by zero") as refused, session.begin_nested():
+        DriverStatement(text("SELECT 41 / :nothing"), scalar_row).rows(session, {"nothing": 0})
+    assert isinstance(refused.value.orig, psycopg.errors.DivisionByZero)
+    assert refused.value.params is None
     assert BACKEND.rows(session, {})
+
+
+def test_whoever_tries_again_after_a_deadlock_does_so_after_one_of_these() -> None:
+    assert isinstance(
+        told(psycopg.errors.DeadlockDetected("deadlock detected"), "SELECT 1"), OperationalError
+    )
 
 
 def test_a_connection_of_another_driver_is_refused() -> None:
