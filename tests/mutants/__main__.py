@@ -15,7 +15,7 @@ from tests.mutants.guards import GUARDS, Guard
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".*_cache", ".hypothesis", "*.log")
-TRIES = 12
+TRIES = 40
 """A race is a matter of luck: without its guard a test may pass a few times, and hardly ever this often."""
 GREEN, RED = 0, 1
 """Exit codes of pytest: all passed, some failed."""

@@ -223,7 +223,7 @@ GUARDS = (
         path="coop/judged_profiles.py",
         text="    made = hold(session, change_id)\n",
         without="    made = session.get_one(ProfileChange, change_id)\n",
-        test="test_what_is_reported_while_its_member_changes_it_is_kept_as_it_was_seen",
+        test="test_what_is_kept_of_a_profile_is_what_stood_and_never_what_came_while_one_looked",
         file=CASES,
     ),
     Guard(

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Thread, get_ident
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, event, func, select, text
 from sqlmodel import Session, col
 
 from audience.cases import advancing, appeals, emergencies, juries, reports, subject
@@ -17,7 +17,7 @@ from audience.cases.tables import Case, CaseJuror, Report
 from audience.moderation.rules import MODERATION
 from audience.moderation.screening import screen_profile
 from audience.moderation.tables import Decision
-from coop import profiles
+from coop import judged_profiles, profiles
 from coop.database import Database
 from coop.errors import AllotmentError, Conflict, TooMany
 from coop.identity import Identity
@@ -185,6 +185,40 @@ def test_what_is_reported_while_its_member_changes_it_is_kept_as_it_was_seen(com
         with committed.begin() as session:
             kept = session.get_one(ProfileChange, thing.profile_id)
             assert kept.about == (None if came else "Before")
+
+
+def test_what_is_kept_of_a_profile_is_what_stood_and_never_what_came_while_one_looked(
+    committed: Database,
+) -> None:
+    with committed.begin() as session:
+        author = identity_of(make_member(session))
+        profiles.change(session, BOOK, author, {"about": "Before"}, screen_profile, NOW)
+        seen = session.scalars(select(col(ProfileChange.id)).where(col(ProfileChange.stands))).one()
+    keeper, looks, changed = list[int](), Event(), Event()
+
+    def linger(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if "FROM member" in statement and get_ident() in keeper:
+            looks.set()
+            changed.wait(30)
+
+    def keep() -> bool:
+        keeper.append(get_ident())
+        with committed.begin() as session:
+            return judged_profiles.keep(session, seen)
+
+    event.listen(committed.bind, "before_cursor_execute", linger)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            kept = pool.submit(keep)
+            assert looks.wait(30)
+            with committed.begin() as session:
+                profiles.change(session, BOOK, author, {"about": "After"}, screen_profile, LATER)
+            changed.set()
+            assert not kept.result(30)
+    finally:
+        event.remove(committed.bind, "before_cursor_execute", linger)
+    with committed.begin() as session:
+        assert session.get_one(ProfileChange, seen).about is None
 
 
 def test_a_decision_that_many_appeal_at_once_is_appealed_once(committed: Database, ada: Identity) -> None:
