@@ -106,6 +106,7 @@ import media.jobs
 import media.replay
 import media.routes.uploads
 import web.docs
+import web.headers
 import web.pages
 from audience.features.charter import feature_charter
 from audience.gardens import classifying
@@ -319,7 +320,7 @@ def create_app(
     app.register_blueprint(web.pages.blueprint(app))
     app.register_error_handler(AllotmentError, web.pages.answer_error)
     app.register_error_handler(HTTPException, web.pages.answer_http)
-    app.after_request(web.pages.secure)
+    app.after_request(web.headers.secure)
     return app
 
 

@@ -4,8 +4,7 @@ from functools import partial
 
 from flask import Blueprint, Response
 
-from audience.cases import appeals
-from audience.cases.ballots import AT_MOST
+from audience.cases import appeals, ballots
 from audience.routes.decisions import read_own_decision
 from coop.call import Call
 from web import entries
@@ -26,7 +25,7 @@ def decision(call: Call, decision_id: int) -> Response:
         "decision.html",
         decision=found,
         judged_as="appeal" if appeal is not None and appeal.outcome is not None else "hold",
-        stands=AT_MOST[found.action][-1],
+        stands=ballots.at_most(found.action, found.about)[-1],
         mine=appeal is not None and appeal.appellant_id == call.member.member_id,
         appealed=appeal is not None and appeal.closed_at is None,
         standing=partial(entries.standing, call.book),

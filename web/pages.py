@@ -1,8 +1,6 @@
-"""The pages put together: their routes, their guard against forged forms, their headers and their errors.
+"""The pages put together: their routes, their guard against forged forms, and their errors.
 
-A page sends no form and runs no script but its own: the content security policy names no other host, save
-the object store for pictures and films. What you may not see answers like what does not
-exist (law 7), here too.
+What you may not see answers like what does not exist (law 7), here too.
 """
 
 import hashlib
@@ -18,7 +16,6 @@ from werkzeug.exceptions import HTTPException
 from audience.feeds.sliders import LABELS
 from audience.topics import tags_in
 from coop import problems
-from coop.call import platform
 from coop.errors import AllotmentError, Malformed, NotFound, TooMany, Unauthenticated
 from coop.metrics import METRICS
 from governance.rehearsal import reports
@@ -94,7 +91,6 @@ from web import (
     webhook_pages,
     wording,
 )
-from web.permissions_policy import permissions_policy
 from web.text_links import text_links
 from web.visits import came_from, see_other
 
@@ -113,9 +109,6 @@ REFUSED = {
     ),
 }
 """What people are told where the web framework refused, in words of ours, by status."""
-YEAR_S = 365 * 24 * 3600
-
-_PERMISSIONS = permissions_policy()
 
 
 def blueprint(app: Flask) -> Blueprint:
@@ -305,33 +298,6 @@ def answer_http(error: HTTPException) -> Response:
     if allowed is not None:
         response.headers["Allow"] = allowed
     return response
-
-
-def secure(response: Response) -> Response:
-    """Add the headers that confine a page to itself; one that has a content security policy keeps it."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", _content_security_policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", _PERMISSIONS)
-    if platform().settings.public_url.startswith("https:"):
-        headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")
-    if request.endpoint == "static" and "v" in request.args and response.status_code in (200, 304):
-        headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
-    elif response.mimetype == "text/html":
-        headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _content_security_policy() -> str:
-    settings = platform().settings
-    store = f"{'https' if settings.s3_secure else 'http'}://{settings.s3_endpoint}"
-    return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; "
-        f"img-src 'self' data: {store}; media-src 'self' {store}; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
 
 
 def _to_a_machine() -> bool:

@@ -54,10 +54,10 @@ refuse it, and of a follow to let it wait for as long as the rule says, which en
 which something was removed: to give it back, or not."""
 
 
-def at_most(action: str, thing: Subject) -> tuple[Outcome, ...]:
-    """Return what a jury that judges something which was done with a thing may choose from."""
-    whole = OF_ACTS[thing.noun] if action in ("hold", "remove") and thing.is_act else AT_MOST[action]
-    return tuple(one for one in whole if one not in MEANINGLESS.get(thing.noun, ()))
+def at_most(action: str, noun: Noun) -> tuple[Outcome, ...]:
+    """Return what a jury may choose from that judges what was done with a thing which is so called."""
+    whole = OF_ACTS[noun] if action in ("hold", "remove") and noun in OF_ACTS else AT_MOST[action]
+    return tuple(one for one in whole if one not in MEANINGLESS.get(noun, ()))
 
 
 def choices(session: Session, case: Case) -> tuple[tuple[Outcome, ...], tuple[Measure, ...]]:
@@ -81,7 +81,7 @@ def made_under(session: Session, decision_id: int) -> ByLaw | None:
 
 def _of_judged(session: Session, decision_id: int, thing: Subject) -> tuple[Outcome, ...]:
     action = session.scalars(select(col(Decision.action)).where(col(Decision.id) == decision_id)).one()
-    whole, law = at_most(action, thing), made_under(session, decision_id)
+    whole, law = at_most(action, thing.noun), made_under(session, decision_id)
     if law is None or thing.noun in OF_ACTS:
         return whole
     strictest = OUTCOMES.index(whole[-1])

@@ -101,7 +101,7 @@ def _by_judging(
         telling.reporters(session, book, case, telling.ENDED_SAID["ended"], now)
         return
     _close(session, case, JURY, now, found)
-    stands = ballots.at_most(judged.action, thing)[-1]
+    stands = ballots.at_most(judged.action, thing.noun)[-1]
     milder = OUTCOMES.index(found.outcome) < OUTCOMES.index(stands)
     judged.judged = "overturned" if milder else "upheld"
     session.flush()
