@@ -22,7 +22,7 @@ TOPIC: Final = "ask"
 WAITS = "waits"
 """Topic and moment of the notice."""
 GRANTED = "granted"
-"""Moment of the notice of a yes; its topic is that of what one made."""
+"""Moment of the notice of a yes."""
 PATH = "/members/me/asks"
 """The page that lists what waits."""
 
@@ -67,6 +67,6 @@ def tell_yes(
 ) -> None:
     """Tell whoever made a post or an answer that it waits no more, once; ``post_id`` is where it stands."""
     tidings = Tidings(
-        topic="post", subject=made_id, moment=GRANTED, line=line, path=f"/posts/{post_id}", at=now
+        topic=TOPIC, subject=made_id, moment=GRANTED, line=line, path=f"/posts/{post_id}", at=now
     )
     notices.tell(session, book, tidings, select(literal(asker_id)), now)

@@ -118,7 +118,7 @@ TOPICS: dict[Topic, str] = {
     "jury": "Juries",
     "post": "What you made and did",
     "report": "What you reported",
-    "ask": "What others ask of you",
+    "ask": "What is asked, of you and by you",
     "seat": "Seats",
     "followers": "Who follows you",
     "limit": "Limits of yours",

@@ -133,7 +133,7 @@ def test_whoever_made_what_waited_is_told_of_a_yes_once_and_never_of_a_no(
     grants.grant(session, ada, book, granted, NOW + 2 * HOUR)
     (notice,) = told(session, ben)
     path = granted if verb == "quote" else asking.id
-    assert (notice.topic, notice.line, notice.path) == ("post", line, f"/posts/{path}")
+    assert (notice.topic, notice.line, notice.path) == ("ask", line, f"/posts/{path}")
     if verb == "quote":
         grants.grant(session, ada, book, granted, NOW + 3 * HOUR)
         assert len(told(session, ben)) == 1
