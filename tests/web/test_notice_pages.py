@@ -132,7 +132,7 @@ def test_by_default_things_wait_for_one_digest_a_day_and_who_wants_to_looks_befo
     assert "Together, yesterday at 18:00 18 things since yesterday at 12:00" in page.text
     assert "The next one: today at 18:00" in page.text
     heads = re.findall("<h3>(.*?)</h3>", page.html)
-    assert sorted(heads) == ["Proposals and votes", "What others ask of you"]
+    assert sorted(heads) == ["Proposals and votes", "What is asked, of you and by you"]
     things = [line for line in re.findall(r"Thing \d+", page.text) if line != "Thing 0"]
     assert things == [f"Thing {index}" for index in range(16, 0, -1)]
     assert "Nothing waits." in ada.get("/notices/waiting").text
