@@ -20,6 +20,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session, SQLModel
 
+from coop import committing
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -123,9 +125,15 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """Yield a session inside a transaction: committed on return, rolled back on any exception."""
+        """Yield a session inside a transaction: committed on return, rolled back on any exception.
+
+        What was sent to be committed before (``committing.py``) stays committed.
+        """
         with self.session() as session, session.begin():
-            yield session
+            try:
+                yield session
+            finally:
+                committing.wait(session)
 
     def session(self) -> Session:
         """Return a session that the caller begins and closes."""

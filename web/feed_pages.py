@@ -4,13 +4,13 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
+from audience.feeds import serving
 from audience.feeds.recipe import OWN
 from audience.feeds.rules import SlotName
-from audience.routes.feeds import FeedQuery, read_feed
+from audience.routes.feeds import feed_page
 from audience.routes.media import read_media
 from audience.topics import tags_in
 from coop.call import Call, Later
-from coop.errors import Unauthenticated
 from web.visits import page, render
 
 SLOTS: dict[SlotName, str] = {
@@ -28,9 +28,8 @@ def add_to(pages: Blueprint) -> None:
 
 def feed(call: Call, profile: str) -> Response:
     """Deliver the next page of a feed."""
-    if call.identity is None:
-        raise Unauthenticated
-    found = read_feed(call, profile, FeedQuery())
+    served = serving.serve(call.session, call.member, call.book, profile, call.now)
+    found = feed_page(call.book, served)
     return render(
         call,
         "feed.html",

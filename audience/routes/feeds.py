@@ -14,6 +14,7 @@ from audience.feeds.serving import Served
 from audience.feeds.sliders import LABELS, Weighing
 from audience.routes.post_views import PostView, post_view
 from audience.routes.why import ScoreView
+from coop import committing
 from coop.api import Api
 from coop.book import Book
 from coop.call import Call
@@ -188,13 +189,19 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
     and your default's page comes instead.
     """
     found = serving.serve(call.session, call.member, call.book, profile, call.now, limit=query.limit)
+    committing.send(call.session)
+    return feed_page(call.book, found)
+
+
+def feed_page(book: Book, found: Served) -> FeedPage:
+    """Return a page as it is told, with the clauses that it rests on; it asks nothing of the database."""
     weights = {} if found.recipe is None else found.recipe.weighings
     under = "" if found.recipe is None else f"?profile={found.name}"
     return FeedPage(
         profile=found.name,
         items=[
             FeedItem(
-                post=post_view(call.book, item.card, item.source),
+                post=post_view(book, item.card, item.source),
                 why=ScoreView(score=item.score, terms=item.terms),
                 slot=item.slot,
                 more=f"/api/v1/posts/{item.card.id}/why{under}",
@@ -202,7 +209,7 @@ def read_feed(call: Call, profile: str, query: FeedQuery) -> FeedPage:
             for item in found.items
         ],
         weights=weights,
-        receipts={clause: call.book.cite(FEEDS, clause) for clause in _clauses(found, weights)},
+        receipts={clause: book.cite(FEEDS, clause) for clause in _clauses(found, weights)},
         source=found.source,
         instead=None
         if found.instead is None
