@@ -25,9 +25,11 @@ from coop.driver import DriverStatement
 from coop.errors import NotFound
 from coop.identity import Identity
 
-READER = """reader AS MATERIALIZED (SELECT * FROM reader_keys(:me, :now)),
-limited AS MATERIALIZED (SELECT * FROM kept_out_by(:me, :now))"""
-"""The keys of whoever looks (see ``keys.py``), and the authors who keep them out (``limit_for_now.py``).
+_FOLLOWED = "SELECT other_id FROM relation WHERE member_id = :me AND kind = 'follow'"
+READER = f"""reader AS MATERIALIZED (SELECT * FROM reader_keys(:me, :now)),
+limited AS MATERIALIZED (SELECT * FROM kept_out_by(:me, :now)), followed AS MATERIALIZED ({_FOLLOWED})"""
+"""The keys of whoever looks (see ``keys.py``), the authors who keep them out (``limit_for_now.py``), and
+whom they follow.
 
 It comes before every statement that uses the fragments below: ``WITH {READER} SELECT …``.
 """
@@ -43,7 +45,7 @@ BLOCKED = """(
 """Everyone whom the viewer blocks, or who blocks the viewer."""
 
 _RELATED = """(
-  SELECT other_id FROM relation WHERE member_id = :me AND kind = 'follow'
+  TABLE followed
   UNION ALL
   SELECT member_id FROM relation WHERE other_id = :me AND kind = 'follow'
 )"""
@@ -78,10 +80,11 @@ def visible_to_each(member: str) -> str:
     of_each = (
         VISIBLE.replace(":me", member).replace(KEYS, "reader.keys").replace(_PERSONAL, "reader.personal")
     )
-    return of_each.replace("(TABLE limited)", f"(SELECT kept_out_by({member}, :now))")
+    of_each = of_each.replace("TABLE limited", f"SELECT kept_out_by({member}, :now)")
+    return of_each.replace("TABLE followed", _FOLLOWED.replace(":me", member))
 
 
-FOLLOWED = "(SELECT other_id FROM relation WHERE member_id = :me AND kind = 'follow')"
+FOLLOWED = "(TABLE followed)"
 """Everyone whom the viewer follows."""
 
 TIES = f"""LATERAL (

@@ -51,7 +51,10 @@ LONGEST = 4096
 
 def shortened(statement: str) -> TextClause:
     """Return a statement without the spaces that mean nothing; it quotes no text in which they mean any."""
-    return text(" ".join(statement.split()).replace("( ", "(").replace(" )", ")").replace(", ", ","))
+    short = " ".join(statement.split())
+    for spaced in ("( ", " )", ", ", " = "):
+        short = short.replace(spaced, spaced.strip())
+    return text(short)
 
 
 class Row(SQLModel):

@@ -5,22 +5,22 @@ One statement does it. Law 7: what the reader may not see falls out inside it, s
 after the fact. Law 6: what is full, or has no room at this moment, falls out as well; the claim decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from psycopg.rows import TupleRow, tuple_row
-from sqlalchemy import text
+from psycopg.rows import tuple_row
 from sqlmodel import Session
 
 from audience.access import CAPPED, FOLLOWED, MORE_ASKED, READER, ROOM, TIES, VISIBLE
 from audience.feeds import facts, taste
-from audience.feeds.facts import FOUND, RUNS
+from audience.feeds.facts import FACTS, FOUND, KNOWN, RUNS
 from audience.feeds.reader import NOTHING_KNOWN, Taste
 from audience.feeds.recipe import Recipe
 from audience.feeds.rules import Among
 from audience.feeds.signals import Candidate
-from audience.gardens.garden import ALL_FED, Garden
+from audience.gardens.garden import Garden
 from audience.gardens.reading import garden_of
 from audience.standpoint import standpoint
 from coop.book import Book
@@ -30,15 +30,14 @@ from coop.errors import NotFound
 from coop.identity import Identity
 from coop.ids import first_id_at
 
-# What is the same for every reader is joined from ``facts``.
 _FOUND = f"""
-SELECT post.xmin, post.ctid, post.id, own.slug, {MORE_ASKED} AS more_asked,
-       gate.post_id IS NOT NULL AS gated, post.layers, coalesce(gate.reached, 0) AS reached,
-       tie.follows, tie.same_guild, tie.named
+SELECT {{version}}post.id, own.slug, {MORE_ASKED},
+       gate.post_id IS NOT NULL, post.layers, coalesce(gate.reached, 0),
+       tie.follows, tie.same_guild, tie.named{{facts}}
 FROM {{posts}} AS post
 LEFT JOIN gate ON gate.post_id = post.id
 LEFT JOIN {CAPPED}
-CROSS JOIN {TIES}
+CROSS JOIN {TIES}{{known}}
 WHERE {{which}}
 """
 
@@ -89,35 +88,59 @@ def _among(fed: str) -> dict[Among, str]:
 
 # What is the same for all posts comes in a row of its own before them: PostgreSQL appends the parts of a
 # UNION ALL as they stand where it runs none in parallel (``coop/database.py``).
-_PAGE = f"""WITH {READER} SELECT {", ".join(["NULL"] * (2 + FOUND))}, {RUNS} AS runs, {{known}} AS known
+_PAGE = f"""WITH {READER} SELECT {{nothing}}, {{runs}}, {{taste}}
 UNION ALL SELECT found.*, NULL, NULL FROM ({{found}}) AS found"""
-_KNOWN = f"CASE WHEN :about THEN {taste.KNOWN} END"
 
 
-def _statement(posts: str, known: str = "NULL") -> DriverStatement[TupleRow]:
-    found = _FOUND.format(posts=posts, which=f"{ROOM} ORDER BY post.id DESC LIMIT :pool")
-    return DriverStatement(shortened(_PAGE.format(found=found, known=known)), tuple_row)
+class Search:
+    """A statement that finds candidates, and how its rows are read."""
 
+    def __init__(self, posts: str, which: str, *, about: bool = False, kept: bool = False) -> None:
+        """Write it out, once.
 
-_LISTED_IDS = "id = ANY(CAST(:listed AS bigint[]))"
+        ``about`` says whether it is asked about the reader as well, and ``kept`` whether facts are taken as
+        far as the process keeps them: of the newest of all it keeps most, of those of a few authors or guilds
+        hardly any, so there they are joined.
+        """
+        said = {"version": "post.xmin, post.ctid, ", "facts": "", "known": ""}
+        if not kept:
+            said = {"version": "", "facts": f", {FACTS}", "known": KNOWN}
+        found = _FOUND.format(posts=posts, which=which, **said)
+        nothing = ", ".join(["NULL"] * (2 + FOUND if kept else len(Candidate._fields)))
+        about_them = f"CASE WHEN :about THEN {taste.KNOWN} END" if about else "NULL"
+        page = _PAGE.format(nothing=nothing, runs=RUNS if kept else "NULL", taste=about_them, found=found)
+        self.statement = DriverStatement(shortened(page), tuple_row)
+        self._kept = kept
 
-CANDIDATES = {among: _statement(posts, _KNOWN) for among, posts in _among(ALL_FED).items()}
-"""The statement for each set of posts that a profile is made from, for whoever keeps no garden."""
+    @classmethod
+    def with_room(cls, posts: str, *, about: bool = False, kept: bool = False) -> "Search":
+        """Return the search for the newest of some posts that have room."""
+        return cls(posts, f"{ROOM} ORDER BY post.id DESC LIMIT :pool", about=about, kept=kept)
 
-_LISTED = _statement(_newest(_LISTED_IDS, ALL_FED))
-_THE_ONE = _FOUND.format(posts="post", which=f"{VISIBLE} AND post.id = :wanted")
-_ONE = DriverStatement(text(_PAGE.format(found=_THE_ONE, known="NULL")), tuple_row)
+    def found(self, session: Session, bound: Mapping[str, Any]) -> tuple[list[Candidate], Taste]:
+        """Return the candidates, the newest first, and what is known of the reader where it was asked."""
+        common, *rows = self.statement.rows(session, bound)
+        known = NOTHING_KNOWN if common[-1] is None else taste.read(common[-1])
+        if self._kept:
+            return facts.completed(session, rows, common[-2]), known
+        return [Candidate._make(row[:-2]) for row in rows], known
 
 
 @lru_cache(maxsize=512)
-def _tended(among: Among, fed: str) -> DriverStatement[TupleRow]:
-    """Return the statement for whoever keeps a garden: their numbers and names are bound, not written."""
-    return _statement(_among(fed)[among], _KNOWN)
+def search(among: Among, fed: str) -> Search:
+    """Return the search of a profile, by the set of posts that it is made from.
+
+    ``fed`` is of the reader's garden, whose numbers and names are bound, not written.
+    """
+    return Search.with_room(_among(fed)[among], about=True, kept=among == "everyone")
 
 
 @lru_cache(maxsize=512)
-def _listed_tended(fed: str) -> DriverStatement[TupleRow]:
-    return _statement(_newest(_LISTED_IDS, fed))
+def _search_listed(fed: str) -> Search:
+    return Search.with_room(_newest("id = ANY(CAST(:listed AS bigint[]))", fed))
+
+
+_ONE = Search("post", f"{VISIBLE} AND post.id = :wanted")
 
 
 def candidates(
@@ -144,10 +167,7 @@ def candidates(
         "about": recipe.asks_about_the_reader,
         **kept,
     }
-    statement = CANDIDATES[profile.among] if fed == ALL_FED else _tended(profile.among, fed)
-    rows = statement.rows(session, bound)
-    known = rows[0][-1]
-    return _completed(session, rows), NOTHING_KNOWN if known is None else taste.read(known)
+    return search(profile.among, fed).found(session, bound)
 
 
 def listed(
@@ -160,23 +180,16 @@ def listed(
 ) -> list[Candidate]:
     """Return those of some posts that the viewer may be delivered and has not been, in the order given."""
     fed, kept = (garden or garden_of(session, viewer, book, now)).fed()
-    statement = _LISTED if fed == ALL_FED else _listed_tended(fed)
     bound = {**standpoint(session, viewer, book, now), **kept, "listed": list(posts)}
-    rows = statement.rows(session, {**bound, "depth": len(posts), "pool": len(posts)})
-    found = {post.id: post for post in _completed(session, rows)}
-    return [found[post_id] for post_id in posts if post_id in found]
+    found, _ = _search_listed(fed).found(session, {**bound, "depth": len(posts), "pool": len(posts)})
+    by_id = {post.id: post for post in found}
+    return [by_id[post_id] for post_id in posts if post_id in by_id]
 
 
 def candidate(session: Session, viewer: Identity, book: Book, post_id: int, now: datetime) -> Candidate:
     """Return one post, seen or not; raise NotFound where the viewer's keys do not open it."""
     bound = {**standpoint(session, viewer, book, now), "wanted": post_id}
-    rows = _ONE.rows(session, bound)
-    found = _completed(session, rows)
+    found, _ = _ONE.found(session, bound)
     if not found:
         raise NotFound
     return found[0]
-
-
-def _completed(session: Session, rows: Sequence[TupleRow]) -> list[Candidate]:
-    common, *found = rows
-    return facts.completed(session, found, common[-2])

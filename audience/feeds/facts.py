@@ -23,32 +23,46 @@ from sqlmodel import Session
 from audience.feeds import author_signals, post_signals
 from audience.feeds.signals import Candidate
 from audience.feeds.tables import AS_USUAL
+from coop.database import as_array
 from coop.driver import DriverStatement
 
 MOST = 20_000
 """Posts that a process keeps facts of, about 15 MiB; where they would be more it begins anew."""
+
+FIRST = 2_000
+"""So many of the newest posts a process asks about when it begins anew: asked for as pages bring them, they
+would be a statement more on most of these."""
 
 RUNS = f"""(
   SELECT string_agg(job || ' ' || xmin::text || ' ' || ctid::text, ';' ORDER BY job) FROM signal_run
   WHERE job IN ('{author_signals.JOB}', '{post_signals.JOB}'))"""
 """Which runs of the jobs had come, in SQL."""
 
-_FACTS = f"""
+FACTS = f"""
        post.author_id, post.seats_max, post.embeds, post.features, post.norm,
-       coalesce(author_signals.posts, 0), coalesce(viewers, 0), coalesce(answered, 0),
-       coalesce(author_signals.bridge, 0), coalesce(finish, {AS_USUAL}), coalesce(post_signals.bridge, 0),
-       coalesce(heat, 0)
+       coalesce(author.posts, 0), coalesce(viewers, 0), coalesce(answered, 0), coalesce(author.bridge, 0),
+       coalesce(finish, {AS_USUAL}), coalesce(said.bridge, 0), coalesce(heat, 0)
 """
-_ASK = DriverStatement(
-    text(f"""
-SELECT {RUNS}, post.xmin, post.ctid, post.id, {_FACTS}
-FROM post
-LEFT JOIN author_signals ON member_id = author_id
-LEFT JOIN post_signals ON post_id = post.id
-WHERE post.id = ANY(CAST(:posts AS bigint[]))
-"""),
-    tuple_row,
-)
+"""The facts of a post, in SQL, with what is :data:`KNOWN` of it: the fields of a candidate behind the
+first :data:`FOUND`."""
+KNOWN = """
+LEFT JOIN author_signals AS author ON member_id = post.author_id
+LEFT JOIN post_signals AS said ON said.post_id = post.id
+"""
+"""What jobs counted of a post and of its author."""
+
+_ASKED = "SELECT unnest(CAST(:posts AS bigint[]))"
+
+
+def _ask(asked: str) -> DriverStatement[TupleRow]:
+    facts = f"SELECT {RUNS}, post.xmin, post.ctid, post.id, {FACTS}"
+    return DriverStatement(
+        text(f"{facts} FROM ({asked}) AS asked(id) JOIN post USING (id) {KNOWN}"), tuple_row
+    )
+
+
+_ASK = _ask(_ASKED)
+_BEGIN = _ask(f"{_ASKED} UNION (SELECT id FROM post ORDER BY id DESC LIMIT {FIRST})")
 
 FOUND = Candidate._fields.index("author_id")
 """How many fields of a candidate come before its facts: its id, and what the reader or the moment decides."""
@@ -92,17 +106,14 @@ def _asked(
     Of authors a page knows the same in each of their posts, so nothing of two runs is joined.
     """
     missing = [row[2] for row, said in zip(rows, facts, strict=True) if said is None]
-    found = _ASK.rows(session, {"posts": missing})
+    anew = shelf.runs != runs or len(shelf.posts) + len(missing) > MOST
+    found = (_BEGIN if anew else _ASK).rows(session, {"posts": as_array(missing)})
     if found[0][0] != runs and len(missing) < len(rows):
-        found = _ASK.rows(session, {"posts": [row[2] for row in rows]})
-    _keep(shelf, found)
-    fresh = {row[3]: row[4:] for row in found}
-    return [fresh.get(row[2], said) for row, said in zip(rows, facts, strict=True)]
-
-
-def _keep(shelf: _Shelf, found: Sequence[TupleRow]) -> None:
-    runs, fresh = found[0][0], {row[1:4]: row[4:] for row in found}
-    if shelf.runs != runs or len(shelf.posts) + len(fresh) > MOST:
-        shelf.runs, shelf.posts = runs, fresh
+        anew, found = True, _BEGIN.rows(session, {"posts": as_array([row[2] for row in rows])})
+    fresh = {row[1:4]: row[4:] for row in found}
+    if anew or found[0][0] != runs:
+        shelf.runs, shelf.posts = found[0][0], fresh
     else:
         shelf.posts |= fresh
+    by_id = {row[3]: row[4:] for row in found}
+    return [by_id.get(row[2], said) for row, said in zip(rows, facts, strict=True)]

@@ -97,9 +97,21 @@ def test_law_03_a_run_of_a_job_has_everything_read_again(session: Session, book:
     assert (found.finish, found.heat, found.bridge) != (1, 3, 2), "the run has counted by itself"
 
 
+def test_after_a_run_the_newest_are_asked_about_at_once(session: Session, book: Book) -> None:
+    posts = [make_post(session, someone(session), book, now=NOW - HOUR).id for _ in range(3)]
+    completed(session, *posts)
+    author_signals.refresh(session, book, NOW)
+    assert completed(session, posts[0])[0].posts == 1
+    rows, came = seen(session, *posts), runs(session)
+    with counted(session) as sent:
+        assert [one.posts for one in facts.completed(session, rows, came)] == [1, 1, 1]
+    assert sent == []
+
+
 def test_an_author_is_known_alike_in_all_their_posts_though_a_run_comes_between(
-    session: Session, book: Book
+    session: Session, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(facts, "_BEGIN", facts._ASK)  # so that one of the two is kept and not the other
     author = someone(session)
     older, newer = (make_post(session, author, book, now=NOW - hours * HOUR).id for hours in (2, 1))
     rows, before = seen(session, older, newer), runs(session)
@@ -113,6 +125,7 @@ def test_a_process_keeps_no_more_than_it_may(
     session: Session, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(facts, "MOST", 2)
+    monkeypatch.setattr(facts, "_BEGIN", facts._ASK)
     posts = [make_post(session, someone(session), book).id for _ in range(3)]
     completed(session, *posts[:2])
     completed(session, posts[2])
