@@ -6,7 +6,7 @@ when the cap drops; arrivals obey the limiter, and whoever is seated is never de
 A ``seat`` is written for every viewer of every post. A ``gate`` is the counter of a post for which a limit
 holds or has held; from then on ``gate.taken`` equals the number of its seats, and gates are never taken
 away. A claim goes: insert the seat, then count it under the guard, else take the seat back, all in the
-request's transaction and for a whole page in one call (``take_seats``, migration 0073). Those who wait for a
+request's transaction and for a whole page in one call (``take_seats``, migration 0078). Those who wait for a
 seat (``waiting.py``) come first: one that any of them could have is free for nobody else.
 
 Locks are taken in one order, so claims never deadlock: posts by id, then gates by id. Inserting a seat

@@ -24,7 +24,7 @@ def standpoint(session: Session, viewer: Identity | None, book: Book, now: datet
     return {
         "me": None if viewer is None else viewer.member_id,
         "now": now,
-        "guilds": [] if viewer is None else sorted(viewer.guilds),
+        "guilds": as_array(() if viewer is None else sorted(viewer.guilds)),
         **limits_bound(session, book, visiting=viewer is None),
     }
 

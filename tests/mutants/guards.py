@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-TAKES_SEATS = "migrations/versions/0073_seats_taken_in_one_call.py"
+TAKES_SEATS = "migrations/versions/0078_no_question_where_nobody_is_refused.py"
 RACES = "tests/governance/test_races.py"
 WAITING = "tests/audience/test_waiting_races.py"
 LIMITS = "tests/audience/test_limit_for_now_races.py"
