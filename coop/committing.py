@@ -6,8 +6,9 @@ while the answer is written undoes nothing any more, so this is for those who re
 """
 
 import psycopg
-from psycopg import pq
+from psycopg import generators, pq
 from psycopg.errors import error_from_result
+from psycopg.rows import TupleRow
 from sqlmodel import Session
 
 from coop.driver import driver_of, told
@@ -25,21 +26,25 @@ def send(session: Session) -> None:
     connection = session.connection()
     if connection.in_nested_transaction():
         return
-    server = driver_of(connection).pgconn
+    driver = driver_of(connection)
     try:
-        server.send_query(_COMMIT.encode())
+        driver.pgconn.send_query(_COMMIT.encode())
     except psycopg.Error as error:
         raise told(error, _COMMIT) from error
-    session.info[_COMMIT] = server
+    session.info[_COMMIT] = driver
 
 
 def wait(session: Session) -> None:
     """Wait for a commit that was sent, where one was; raise DBAPIError where it failed."""
-    server: pq.abc.PGconn | None = session.info.pop(_COMMIT, None)
-    if server is None:
+    driver: psycopg.Connection[TupleRow] | None = session.info.pop(_COMMIT, None)
+    if driver is None:
         return
-    # All of it is read, whatever it says: until then the connection takes nothing else.
-    failed = [one for one in iter(server.get_result, None) if one.status != pq.ExecStatus.COMMAND_OK]
-    if failed:
-        error = error_from_result(failed[0])
+    try:
+        # The driver's own waiting: libpq's would hold up every other thread of the process.
+        results = driver.wait(generators.execute(driver.pgconn))
+    except psycopg.Error as error:
         raise told(error, _COMMIT) from error
+    failed = [one for one in results if one.status != pq.ExecStatus.COMMAND_OK]
+    if failed:
+        refused = error_from_result(failed[0])
+        raise told(refused, _COMMIT) from refused

@@ -1,5 +1,7 @@
 """Committing while the answer is written."""
 
+import threading
+
 import pytest
 from psycopg import pq
 from sqlalchemy import text
@@ -13,6 +15,14 @@ MAKE = text("CREATE TABLE kept (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
 KEEP = text("INSERT INTO kept VALUES (:id)")
 BACKEND = text("SELECT pg_backend_pid()")
 TERMINATE = text("SELECT pg_terminate_backend(CAST(:pid AS integer), 1000)")
+SLOWLY = text("""
+CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$
+""")
+SLOW = text("""
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON kept DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION slowly()
+""")
 COUNT = text("SELECT count(*) FROM kept")
 
 
@@ -51,6 +61,27 @@ def test_a_commit_that_fails_is_told_and_keeps_nothing(kept: Database) -> None:
         session.execute(KEEP, [{"id": 1}, {"id": 1}])
         committing.send(session)
     assert number(kept) == 0
+
+
+def test_other_threads_go_on_while_a_commit_takes_its_time(kept: Database) -> None:
+    with kept.begin() as session:
+        session.execute(SLOWLY)
+        session.execute(SLOW)
+    steps, done = [], threading.Event()
+
+    def walk() -> None:
+        while not done.wait(0.005):
+            steps.append(done)
+
+    with kept.begin() as session:
+        session.execute(KEEP, {"id": 1})
+        walker = threading.Thread(target=walk)
+        walker.start()
+        committing.send(session)
+        committing.wait(session)
+        done.set()
+    walker.join()
+    assert len(steps) > 5
 
 
 def test_meanwhile_the_server_answers_nothing_else(kept: Database) -> None:
